@@ -1,0 +1,9 @@
+//! Geographic building blocks that everything spatial shares: rasters with a place on the map, the files they come in
+//! and go to, coordinate systems, colour ramps. Knows no city and no people.
+//!
+//! All coordinates are metres in the Dutch national grid (RD New, EPSG:28992) unless a name says otherwise.
+//! All rasters put **row 0 in the north**, as GeoTIFF and ESRI ASCII do.
+
+pub mod raster;
+
+pub use raster::{GridRef, Raster};

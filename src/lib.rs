@@ -1,0 +1,13 @@
+//! Waterbed, a what-if laboratory for a city's safety and liveability.
+//!
+//! Modules in reading order:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`sim`] | the engine: simulation as a value, ticks, keyed draws, orders, snapshots, digests |
+//! | [`gis`] | rasters, files, coordinate systems |
+//! | [`city`] | what stands still: grid, ground, homes, neighbourhoods; generated or from open data |
+
+pub mod city;
+pub mod gis;
+pub mod sim;

@@ -1,0 +1,2 @@
+//! Waterbed.
+fn main() {}

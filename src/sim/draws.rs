@@ -1,0 +1,226 @@
+//! Keyed random draws.
+//!
+//! Every draw is a pure function of *who* asks, *what for* and *when*: Philox4x32-10 (Salmon et al. 2011, SC'11,
+//! "Parallel random numbers: as easy as 1, 2, 3") with the seed as key and
+//! `[key low, key high, draw, stream << 16 | tick]` as counter. Nothing draws from a shared sequence. So the number of
+//! threads, the order of iteration and the switching off of a module never shift another module's draws, and twin
+//! runs of one seed share their noise.
+
+use std::convert::Infallible;
+
+use rand::TryRng;
+
+/// One Philox4x32-10 block: four independent uniform words for a `counter` under a `key`.
+#[inline]
+pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    const M0: u32 = 0xD251_1F53;
+    const M1: u32 = 0xCD9E_8D57;
+    const W0: u32 = 0x9E37_79B9;
+    const W1: u32 = 0xBB67_AE85;
+    let [mut c0, mut c1, mut c2, mut c3] = counter;
+    let [mut k0, mut k1] = key;
+    for _ in 0..10 {
+        let p0 = u64::from(M0) * u64::from(c0);
+        let p1 = u64::from(M1) * u64::from(c2);
+        (c0, c1, c2, c3) = ((p1 >> 32) as u32 ^ c1 ^ k0, p1 as u32, (p0 >> 32) as u32 ^ c3 ^ k1, p0 as u32);
+        k0 = k0.wrapping_add(W0);
+        k1 = k1.wrapping_add(W1);
+    }
+    [c0, c1, c2, c3]
+}
+
+/// What a draw is for. Made from a name; two modules that choose names with the same number are refused when the
+/// simulation is built ([`crate::sim::Simulation::new`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    /// Name, `module.purpose`.
+    pub name: &'static str,
+    /// Number that enters the counter.
+    pub id: u16,
+}
+
+impl Stream {
+    /// The stream called `name`; its number is the folded FNV-1a hash of the name.
+    pub const fn named(name: &'static str) -> Stream {
+        let bytes = name.as_bytes();
+        let mut hash: u32 = 0x811C_9DC5;
+        let mut i = 0;
+        while i < bytes.len() {
+            hash = (hash ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+            i += 1;
+        }
+        Stream { name, id: (hash ^ (hash >> 16)) as u16 }
+    }
+}
+
+/// The source of draws of one simulation at one tick. Cheap to copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draws {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Tick (month since the start); 0 while the city is being built.
+    pub tick: u16,
+}
+
+impl Draws {
+    /// Draws for building things before the first tick.
+    pub fn at_start(seed: u64) -> Draws {
+        Draws { seed, tick: 0 }
+    }
+
+    /// Four uniform words for (`stream`, `key`, `draw`). `draw` numbers the blocks that one key needs in one tick, or
+    /// holds the low 32 bits of an alternative's key for noise keyed by (chooser, alternative).
+    #[inline]
+    pub fn block(self, stream: Stream, key: u64, draw: u32) -> [u32; 4] {
+        let counter = [key as u32, (key >> 32) as u32, draw, u32::from(stream.id) << 16 | u32::from(self.tick)];
+        philox4x32_10(counter, [self.seed as u32, (self.seed >> 32) as u32])
+    }
+
+    /// A uniform number in [0, 1) with 24 bits.
+    #[inline]
+    pub fn uniform(self, stream: Stream, key: u64, draw: u32) -> f32 {
+        unit(self.block(stream, key, draw)[0])
+    }
+
+    /// Standard Gumbel noise, for choices keyed by (chooser, alternative).
+    #[inline]
+    pub fn gumbel(self, stream: Stream, chooser: u64, alternative: u64) -> f32 {
+        gumbel(self.block(stream, chooser, alternative as u32)[0])
+    }
+
+    /// A generator for `rand` and `rand_distr`, private to (`stream`, `key`).
+    pub fn rng(self, stream: Stream, key: u64) -> KeyedRng {
+        KeyedRng { draws: self, stream, key, draw: 0, words: [0; 4], used: 4 }
+    }
+}
+
+/// `word` as a uniform number in [0, 1) with 24 bits.
+#[inline]
+pub fn unit(word: u32) -> f32 {
+    (word >> 8) as f32 * (1.0 / 16_777_216.0)
+}
+
+/// `word` as standard Gumbel noise, −ln(−ln u).
+#[inline]
+pub fn gumbel(word: u32) -> f32 {
+    let u = ((word >> 8) as f32 + 0.5) * (1.0 / 16_777_216.0);
+    -libm::logf(-libm::logf(u))
+}
+
+/// The threshold below which a uniform word falls with probability `p`: `word < threshold(p)`. A comparison of
+/// integers is exact and faster than making a float of every draw.
+#[inline]
+pub fn threshold(p: f64) -> u32 {
+    (p.clamp(0.0, 1.0) * 4_294_967_296.0).min(4_294_967_295.0) as u32
+}
+
+/// A 64-bit key from parts: Philox with a fixed key, so that keys of different origin do not collide by pattern.
+pub fn mix(domain: Stream, a: u64, b: u64) -> u64 {
+    let w =
+        philox4x32_10([a as u32, (a >> 32) as u32, b as u32, (b >> 32) as u32], [0x5742_4544, u32::from(domain.id)]);
+    u64::from(w[0]) | u64::from(w[1]) << 32
+}
+
+/// A random number generator for [`rand`] that is private to one (stream, key, tick).
+#[derive(Debug, Clone)]
+pub struct KeyedRng {
+    draws: Draws,
+    stream: Stream,
+    key: u64,
+    draw: u32,
+    words: [u32; 4],
+    used: usize,
+}
+
+impl TryRng for KeyedRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        if self.used == 4 {
+            self.words = self.draws.block(self.stream, self.key, self.draw);
+            self.draw = self.draw.wrapping_add(1);
+            self.used = 0;
+        }
+        self.used += 1;
+        Ok(self.words[self.used - 1])
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let low = self.try_next_u32()?;
+        Ok(u64::from(low) | u64::from(self.try_next_u32()?) << 32)
+    }
+
+    fn try_fill_bytes(&mut self, dst: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in dst.chunks_mut(4) {
+            let word = self.try_next_u32()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng;
+
+    use super::*;
+
+    /// Known answers of the Random123 library (`kat_vectors`, philox4x32 with 10 rounds).
+    #[test]
+    fn philox_gives_the_known_answers() {
+        let cases = [
+            ([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+            ([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
+            (
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
+                [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+            ),
+        ];
+        for (counter, key, want) in cases {
+            assert_eq!(philox4x32_10(counter, key), want);
+        }
+    }
+
+    #[test]
+    fn a_draw_depends_on_each_part_of_its_key() {
+        let a = Stream::named("test.a");
+        let draws = Draws { seed: 7, tick: 3 };
+        let base = draws.block(a, 11, 0);
+        assert_eq!(base, draws.block(a, 11, 0));
+        assert_ne!(base, draws.block(Stream::named("test.b"), 11, 0));
+        assert_ne!(base, draws.block(a, 12, 0));
+        assert_ne!(base, draws.block(a, 11 | 1 << 40, 0));
+        assert_ne!(base, draws.block(a, 11, 1));
+        assert_ne!(base, Draws { seed: 8, tick: 3 }.block(a, 11, 0));
+        assert_ne!(base, Draws { seed: 7, tick: 4 }.block(a, 11, 0));
+    }
+
+    #[test]
+    fn the_generator_hands_out_the_blocks_in_order() {
+        let stream = Stream::named("test.rng");
+        let draws = Draws::at_start(1);
+        let mut rng = draws.rng(stream, 5);
+        let got: Vec<u32> = (0..8).map(|_| rng.next_u32()).collect();
+        let want = [draws.block(stream, 5, 0), draws.block(stream, 5, 1)].concat();
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn thresholds_cover_the_unit_interval() {
+        assert_eq!(threshold(0.0), 0);
+        assert_eq!(threshold(0.5), 1 << 31);
+        assert_eq!(threshold(1.0), u32::MAX);
+        assert_eq!(threshold(-1.0), 0);
+    }
+
+    #[test]
+    fn gumbel_noise_has_the_textbook_mean() {
+        let draws = Draws::at_start(9);
+        let stream = Stream::named("test.gumbel");
+        let n = 100_000;
+        let mean = (0..n).map(|i| f64::from(draws.gumbel(stream, 1, i))).sum::<f64>() / n as f64;
+        // Euler–Mascheroni constant; standard error π/√6/√n = 0.0041.
+        assert!((mean - 0.577_216).abs() < 0.016, "{mean}");
+    }
+}
