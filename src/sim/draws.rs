@@ -8,6 +8,7 @@
 
 use std::convert::Infallible;
 
+use bevy::prelude::Resource;
 use rand::TryRng;
 
 /// One Philox4x32-10 block: four independent uniform words for a `counter` under a `key`.
@@ -54,7 +55,7 @@ impl Stream {
 }
 
 /// The source of draws of one simulation at one tick. Cheap to copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draws {
     /// Seed of the run.
     pub seed: u64,
