@@ -10,4 +10,5 @@
 
 pub mod city;
 pub mod gis;
+pub mod people;
 pub mod sim;
