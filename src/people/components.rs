@@ -188,8 +188,8 @@ pub struct Household {
     pub origin: u8,
     /// 1 while the household looks for a home, else 0.
     pub seeking: u8,
-    /// Unused.
-    pub spare: u8,
+    /// 1 if not entitled to social rent, else 0.
+    pub excluded: u8,
 }
 
 impl Default for Household {
@@ -208,7 +208,7 @@ impl Default for Household {
             threshold: 0,
             origin: 0,
             seeking: 0,
-            spare: 0,
+            excluded: 0,
         }
     }
 }

@@ -1,7 +1,41 @@
-//! Who lives there.
+//! Who lives there: persons, households and their homes, how they come to be, and how they change month by month.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`components`] | the tables: one plain struct per person, household, dwelling |
+//! | [`synthesis`], [`fitting`] | the first inhabitants, from neighbourhoods' head counts |
+//! | [`books`] | the civil registry: the only code that changes memberships and homes |
+//! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
+//! | [`migration`] | arrivals from abroad and from elsewhere in the country |
+//! | [`work`], [`places`] | schooling, work, income; where people meet by day |
+//! | [`tally`] | what happened this month |
+//! | [`plugin`] | which system runs when |
 
-mod components;
-mod tally;
+pub mod books;
+pub mod components;
+pub mod demography;
+pub mod fitting;
+pub mod migration;
+pub mod parameters;
+pub mod places;
+pub mod plugin;
+pub mod rates;
+pub mod synthesis;
+pub mod tally;
+pub mod work;
 
+pub use books::{Books, FreeSlots, Tables};
 pub use components::{Dwelling, Household, NewcomerType, Occupation, Person, ShortMonth, Work};
+pub use parameters::DemographyParameters;
+pub use plugin::PeoplePlugin;
 pub use tally::{Counts, Move, Tally};
+
+use crate::sim::Stream;
+
+/// Rows that one task works on; fixed, so that results do not depend on the number of threads.
+pub const CHUNK: usize = 8192;
+
+/// Domain of the keys of persons.
+pub(crate) const KEYS_PERSON: Stream = Stream::named("people.person");
+/// Domain of the keys of households.
+pub(crate) const KEYS_HOUSEHOLD: Stream = Stream::named("people.household");

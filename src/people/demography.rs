@@ -1,0 +1,428 @@
+//! Module 0: births, deaths, leaving home, unions, separations, departures (models.md §1).
+//!
+//! *Decide* reads last month's state in parallel and writes who wants or meets what; *Act* carries out what changes
+//! households, in order of key; *End* lets people die, be born and leave. One block of four draws decides a month of a
+//! life: death, leaving or separating, partner, child.
+//!
+//! Couples form inside small keyed circles (some twenty-five seekers of like age), by the best keyed match first, so
+//! that one seeker more changes a circle and not the city.
+//!
+//! Limits: mortality has no sex; children left alone leave the city's households (counted as departures); nobody
+//! divorces into the parental home.
+
+use bevy::prelude::*;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::books::{Books, household_key};
+use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
+use super::migration::{emigration_y, outward_profile};
+use super::parameters::DemographyParameters;
+use super::rates::{LifeTable, monthly};
+use super::tally::{Move, Tally};
+use super::{CHUNK, KEYS_PERSON, Tables};
+use crate::sim::draws::{mix, threshold, unit};
+use crate::sim::state::slice;
+use crate::sim::{Clock, Draws, HouseholdIdx, PersonIdx, PersonKey, Stream};
+
+/// Draws of the month of a life.
+pub const STREAM: Stream = Stream::named("people.demography");
+/// Draws of a household's departure.
+pub const STREAM_DEPART: Stream = Stream::named("people.departure");
+/// Noise of couples.
+pub const STREAM_MATCH: Stream = Stream::named("people.match");
+
+/// Levels solved at the start so that the first year meets its rates.
+#[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Intercepts {
+    /// Of births, see [`super::rates::solve_fertility`].
+    pub fertility: f64,
+    /// Of domestic departure: hazard per year per unit of [`outward_profile`].
+    pub departure: f64,
+    /// Neighbourhoods' mean cost of the cheapest homes at the start, € per month; the base of affordability.
+    pub cheap_cost_eur_m: f64,
+    /// Circles of partner seekers per age class.
+    pub n_circles: u32,
+}
+
+/// How affordable the cheapest homes are relative to the start; written by the housing market.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Affordability(pub f64);
+
+/// What people will do or undergo this month, each list in order of key.
+#[derive(Resource, Debug, Default)]
+pub struct LifeEvents {
+    deaths: Vec<PersonIdx>,
+    mothers: Vec<PersonIdx>,
+    leaving: Vec<PersonIdx>,
+    separating: Vec<PersonIdx>,
+    seeking: Vec<PersonIdx>,
+    /// Households that leave, and whether for abroad.
+    departing: Vec<(HouseholdIdx, bool)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Death,
+    Birth,
+    LeaveHome,
+    Separate,
+    Seek,
+}
+
+/// Decides in parallel what each person undergoes this month.
+pub(super) fn decide_life_events(
+    persons: Query<&Person>,
+    draws: Res<Draws>,
+    clock: Res<Clock>,
+    p: Res<DemographyParameters>,
+    intercepts: Res<Intercepts>,
+    affordability: Res<Affordability>,
+    mut events: ResMut<LifeEvents>,
+) {
+    let persons = slice(&persons);
+    let now = ShortMonth::of(clock.month());
+    let years = f64::from(clock.tick) / 12.0;
+    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0);
+    let draws = *draws;
+    let chunks: Vec<Vec<(Kind, PersonKey, PersonIdx)>> = persons
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(c, chunk)| {
+            let mut out = Vec::new();
+            for (i, person) in chunk.iter().enumerate().filter(|(_, q)| q.is_there()) {
+                let [death, change, seek, birth] = draws.block(STREAM, person.key.0, 0);
+                let age = usize::from(person.age_y(now));
+                let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
+                if death < table.death[age] {
+                    push(Kind::Death);
+                    continue;
+                }
+                let partner = person.partner.get();
+                if person.sex == 0 && birth < table.birth[usize::from(partner.is_some())][age] {
+                    push(Kind::Birth);
+                }
+                match partner {
+                    // The partner with the lower key draws for both.
+                    Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
+                    Some(_) => {}
+                    None => {
+                        if seek < table.seek[age] {
+                            push(Kind::Seek);
+                        } else if change < table.leave_home[age] && lives_with_mother(persons, person) {
+                            push(Kind::LeaveHome);
+                        }
+                    }
+                }
+            }
+            out
+        })
+        .collect();
+    let mut all = chunks.concat();
+    all.sort_unstable_by_key(|&(kind, key, _)| (kind, key));
+    let list = |kind| all.iter().filter(|e| e.0 == kind).map(|e| e.2).collect();
+    events.deaths = list(Kind::Death);
+    events.mothers = list(Kind::Birth);
+    events.leaving = list(Kind::LeaveHome);
+    events.separating = list(Kind::Separate);
+    events.seeking = list(Kind::Seek);
+}
+
+fn lives_with_mother(persons: &[Person], person: &Person) -> bool {
+    person.mother.get().is_some_and(|m| persons[m].household == person.household)
+}
+
+/// Decides in parallel which households leave the city.
+pub(super) fn decide_departures(
+    persons: Query<&Person>,
+    households: Query<&Household>,
+    draws: Res<Draws>,
+    p: Res<DemographyParameters>,
+    intercepts: Res<Intercepts>,
+    mut events: ResMut<LifeEvents>,
+) {
+    let (persons, households, draws) = (slice(&persons), slice(&households), *draws);
+    let domestic: [u32; 128] =
+        std::array::from_fn(|age| threshold(monthly(intercepts.departure * outward_profile(age as u8))));
+    let abroad: [u32; 8] = std::array::from_fn(|n| threshold(monthly(emigration_y(n as u8, &p))));
+    let chunks: Vec<Vec<_>> = households
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(c, chunk)| {
+            let mut out = Vec::new();
+            for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
+                let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
+                let newcomer = persons[household.first.i()].newcomer.min(7);
+                let leaves_abroad = away < abroad[usize::from(newcomer)];
+                if leaves_abroad || inland < domestic[usize::from(household.head_age_y.min(127))] {
+                    out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
+                }
+            }
+            out
+        })
+        .collect();
+    let mut all = chunks.concat();
+    all.sort_unstable_by_key(|e| e.0);
+    events.departing = all.into_iter().map(|(_, h, abroad)| (h, abroad)).collect();
+}
+
+/// Couples part, the young leave home, seekers find each other. Whoever needs a home begins to look.
+pub(super) fn change_households(
+    mut tables: Tables,
+    events: Res<LifeEvents>,
+    draws: Res<Draws>,
+    intercepts: Res<Intercepts>,
+    mut tally: ResMut<Tally>,
+) {
+    let mut books = tables.books();
+    let draws = *draws;
+    for &p in &events.separating {
+        separate(&mut books, p, draws, &mut tally);
+    }
+    for &p in &events.leaving {
+        let old = books.persons[p.i()].household;
+        let n = books.neighbourhood(old);
+        found_household(&mut books, &[p], draws);
+        books.refresh(old);
+        tally.count(n, |c| c.left_home += 1);
+    }
+    for (a, b) in match_seekers(&books, &events.seeking, intercepts.n_circles, draws) {
+        unite(&mut books, a, b, draws, &mut tally);
+    }
+}
+
+/// `people`, of one household, move out to a new one without a home.
+fn found_household(books: &mut Books, people: &[PersonIdx], draws: Draws) -> HouseholdIdx {
+    let founder = people[0];
+    let old = books.households[books.persons[founder.i()].household.i()];
+    let new = Household {
+        key: household_key(books.persons[founder.i()].key, draws.tick),
+        seeking: 1,
+        urgent: 0,
+        // Most young people register for social rent at 18 and keep their waiting time.
+        queued: ShortMonth((books.persons[founder.i()].born.0.saturating_add(18 * 12)).min(books.now.0)),
+        ..old
+    };
+    people.iter().for_each(|&p| books.leave(p));
+    let h = books.add_household(new);
+    people.iter().for_each(|&p| books.join(p, h));
+    books.refresh(h);
+    h
+}
+
+fn separate(books: &mut Books, p: PersonIdx, draws: Draws, tally: &mut Tally) {
+    let q = books.persons[p.i()].partner;
+    let h = books.persons[p.i()].household;
+    if q == PersonIdx::NONE || books.persons[q.i()].household != h {
+        return;
+    }
+    books.part(p);
+    let n = books.neighbourhood(h);
+    // The mother of children stays with them three times in four (A); otherwise either one stays.
+    let u = draws.uniform(STREAM, books.persons[p.i()].key.0, 1);
+    let mothers = [p, q].map(|x| books.households[h.i()].n_minors > 0 && books.persons[x.i()].sex == 0);
+    let leaver = match mothers {
+        [true, false] => {
+            if u < 0.75 {
+                q
+            } else {
+                p
+            }
+        }
+        [false, true] => {
+            if u < 0.75 {
+                p
+            } else {
+                q
+            }
+        }
+        _ => {
+            if u < 0.5 {
+                p
+            } else {
+                q
+            }
+        }
+    };
+    found_household(books, &[leaver], draws);
+    books.refresh(h);
+    tally.count(n, |c| c.separations += 1);
+}
+
+/// Seekers of like age in circles of about twenty-five; in each, the best keyed match first.
+fn match_seekers(books: &Books, seekers: &[PersonIdx], n_circles: u32, draws: Draws) -> Vec<(PersonIdx, PersonIdx)> {
+    let mut placed: Vec<(u32, u32, PersonKey, PersonIdx)> = seekers
+        .iter()
+        .map(|&p| {
+            let person = &books.persons[p.i()];
+            let class = u32::from(person.age_y(books.now)) / 5;
+            (class, draws.block(STREAM_MATCH, person.key.0, 0)[0] % n_circles.max(1), person.key, p)
+        })
+        .collect();
+    placed.sort_unstable_by_key(|&(class, circle, key, _)| (class, circle, key));
+    let mut couples = Vec::new();
+    for circle in placed.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let mut pairs = Vec::new();
+        for (i, a) in circle.iter().enumerate() {
+            for b in &circle[i + 1..] {
+                let (x, y) = (&books.persons[a.3.i()], &books.persons[b.3.i()]);
+                if x.household == y.household {
+                    continue;
+                }
+                // One couple in forty is of one sex (A), as at the start.
+                let noise = draws.block(STREAM_MATCH, a.2.0, b.2.0 as u32 | 1);
+                if (x.sex == y.sex) != (unit(noise[1]) < 0.025) {
+                    continue;
+                }
+                let alike = f32::from(books.works[a.3.i()].education == books.works[b.3.i()].education)
+                    + f32::from(x.origin == y.origin);
+                pairs.push((crate::sim::draws::gumbel(noise[0]) + alike, i, b));
+            }
+        }
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.2.cmp(&b.2.2)));
+        let mut taken = std::collections::BTreeSet::new();
+        for (_, i, b) in pairs {
+            let a = &circle[i];
+            if !taken.contains(&a.2) && !taken.contains(&b.2) {
+                taken.insert(a.2);
+                taken.insert(b.2);
+                couples.push((a.3, b.3));
+            }
+        }
+    }
+    couples
+}
+
+/// `a` and `b` move in together: into the larger of the homes that are theirs to offer, or to a new one.
+fn unite(books: &mut Books, a: PersonIdx, b: PersonIdx, draws: Draws, tally: &mut Tally) {
+    let own = |p: PersonIdx| {
+        // Someone who lives with their mother, or shares with other adults, has no home to offer.
+        let person = &books.persons[p.i()];
+        let household = &books.households[person.household.i()];
+        let alone = usize::from(household.size - household.n_minors.min(household.size)) <= 1;
+        alone && !lives_with_mother(books.persons, person)
+    };
+    let area = |p: PersonIdx| {
+        let home = books.households[books.persons[p.i()].household.i()].dwelling.get();
+        home.map_or(0, |d| books.dwellings[d].area_m2)
+    };
+    let followers = |books: &Books, p: PersonIdx, alone: bool| -> Vec<PersonIdx> {
+        // A lone parent brings the whole household; others come by themselves.
+        if alone { books.members(books.persons[p.i()].household) } else { vec![p] }
+    };
+    let (own_a, own_b) = (own(a), own(b));
+    let score = |p: PersonIdx, own: bool| (own, area(p), std::cmp::Reverse(books.persons[p.i()].key));
+    let (host, host_own, guest, guest_own) =
+        if score(a, own_a) >= score(b, own_b) { (a, own_a, b, own_b) } else { (b, own_b, a, own_a) };
+    let coming = followers(books, guest, guest_own);
+    let left = books.persons[guest.i()].household;
+    let h = if host_own {
+        books.persons[host.i()].household
+    } else {
+        let old = books.persons[host.i()].household;
+        let h = found_household(books, &[host], draws);
+        books.refresh(old);
+        h
+    };
+    let n = books.neighbourhood(h);
+    coming.iter().for_each(|&p| books.leave(p));
+    coming.iter().for_each(|&p| books.join(p, h));
+    if books.households[left.i()].is_there() {
+        books.refresh(left);
+    }
+    books.persons[host.i()].partner = guest;
+    books.persons[guest.i()].partner = host;
+    books.refresh(h);
+    tally.count(n, |c| c.unions += 1);
+}
+
+/// Deaths, then births, then departures.
+pub(super) fn end_month(
+    mut tables: Tables,
+    events: Res<LifeEvents>,
+    draws: Res<Draws>,
+    clock: Res<Clock>,
+    mut tally: ResMut<Tally>,
+) {
+    let mut books = tables.books();
+    for &p in &events.deaths {
+        let h = books.persons[p.i()].household;
+        let n = books.neighbourhood(h);
+        books.remove_person(p);
+        tally.count(n, |c| c.deaths += 1);
+        if books.households[h.i()].is_there() {
+            books.refresh(h);
+            let household = books.households[h.i()];
+            if household.n_minors == household.size {
+                depart(&mut books, h, false, &mut tally);
+            }
+        }
+    }
+    for &mother in &events.mothers {
+        if books.persons[mother.i()].is_there() {
+            give_birth(&mut books, mother, *draws, &mut tally);
+        }
+    }
+    for &(h, abroad) in &events.departing {
+        if books.households[h.i()].is_there() {
+            depart(&mut books, h, abroad, &mut tally);
+        }
+    }
+    if clock.tick.is_multiple_of(12) {
+        books.purge();
+    }
+}
+
+fn give_birth(books: &mut Books, mother: PersonIdx, draws: Draws, tally: &mut Tally) {
+    let parent = &mut books.persons[mother.i()];
+    parent.n_children = parent.n_children.saturating_add(1);
+    let parent = *parent;
+    let key = PersonKey(mix(KEYS_PERSON, parent.key.0, u64::from(parent.n_children)).max(1));
+    let child = Person {
+        key,
+        mother,
+        born: books.now,
+        // 105 boys to 100 girls (M).
+        sex: u8::from(draws.uniform(STREAM, key.0, 0) < 0.512),
+        origin: parent.origin,
+        ..Person::default()
+    };
+    let work =
+        Work { place: super::places::NO_PLACE, occupation: Occupation::Home as u8, language: 255, ..Work::default() };
+    let p = books.add_person(child, work);
+    books.join(p, parent.household);
+    books.refresh(parent.household);
+    let n = books.neighbourhood(parent.household);
+    tally.count(n, |c| c.births += 1);
+}
+
+/// All members of `h` leave the city.
+pub fn depart(books: &mut Books, h: HouseholdIdx, abroad: bool, tally: &mut Tally) {
+    let n = books.neighbourhood(h);
+    let people = books.members(h);
+    tally.count(n, |c| {
+        let counter = if abroad { &mut c.emigrants } else { &mut c.domestic_departures };
+        *counter += people.len() as u32;
+    });
+    let from = n.map_or(u16::MAX, |n| n as u16);
+    tally.moves.push(Move { from, to: u16::MAX, people: people.len().min(255) as u8 });
+    people.into_iter().for_each(|p| books.remove_person(p));
+}
+
+/// The level of domestic departure at which the wanted share of residents leaves in the first year.
+pub fn solve_departure(households: &[Household], wanted_y: f64) -> f64 {
+    let (mut people, mut weighted) = (0.0, 0.0);
+    for h in households.iter().filter(|h| h.is_there()) {
+        people += f64::from(h.size);
+        weighted += f64::from(h.size) * outward_profile(h.head_age_y);
+    }
+    if weighted > 0.0 { wanted_y * people / weighted } else { 0.0 }
+}
+
+/// Mean cost of the cheapest fifth of homes, € per month.
+pub fn cheap_cost_eur_m(dwellings: &[Dwelling]) -> f64 {
+    let mut costs: Vec<f32> = dwellings.iter().filter(|d| d.is_there()).map(|d| d.cost_eur_m).collect();
+    costs.sort_unstable_by(f32::total_cmp);
+    costs.truncate(costs.len().div_ceil(5));
+    costs.iter().map(|&c| f64::from(c)).sum::<f64>() / costs.len().max(1) as f64
+}

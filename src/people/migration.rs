@@ -1,0 +1,414 @@
+//! Coming and going: from and to abroad, from and to the rest of the country.
+//!
+//! Immigration is an exogenous series (models.md §1): so many people a year, by newcomer type. Emigration and domestic
+//! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
+//! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
+//! first population. This is the interface of the surrounding region; a region model may replace the series.
+
+use bevy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::books::{Books, household_key};
+use super::components::{Household, NewcomerType, Occupation, Person, ShortMonth, Work};
+use super::parameters::DemographyParameters;
+use super::tally::Tally;
+use super::{KEYS_PERSON, Tables};
+use crate::sim::draws::{mix, unit};
+use crate::sim::{Clock, Draws, HouseholdIdx, PersonIdx, PersonKey, Stream};
+
+/// Draws of this module.
+pub const STREAM: Stream = Stream::named("people.migration");
+const KEYS_ABROAD: Stream = Stream::named("people.arrival_abroad");
+const KEYS_DOMESTIC: Stream = Stream::named("people.arrival_domestic");
+
+/// What a newcomer type starts with (models.md §1; all A).
+pub struct NewcomerTraits {
+    /// Share of arrivals.
+    pub share: f32,
+    /// Command of the common language at arrival, 0–1.
+    pub language: f32,
+    /// Gross income at arrival, € per year.
+    pub income_eur_y: f32,
+    /// Hazard of leaving again, per year.
+    pub leaves_y: f64,
+    /// Share of arriving households that are a couple; the rest come alone.
+    pub couple: f32,
+    /// Mean number of children of an arriving couple.
+    pub children: f32,
+    /// Mean age, years.
+    pub age_y: f32,
+}
+
+/// Traits by [`NewcomerType`]; the student's 60 % within four years is 23 % a year.
+pub const NEWCOMER_TRAITS: [NewcomerTraits; 7] = [
+    NewcomerTraits {
+        share: 0.10,
+        language: 0.1,
+        income_eur_y: 0.0,
+        leaves_y: 0.01,
+        couple: 0.4,
+        children: 1.2,
+        age_y: 30.0,
+    },
+    NewcomerTraits {
+        share: 0.10,
+        language: 0.1,
+        income_eur_y: 9_000.0,
+        leaves_y: 0.10,
+        couple: 0.3,
+        children: 1.0,
+        age_y: 34.0,
+    },
+    NewcomerTraits {
+        share: 0.25,
+        language: 0.2,
+        income_eur_y: 25_000.0,
+        leaves_y: 0.25,
+        couple: 0.2,
+        children: 0.2,
+        age_y: 29.0,
+    },
+    NewcomerTraits {
+        share: 0.15,
+        language: 0.5,
+        income_eur_y: 60_000.0,
+        leaves_y: 0.15,
+        couple: 0.4,
+        children: 0.4,
+        age_y: 31.0,
+    },
+    NewcomerTraits {
+        share: 0.15,
+        language: 0.4,
+        income_eur_y: 8_000.0,
+        leaves_y: 0.23,
+        couple: 0.0,
+        children: 0.0,
+        age_y: 20.5,
+    },
+    NewcomerTraits {
+        share: 0.20,
+        language: 0.2,
+        income_eur_y: 12_000.0,
+        leaves_y: 0.03,
+        couple: 0.6,
+        children: 0.8,
+        age_y: 29.0,
+    },
+    NewcomerTraits {
+        share: 0.05,
+        language: 0.2,
+        income_eur_y: 10_000.0,
+        leaves_y: 0.10,
+        couple: 0.1,
+        children: 0.1,
+        age_y: 30.0,
+    },
+];
+
+/// The newcomer type at quantile `u` of arrivals.
+pub fn newcomer_type(u: f32) -> NewcomerType {
+    let mut u = u;
+    for kind in NewcomerType::ALL {
+        let share = NEWCOMER_TRAITS[kind as usize].share;
+        if u < share {
+            return kind;
+        }
+        u -= share;
+    }
+    NewcomerType::Family
+}
+
+/// A member of a domestic arrival's template.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Member {
+    age_months: i16,
+    sex: u8,
+    origin: u8,
+    education: u8,
+    occupation: u8,
+    income_eur_y: f32,
+    partner: u8,
+    mother: u8,
+}
+
+const NOBODY: u8 = u8::MAX;
+
+/// Series of arrivals and the templates of domestic ones, fixed at the start.
+#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Arrivals {
+    immigrants_per_month: f64,
+    domestic_people_per_month: f64,
+    origin_share: Vec<f32>,
+    templates: Vec<Vec<Member>>,
+}
+
+const N_TEMPLATES: usize = 4096;
+
+impl Arrivals {
+    /// Series and templates from the first population; `departure` gives a household's monthly chance of leaving for
+    /// elsewhere in the country.
+    pub fn at_start(
+        books: &Books,
+        departure: impl Fn(&Household) -> f64,
+        parameters: &DemographyParameters,
+        draws: Draws,
+    ) -> Arrivals {
+        let n_residents = books.persons.iter().filter(|p| p.is_there()).count() as f64;
+        let mut cumulated = Vec::with_capacity(books.households.len());
+        let (mut sum, mut leaving_people) = (0.0, 0.0);
+        for household in books.households.iter() {
+            let p = if household.is_there() { departure(household) } else { 0.0 };
+            sum += p;
+            leaving_people += p * f64::from(household.size);
+            cumulated.push(sum);
+        }
+        let template = |i: usize| {
+            let u = f64::from(draws.uniform(STREAM, i as u64, 0)) * sum;
+            let h = cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1);
+            members_of(books, HouseholdIdx::at(h))
+        };
+        let mut origins = Vec::new();
+        for person in books.persons.iter().filter(|p| p.is_there()) {
+            let group = usize::from(person.origin);
+            if origins.len() <= group {
+                origins.resize(group + 1, 0.0f32);
+            }
+            origins[group] += 1.0;
+        }
+        origins.iter_mut().for_each(|n| *n /= n_residents.max(1.0) as f32);
+        let n_templates = if sum > 0.0 { N_TEMPLATES } else { 0 };
+        Arrivals {
+            immigrants_per_month: parameters.immigrants_per_1000 / 12_000.0 * n_residents,
+            domestic_people_per_month: (leaving_people + parameters.domestic_net_per_1000 / 12_000.0 * n_residents)
+                .max(0.0),
+            origin_share: origins,
+            templates: (0..n_templates).map(template).collect(),
+        }
+    }
+}
+
+fn members_of(books: &Books, h: HouseholdIdx) -> Vec<Member> {
+    let slots = books.members(h);
+    let at = |p: PersonIdx| slots.iter().position(|&q| q == p).map_or(NOBODY, |i| i as u8);
+    let member = |&p: &PersonIdx| {
+        let (person, work) = (&books.persons[p.i()], &books.works[p.i()]);
+        Member {
+            age_months: person.born.until(books.now) as i16,
+            sex: person.sex,
+            origin: person.origin,
+            education: work.education,
+            occupation: work.occupation,
+            income_eur_y: work.income_eur_y,
+            partner: at(person.partner),
+            mother: at(person.mother),
+        }
+    };
+    slots.iter().map(member).collect()
+}
+
+/// `expected` as a whole number: its floor, plus one with the chance of its fraction.
+pub fn whole_expected(expected: f64, draws: Draws, stream: Stream, key: u64) -> usize {
+    let floor = expected.max(0.0).floor();
+    floor as usize + usize::from(f64::from(draws.uniform(stream, key, u32::MAX)) < expected - floor)
+}
+
+/// This month's arrivals are registered and begin to look for a home.
+pub(super) fn arrive(
+    mut tables: Tables,
+    arrivals: Res<Arrivals>,
+    draws: Res<Draws>,
+    clock: Res<Clock>,
+    p: Res<DemographyParameters>,
+    mut tally: ResMut<Tally>,
+) {
+    let mut books = tables.books();
+    let draws = *draws;
+    let level = libm::pow(1.0 + p.income_growth_y, f64::from(clock.tick) / 12.0) as f32;
+    let mut left = whole_expected(arrivals.immigrants_per_month, draws, STREAM, 1);
+    let mut number = 0;
+    while left > 0 {
+        let n = from_abroad(&mut books, &arrivals, draws, number, left, level);
+        tally.city.immigrants += n as u32;
+        left -= n;
+        number += 1;
+    }
+    if arrivals.templates.is_empty() {
+        return;
+    }
+    let mut left = whole_expected(arrivals.domestic_people_per_month, draws, STREAM, 2) as i64;
+    let mut number = 0;
+    while left > 0 {
+        let key = mix(KEYS_DOMESTIC, u64::from(draws.tick), number);
+        let template = &arrivals.templates[draws.block(STREAM, key, 0)[0] as usize % arrivals.templates.len()];
+        from_elsewhere(&mut books, template, key, level);
+        tally.city.domestic_arrivals += template.len() as u32;
+        left -= template.len() as i64;
+        number += 1;
+    }
+}
+
+fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64, at_most: usize, level: f32) -> usize {
+    let key = mix(KEYS_ABROAD, u64::from(draws.tick), number);
+    let [a, b, c, d] = draws.block(STREAM, key, 0);
+    let kind = newcomer_type(unit(a));
+    let traits = &NEWCOMER_TRAITS[kind as usize];
+    let mut u = unit(b);
+    let mut origin = 0;
+    for (group, &share) in arrivals.origin_share.iter().enumerate() {
+        origin = group as u8;
+        if u < share {
+            break;
+        }
+        u -= share;
+    }
+    let couple = unit(c) < traits.couple && at_most >= 2;
+    let n_adults = 1 + usize::from(couple);
+    let mut n_children = 0;
+    while couple
+        && n_children < 4
+        && unit(draws.block(STREAM, key, 1)[n_children]) < traits.children / (1.0 + traits.children)
+    {
+        n_children += 1;
+    }
+    let n = (n_adults + n_children).min(at_most);
+    let mut slots = Vec::with_capacity(n);
+    let adult_age_m = 12.0 * (traits.age_y - 8.0 + 16.0 * unit(d)).max(18.0);
+    for i in 0..n {
+        let person_key = PersonKey(mix(KEYS_PERSON, key, i as u64).max(1));
+        let [a, b, c, d] = draws.block(STREAM, person_key.0, 0);
+        let adult = i < n_adults;
+        let age_months = if adult {
+            adult_age_m as i16 + (unit(a) * 36.0) as i16 - 18
+        } else {
+            (unit(a) * (adult_age_m - 216.0).clamp(12.0, 200.0)) as i16
+        };
+        let occupation = match (kind, adult) {
+            (_, false) => {
+                if age_months < 48 {
+                    Occupation::Home
+                } else {
+                    Occupation::Study
+                }
+            }
+            (NewcomerType::Student, _) => Occupation::Study,
+            (NewcomerType::Labour | NewcomerType::Knowledge, _) if i == 0 => Occupation::Employed,
+            (NewcomerType::Undocumented | NewcomerType::Displaced, _) if unit(b) < 0.5 => Occupation::Employed,
+            _ => Occupation::Unemployed,
+        };
+        let sex = if i == 1 && adult {
+            1 - (draws.block(STREAM, key, 2)[0] & 1) as u8
+        } else if i == 0 {
+            (draws.block(STREAM, key, 2)[0] & 1) as u8
+        } else {
+            (c & 1) as u8
+        };
+        let person = Person {
+            key: person_key,
+            born: ShortMonth(books.now.0 - age_months),
+            arrived: books.now,
+            sex,
+            origin,
+            newcomer: kind as u8 + 1,
+            ..Person::default()
+        };
+        let work = Work {
+            income_eur_y: if adult { traits.income_eur_y * level * (0.7 + 0.6 * unit(d)) } else { 0.0 },
+            place: super::places::NO_PLACE,
+            occupation: occupation as u8,
+            education: if kind == NewcomerType::Knowledge { 2 } else { (unit(b) * 3.0) as u8 },
+            language: (255.0 * traits.language) as u8,
+            ..Work::default()
+        };
+        slots.push(books.add_person(person, work));
+    }
+    if n >= 2 {
+        books.persons[slots[0].i()].partner = slots[1];
+        books.persons[slots[1].i()].partner = slots[0];
+        let mother = slots[..2].iter().copied().find(|p| books.persons[p.i()].sex == 0).unwrap_or(PersonIdx::NONE);
+        slots[2..].iter().for_each(|p| books.persons[p.i()].mother = mother);
+    }
+    settle(books, &slots, draws, |household| {
+        household.urgent = u8::from(kind == NewcomerType::Asylum);
+        household.excluded = u8::from(kind == NewcomerType::Undocumented);
+    });
+    n
+}
+
+fn from_elsewhere(books: &mut Books, template: &[Member], key: u64, level: f32) {
+    let mut slots = Vec::with_capacity(template.len());
+    for (i, member) in template.iter().enumerate() {
+        let person = Person {
+            key: PersonKey(mix(KEYS_PERSON, key, i as u64).max(1)),
+            born: ShortMonth(books.now.0 - member.age_months),
+            arrived: books.now,
+            sex: member.sex,
+            origin: member.origin,
+            ..Person::default()
+        };
+        let work = Work {
+            income_eur_y: member.income_eur_y * level,
+            place: super::places::NO_PLACE,
+            occupation: member.occupation,
+            education: member.education,
+            language: 255,
+            ..Work::default()
+        };
+        slots.push(books.add_person(person, work));
+    }
+    for (&p, member) in slots.iter().zip(template) {
+        let at = |i: u8| slots.get(usize::from(i)).copied().unwrap_or_default();
+        books.persons[p.i()].partner = at(member.partner);
+        books.persons[p.i()].mother = at(member.mother);
+    }
+    let draws = Draws { seed: key, tick: 0 };
+    settle(books, &slots, draws, |_| {});
+}
+
+/// Puts new arrivals into one household that looks for a home.
+fn settle(books: &mut Books, slots: &[PersonIdx], draws: Draws, adjust: impl Fn(&mut Household)) {
+    let Some(&founder) = slots.first() else { return };
+    let founder_key = books.persons[founder.i()].key;
+    let key = household_key(founder_key, books.now.0 as u16);
+    let mut household = Household {
+        key,
+        queued: books.now,
+        seeking: 1,
+        threshold: (draws.block(STREAM, key.0, 0)[0] >> 24) as u8 / 2 + 64,
+        ..Household::default()
+    };
+    adjust(&mut household);
+    let h = books.add_household(household);
+    slots.iter().for_each(|&p| books.join(p, h));
+    books.refresh(h);
+}
+
+/// Share of people of an age who move to another municipality in a year, before scaling (L[29], CBS 2017).
+const OUTWARD_BY_AGE: [(f64, f64); 13] = [
+    (3.0, 5.3),
+    (10.0, 2.6),
+    (15.0, 2.6),
+    (18.0, 6.9),
+    (20.0, 10.3),
+    (23.0, 13.0),
+    (25.0, 13.0),
+    (30.0, 8.6),
+    (35.0, 6.0),
+    (40.0, 4.0),
+    (50.0, 2.4),
+    (60.0, 1.8),
+    (70.0, 1.3),
+];
+
+/// Relative chance by age of the head that a household leaves for elsewhere in the country.
+pub fn outward_profile(age_y: u8) -> f64 {
+    super::rates::interpolate(&OUTWARD_BY_AGE, f64::from(age_y))
+}
+
+/// Hazard of emigrating, per year.
+pub fn emigration_y(newcomer: u8, parameters: &DemographyParameters) -> f64 {
+    match newcomer {
+        0 => parameters.emigration_base_y,
+        n => NEWCOMER_TRAITS[usize::from(n - 1).min(6)].leaves_y,
+    }
+}

@@ -1,0 +1,30 @@
+//! Numbers of module 0 (models.md §1), each with unit, grade and source.
+
+crate::parameters! {
+    /// Births, deaths, households and migration.
+    pub struct DemographyParameters in "demography" {
+        mortality_a: 1.25e-5, 1e-7..=1e-3, "1/y", A, "models.md §1", "Gompertz mortality: level at age 0";
+        mortality_b: 0.105, 0.05..=0.2, "1/y", A, "models.md §1", "Gompertz mortality: rise with age";
+        fertility_total: 1.4, 0.0..=8.0, "children per woman", M, "CBS 2023, quoted from memory", "Total fertility rate";
+        fertility_trend: -0.005, -0.1..=0.1, "1/y", A, "direction R §2.7 (falling)", "Relative change of fertility per year";
+        fertility_mean_age_y: 31.5, 20.0..=40.0, "y", M, "CBS 2023 (mothers' mean age about 32)", "Mean age of mothers at birth";
+        fertility_sd_y: 5.2, 2.0..=10.0, "y", A, "shape of the CBS schedule", "Spread of mothers' age at birth";
+        fertility_partner_ratio: 5.0, 1.0..=50.0, "1", A, "order of magnitude", "Births of women with a partner over those without, same age";
+        leaving_home_mean_age_y: 23.7, 18.0..=35.0, "y", R, "report §2.1 (2020)", "Mean age at leaving the parental home; the hazard's level is solved for it";
+        leaving_home_gamma: 0.5, 0.0..=3.0, "1", A, "models.md §1", "Elasticity of leaving home to affordability";
+        union_peak_y: 0.11, 0.0..=1.0, "1/y", A, "holds the share of couples near its start", "Hazard of moving in together, at 28";
+        separation_y: 0.017, 0.0..=0.5, "1/y", A, "order of CBS divorces plus unmarried separations", "Hazard that a couple separates";
+        domestic_departure_y: 0.045, 0.0..=0.5, "1/y", A, "models.md §11.0", "Share of residents who leave for elsewhere in the country; level solved at the start";
+        domestic_net_per_1000: -3.0, -50.0..=50.0, "per 1,000 residents and year", A, "large cities lose to their region", "Domestic arrivals minus departures, at the start";
+        immigrants_per_1000: 32.0, 0.0..=200.0, "per 1,000 residents and year", A, "twice the national rate (report §2.2), cities' share assumed", "People who come from abroad, of the residents at the start";
+        emigration_base_y: 0.006, 0.0..=0.2, "1/y", A, "models.md §1", "Hazard of emigrating, for residents who are no newcomers";
+        newcomer_stock_share: 0.12, 0.0..=0.9, "1", A, "order of magnitude for a large city", "Share of households that came from abroad in the last twenty years, at the start";
+        language_growth_y: 0.15, 0.0..=1.0, "1/y", A, "models.md §3", "Growth of newcomers' command of the common language";
+        language_contact: 0.5, 0.0..=1.0, "1", A, "until contact is simulated (models.md §3)", "Contact that speeds language growth";
+        tolerance_mean: 0.5, 0.05..=0.95, "1", R, "report §3.2 box (2003)", "Mean share of unlike neighbours above which the neighbourhood is disliked";
+        tolerance_sd_logit: 0.8, 0.0..=3.0, "logit", A, "models.md §3", "Spread of that share between households";
+        job_loss_y: 0.05, 0.0..=1.0, "1/y", A, "order of magnitude", "Chance that someone at work is out of work a year later";
+        job_find_y: 0.55, 0.0..=1.0, "1/y", A, "order of magnitude", "Chance that someone out of work is at work a year later";
+        income_growth_y: 0.025, -0.1..=0.2, "1/y", A, "nominal wage growth", "Growth of incomes";
+    }
+}

@@ -1,0 +1,235 @@
+//! Which system of this module runs when, and what of it is state.
+
+use bevy::prelude::*;
+
+use super::books::{FreeSlots, Tables};
+use super::components::{Dwelling, Household, Person, ShortMonth, Work};
+use super::demography::{self, Affordability, Intercepts, LifeEvents};
+use super::migration::{self, Arrivals};
+use super::parameters::DemographyParameters;
+use super::places::Places;
+use super::rates::{monthly, solve_fertility};
+use super::synthesis::{self, Inhabitants};
+use super::tally::Tally;
+use super::{Books, work};
+use crate::city::City;
+use crate::sim::state::{DigestEntry, grow, slice};
+use crate::sim::{Clock, Draws, Fault, Phase, RegisterState, SimTick};
+
+/// Settles people in a city and lets them live.
+///
+/// | phase | system | what it does |
+/// |---|---|---|
+/// | Begin | `clear` | empties the tally |
+/// | Decide | `decide_life_events`, `decide_departures` | who dies, bears, leaves, parts, seeks, departs |
+/// | Act | `change_households`, `arrive` | new households, couples, arrivals |
+/// | Affect | `pass_birthdays` | a year of work and school; households are counted anew once a year |
+/// | End | `end_month`, `keep_accounts`, `refill` | deaths, births, departures; the sums; room for next month |
+pub struct PeoplePlugin;
+
+/// Systems of [`Phase::Act`] that change households; the housing market runs after them.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HouseholdsChange;
+
+impl Plugin for PeoplePlugin {
+    fn build(&self, app: &mut App) {
+        app.register_table::<(Person, Work), Person>("persons")
+            .register_column::<Person>("persons", "person")
+            .register_column::<Work>("persons", "work")
+            .register_table::<Household, Household>("households")
+            .register_column::<Household>("households", "household")
+            .register_table::<Dwelling, Dwelling>("dwellings")
+            .register_column::<Dwelling>("dwellings", "dwelling")
+            .register_state::<FreeSlots>("free_slots")
+            .register_state::<Tally>("tally")
+            .register_state::<Intercepts>("intercepts")
+            .register_state::<Arrivals>("arrivals")
+            .register_state::<Affordability>("affordability")
+            .register_state::<Accounts>("accounts")
+            .register_stream(synthesis::STREAM)
+            .register_stream(demography::STREAM)
+            .register_stream(demography::STREAM_DEPART)
+            .register_stream(demography::STREAM_MATCH)
+            .register_stream(migration::STREAM)
+            .register_stream(work::STREAM)
+            .register_digest(DigestEntry { name: "tally", feed: feed_tally, every_tick: true })
+            .register_digest(DigestEntry { name: "people", feed: feed_people, every_tick: false })
+            .init_resource::<DemographyParameters>()
+            .init_resource::<LifeEvents>()
+            .add_systems(SimTick, clear.in_set(Phase::Begin))
+            .add_systems(
+                SimTick,
+                (demography::decide_life_events, demography::decide_departures).chain().in_set(Phase::Decide),
+            )
+            .add_systems(
+                SimTick,
+                (demography::change_households, migration::arrive).chain().in_set(Phase::Act).in_set(HouseholdsChange),
+            )
+            .add_systems(SimTick, (work::pass_birthdays, refresh_some).chain().in_set(Phase::Affect))
+            .add_systems(SimTick, (demography::end_month, keep_accounts, refill).chain().in_set(Phase::End));
+    }
+}
+
+/// Moves `inhabitants` of `city` into the world of a simulation that has the [`PeoplePlugin`].
+pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
+    let now = ShortMonth::of(world.resource::<Clock>().start);
+    let parameters = world.resource::<DemographyParameters>().clone();
+    let draws = Draws::at_start(world.resource::<Draws>().seed);
+    let n_people = inhabitants.persons.len();
+    let intercepts = Intercepts {
+        fertility: solve_fertility(&inhabitants.persons, now, &parameters),
+        departure: demography::solve_departure(&inhabitants.households, parameters.domestic_departure_y),
+        cheap_cost_eur_m: demography::cheap_cost_eur_m(&inhabitants.dwellings),
+        n_circles: (n_people / 16_000).max(1) as u32,
+    };
+    let books = Books {
+        persons: &mut inhabitants.persons,
+        works: &mut inhabitants.works,
+        households: &mut inhabitants.households,
+        dwellings: &mut inhabitants.dwellings,
+        free: &mut inhabitants.free,
+        now,
+    };
+    let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
+    let arrivals = Arrivals::at_start(&books, departure, &parameters, draws);
+    let n_dwellings = inhabitants.dwellings.len() as i64;
+    world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
+    world.insert_resource(arrivals);
+    world.insert_resource(intercepts);
+    world.insert_resource(Affordability(1.0));
+    world.insert_resource(Places::of(city));
+    world.insert_resource(Tally::new(city.neighbourhoods.len()));
+    world.insert_resource(inhabitants.free);
+    world.spawn_batch(inhabitants.persons.into_iter().zip(inhabitants.works)).for_each(drop);
+    world.spawn_batch(inhabitants.households).for_each(drop);
+    world.spawn_batch(inhabitants.dwellings).for_each(drop);
+    refill(world);
+}
+
+/// How many people and homes there must be.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Accounts {
+    /// People at the end of last month.
+    pub people: i64,
+    /// Homes at the end of last month.
+    pub homes: i64,
+}
+
+fn clear(mut tally: ResMut<Tally>) {
+    tally.clear();
+}
+
+/// A twelfth of the households is counted anew each month; the others change only when their members do.
+fn refresh_some(mut tables: Tables, clock: Res<Clock>) {
+    use rayon::prelude::*;
+    let books = tables.books();
+    let (persons, works, now) = (&*books.persons, &*books.works, books.now);
+    let turn = u64::from(clock.tick % 12);
+    books.households.par_chunks_mut(super::CHUNK).for_each(|chunk| {
+        for household in chunk.iter_mut().filter(|h| h.is_there() && h.key.0 % 12 == turn) {
+            super::books::refresh_household(persons, works, household, now);
+        }
+    });
+}
+
+/// Nobody appears or vanishes: last month's people and homes, plus and minus what was counted, are this month's.
+fn keep_accounts(
+    persons: Query<&Person>,
+    dwellings: Query<&Dwelling>,
+    tally: Res<Tally>,
+    mut accounts: ResMut<Accounts>,
+    mut fault: ResMut<Fault>,
+) {
+    let c = &tally.city;
+    let come = i64::from(c.births) + i64::from(c.immigrants) + i64::from(c.domestic_arrivals);
+    let gone = i64::from(c.deaths) + i64::from(c.emigrants) + i64::from(c.domestic_departures);
+    let people = slice(&persons).iter().filter(|p| p.is_there()).count() as i64;
+    if people != accounts.people + come - gone {
+        fault.raise(format!("{people} people, but {} + {come} − {gone} were expected", accounts.people));
+    }
+    let homes = slice(&dwellings).iter().filter(|d| d.is_there()).count() as i64;
+    let built = i64::from(c.homes_built) - i64::from(c.homes_lost);
+    if homes != accounts.homes + built {
+        fault.raise(format!("{homes} homes, but {} + {built} were expected", accounts.homes));
+    }
+    *accounts = Accounts { people, homes };
+}
+
+/// Keeps room for next month's births, arrivals and new households: 3 % of the table, at least 512 slots.
+fn refill(world: &mut World) {
+    fn top_up(
+        world: &mut World,
+        n_rows: usize,
+        free: fn(&mut FreeSlots) -> &mut Vec<u32>,
+        more: fn(&mut World, usize),
+    ) {
+        let want = (n_rows / 32).max(512);
+        let have = free(&mut world.resource_mut::<FreeSlots>()).len();
+        if have < want {
+            let n = 2 * want - have;
+            more(world, n);
+            // Lowest slots are used first: the list is taken from its end.
+            let slots = (n_rows as u32..(n_rows + n) as u32).rev();
+            free(&mut world.resource_mut::<FreeSlots>()).splice(0..0, slots);
+        }
+    }
+    let n = world.query::<&Person>().iter(world).len();
+    top_up(world, n, |f| &mut f.persons, grow::<(Person, Work)>);
+    let n = world.query::<&Household>().iter(world).len();
+    top_up(world, n, |f| &mut f.households, grow::<Household>);
+    let n = world.query::<&Dwelling>().iter(world).len();
+    top_up(world, n, |f| &mut f.dwellings, grow::<Dwelling>);
+}
+
+fn feed_tally(world: &mut World, hasher: &mut blake3::Hasher) {
+    let tally = world.resource::<Tally>();
+    for counts in std::iter::once(&tally.city).chain(&tally.neighbourhoods) {
+        counts.values().iter().for_each(|v| {
+            hasher.update(&v.to_le_bytes());
+        });
+    }
+}
+
+/// All persons and households in order of key, by field, with slots replaced by keys.
+fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
+    let mut state = world.query::<&Person>();
+    let mut works = world.query::<&Work>();
+    let mut households = world.query::<&Household>();
+    let mut dwellings = world.query::<&Dwelling>();
+    let (persons, works) = (state.query(world), works.query(world));
+    let (households, dwellings) = (households.query(world), dwellings.query(world));
+    let (persons, works) = (slice(&persons), slice(&works));
+    let (households, dwellings) = (slice(&households), slice(&dwellings));
+    let mut order: Vec<usize> = (0..persons.len()).filter(|&i| persons[i].is_there()).collect();
+    order.sort_unstable_by_key(|&i| persons[i].key);
+    for i in order {
+        let (p, w) = (&persons[i], &works[i]);
+        let partner = p.partner.get().map_or(0, |q| persons[q].key.0);
+        let mother = p.mother.get().map_or(0, |q| persons[q].key.0);
+        let words = [p.key.0, households[p.household.i()].key.0, partner, mother, u64::from(w.place)];
+        hasher.update(bytemuck::cast_slice(&words.map(u64::to_le)));
+        hasher.update(bytemuck::cast_slice(&[p.born.0, p.arrived.0].map(i16::to_le)));
+        hasher.update(&[p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language]);
+        hasher.update(bytemuck::cast_slice(&[w.income_eur_y.to_bits(), w.debt_eur.to_bits()].map(u32::to_le)));
+    }
+    let mut order: Vec<usize> = (0..households.len()).filter(|&i| households[i].is_there()).collect();
+    order.sort_unstable_by_key(|&i| households[i].key);
+    for i in order {
+        let h = &households[i];
+        let home = h.dwelling.get().map_or(0, |d| dwellings[d].key.0);
+        hasher.update(bytemuck::cast_slice(&[h.key.0, home].map(u64::to_le)));
+        hasher.update(&h.income_eur_m.to_bits().to_le_bytes());
+        hasher.update(bytemuck::cast_slice(&[h.since.0, h.queued.0].map(i16::to_le)));
+        hasher.update(&[h.size, h.n_minors, h.head_age_y, h.urgent, h.threshold, h.origin, h.seeking, h.excluded]);
+    }
+    let mut order: Vec<usize> = (0..dwellings.len()).filter(|&i| dwellings[i].is_there()).collect();
+    order.sort_unstable_by_key(|&i| dwellings[i].key);
+    for i in order {
+        let d = &dwellings[i];
+        hasher.update(&d.key.0.to_le_bytes());
+        hasher.update(bytemuck::cast_slice(&[d.cell, d.cost_eur_m.to_bits(), d.value_keur.to_bits()].map(u32::to_le)));
+        hasher.update(bytemuck::cast_slice(&[d.neighbourhood, d.area_m2, d.built_year].map(u16::to_le)));
+        hasher.update(&d.vacant_since.0.to_le_bytes());
+        hasher.update(&[d.kind, d.tenure, d.step_free, d.chain]);
+    }
+}

@@ -1,0 +1,154 @@
+//! Hazards by age as monthly thresholds, so that a month of a life costs one block of draws and four comparisons.
+
+use super::components::{Person, ShortMonth};
+use super::parameters::DemographyParameters;
+use crate::sim::draws::threshold;
+
+/// Number of ages, 0–127.
+pub const N_AGES: usize = 128;
+
+/// Linear interpolation in a table of (x, y); flat beyond its ends.
+pub fn interpolate(table: &[(f64, f64)], x: f64) -> f64 {
+    let after = table.partition_point(|p| p.0 < x);
+    match (after.checked_sub(1).map(|i| table[i]), table.get(after)) {
+        (None, Some(&(_, y))) | (Some((_, y)), None) => y,
+        (Some((x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) * (x - x0) / (x1 - x0),
+        (None, None) => 0.0,
+    }
+}
+
+/// The chance in a month at a constant hazard per year.
+pub fn monthly(hazard_y: f64) -> f64 {
+    -libm::expm1(-hazard_y.max(0.0) / 12.0)
+}
+
+/// Gompertz mortality μ(x) = a·e^{bx}, per year (models.md §1).
+pub fn mortality_y(age_y: f64, p: &DemographyParameters) -> f64 {
+    p.mortality_a * libm::exp(p.mortality_b * age_y)
+}
+
+/// Births per woman and year at `age_y`: a normal schedule that adds up to the total fertility rate.
+pub fn fertility_y(age_y: f64, p: &DemographyParameters) -> f64 {
+    let z = (age_y - p.fertility_mean_age_y) / p.fertility_sd_y;
+    let inside = (15.0..50.0).contains(&age_y);
+    if inside { p.fertility_total * libm::exp(-0.5 * z * z) / (p.fertility_sd_y * 2.506_628_274_631) } else { 0.0 }
+}
+
+/// Shape of leaving home by age: σ((age − 20.5) / 1.2), from 16 on (models.md §1 gives the form; a0 and s are A).
+fn leaving_shape(age_y: f64) -> f64 {
+    if age_y < 16.0 { 0.0 } else { 1.0 / (1.0 + libm::exp(-(age_y - 20.5) / 1.2)) }
+}
+
+/// The hazard level h0 (per year) at which leaving home happens at `mean_age_y` on average, by bisection.
+pub fn leaving_level(mean_age_y: f64) -> f64 {
+    let mean_age = |h0: f64| {
+        let (mut at_home, mut sum) = (1.0, 0.0);
+        for month in 16 * 12..60 * 12 {
+            let age = (f64::from(month) + 0.5) / 12.0;
+            let leaves = at_home * monthly(h0 * leaving_shape(age));
+            sum += leaves * age;
+            at_home -= leaves;
+        }
+        sum / (1.0 - at_home)
+    };
+    let (mut low, mut high) = (0.02, 5.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if mean_age(middle) > mean_age_y { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// Hazard of moving in with a partner, per year, by age: rises to its peak at 28 and ebbs (A).
+pub fn union_y(age_y: f64, p: &DemographyParameters) -> f64 {
+    match age_y {
+        ..18.0 | 80.0.. => 0.0,
+        ..28.0 => p.union_peak_y * (age_y - 17.0) / 11.0,
+        _ => p.union_peak_y * libm::exp(-(age_y - 28.0) / 16.0),
+    }
+}
+
+/// Monthly thresholds by age, for this tick.
+#[derive(Debug, Clone)]
+pub struct LifeTable {
+    /// Dies.
+    pub death: [u32; N_AGES],
+    /// Leaves the parental home.
+    pub leave_home: [u32; N_AGES],
+    /// Looks for a partner to live with.
+    pub seek: [u32; N_AGES],
+    /// Bears a child, without a partner and with one.
+    pub birth: [[u32; N_AGES]; 2],
+    /// A couple separates.
+    pub separate: u32,
+}
+
+impl LifeTable {
+    /// Thresholds at `years` since the start; `fertility` is the intercept solved at the start, `affordability` that
+    /// of the cheapest homes relative to the start.
+    pub fn new(p: &DemographyParameters, years: f64, fertility: f64, affordability: f64) -> LifeTable {
+        let by_age = |f: &dyn Fn(f64) -> f64| std::array::from_fn(|age| threshold(monthly(f(age as f64 + 0.5))));
+        let level = leaving_level(p.leaving_home_mean_age_y) * libm::pow(affordability.max(0.05), p.leaving_home_gamma);
+        let trend = libm::pow(1.0 + p.fertility_trend, years);
+        let births = |ratio: f64| by_age(&|age| fertility * ratio * trend * fertility_y(age, p));
+        LifeTable {
+            death: by_age(&|age| mortality_y(age, p)),
+            leave_home: by_age(&|age| level * leaving_shape(age)),
+            seek: by_age(&|age| union_y(age, p)),
+            birth: [births(1.0), births(p.fertility_partner_ratio)],
+            separate: threshold(monthly(p.separation_y)),
+        }
+    }
+}
+
+/// The intercept that makes the first population bear as many children as the schedule promises, given that women
+/// with a partner bear more: Σ f(age) / Σ f(age)·ratio.
+pub fn solve_fertility(persons: &[Person], now: ShortMonth, p: &DemographyParameters) -> f64 {
+    let (mut wanted, mut weighted) = (0.0, 0.0);
+    for person in persons.iter().filter(|q| q.is_there() && q.sex == 0) {
+        let f = fertility_y(f64::from(person.age_y(now)) + 0.5, p);
+        wanted += f;
+        weighted += f * if person.partner.get().is_some() { p.fertility_partner_ratio } else { 1.0 };
+    }
+    if weighted > 0.0 { wanted / weighted } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// models.md §1 gives the law's values: 1.1 % at 65, 5.6 % at 80, 16 % at 90.
+    #[test]
+    fn mortality_follows_the_stated_law() {
+        let p = DemographyParameters::default();
+        for (age, want) in [(65.0, 0.0115), (80.0, 0.0556), (90.0, 0.159)] {
+            assert!((mortality_y(age, &p) / want - 1.0).abs() < 0.01, "{age}");
+        }
+    }
+
+    #[test]
+    fn the_schedule_adds_up_to_total_fertility() {
+        let p = DemographyParameters::default();
+        let sum: f64 = (15..50).map(|age| fertility_y(f64::from(age) + 0.5, &p)).sum();
+        assert!((sum - p.fertility_total).abs() < 0.005 * p.fertility_total, "{sum}");
+    }
+
+    /// Report §2.1: 22.8 years in 2012, 23.7 in 2020. A lower level of the hazard is what carries the difference.
+    #[test]
+    fn leaving_home_meets_its_mean_age() {
+        let (early, late) = (leaving_level(22.8), leaving_level(23.7));
+        assert!(early > late && late > 0.1 && early < 2.0, "{early} {late}");
+    }
+
+    #[test]
+    fn monthly_chances_compound_to_the_yearly_one() {
+        let year = 1.0 - (1.0 - monthly(0.3)).powi(12);
+        assert!((year - (1.0 - (-0.3f64).exp())).abs() < 1e-12);
+    }
+
+    #[test]
+    fn interpolation_is_flat_beyond_the_ends() {
+        let t = [(10.0, 1.0), (20.0, 3.0)];
+        assert_eq!([5.0, 10.0, 15.0, 20.0, 99.0].map(|x| interpolate(&t, x)), [1.0, 1.0, 2.0, 3.0, 3.0]);
+    }
+}
