@@ -8,7 +8,9 @@
 //! | [`gis`] | rasters, files, coordinate systems |
 //! | [`city`] | what stands still: grid, ground, homes, neighbourhoods; generated or from open data |
 
+pub mod challenges;
 pub mod city;
 pub mod gis;
 pub mod people;
+pub mod policies;
 pub mod sim;

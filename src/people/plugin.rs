@@ -31,6 +31,10 @@ pub struct PeoplePlugin;
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HouseholdsChange;
 
+/// Systems of [`Phase::End`] after which people and homes are as next month finds them.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MonthEnds;
+
 impl Plugin for PeoplePlugin {
     fn build(&self, app: &mut App) {
         app.register_table::<(Person, Work), Person>("persons")
@@ -66,7 +70,10 @@ impl Plugin for PeoplePlugin {
                 (demography::change_households, migration::arrive).chain().in_set(Phase::Act).in_set(HouseholdsChange),
             )
             .add_systems(SimTick, (work::pass_birthdays, refresh_some).chain().in_set(Phase::Affect))
-            .add_systems(SimTick, (demography::end_month, keep_accounts, refill).chain().in_set(Phase::End));
+            .add_systems(
+                SimTick,
+                (demography::end_month, keep_accounts, refill).chain().in_set(Phase::End).in_set(MonthEnds),
+            );
     }
 }
 

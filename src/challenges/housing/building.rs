@@ -1,0 +1,144 @@
+//! New homes.
+
+use bevy::prelude::*;
+
+use super::market::Market;
+use super::parameters::HousingParameters;
+use crate::city::{Character, City, DwellingKind, Tenure};
+use crate::people::migration::whole_expected;
+use crate::people::{Dwelling, Tables, Tally};
+use crate::policies::Controls;
+use crate::sim::draws::{mix, unit};
+use crate::sim::{Clock, Draws, DwellingIdx, DwellingKey, Stream};
+
+/// Draws of the building programme.
+pub const STREAM: Stream = Stream::named("housing.building");
+const KEYS: Stream = Stream::named("housing.project");
+
+/// Where homes can be added.
+#[derive(Resource, Debug, Clone)]
+pub struct BuildingSites {
+    /// Share of the city's programme by neighbourhood; adds up to 1.
+    share: Vec<f64>,
+    /// Inhabited cells by neighbourhood.
+    cells: Vec<Vec<u32>>,
+}
+
+impl BuildingSites {
+    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre (A).
+    pub fn of(city: &City) -> BuildingSites {
+        let mut cells: Vec<Vec<u32>> = vec![Vec::new(); city.neighbourhoods.len()];
+        let mut homes = vec![0.0; city.neighbourhoods.len()];
+        for dwelling in &city.dwellings {
+            homes[usize::from(dwelling.neighbourhood)] += 1.0;
+            cells[usize::from(dwelling.neighbourhood)].push(dwelling.cell);
+        }
+        cells.iter_mut().for_each(|list| {
+            list.sort_unstable();
+            list.dedup();
+        });
+        let room = |c: Character| match c {
+            Character::NewEstate => 2.5,
+            Character::Business => 3.0,
+            Character::Industry => 1.5,
+            Character::PostWarFlats => 1.2,
+            Character::OldCentre => 0.4,
+            Character::Open => 0.0,
+            _ => 1.0,
+        };
+        let weights: Vec<f64> =
+            city.neighbourhoods.iter().zip(&homes).map(|(n, h)| room(n.character) * (h + 1.0)).collect();
+        let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
+        let share = weights.iter().zip(&cells).map(|(w, c)| if c.is_empty() { 0.0 } else { w / sum }).collect();
+        BuildingSites { share, cells }
+    }
+}
+
+/// Adds this month's new homes, empty.
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
+pub(super) fn build_homes(
+    mut tables: Tables,
+    sites: Res<BuildingSites>,
+    controls: Res<Controls>,
+    p: Res<HousingParameters>,
+    market: Res<Market>,
+    draws: Res<Draws>,
+    clock: Res<Clock>,
+    mut tally: ResMut<Tally>,
+) {
+    let books = tables.books();
+    let (extra, senior) = (controls.get("build"), controls.get("senior_homes"));
+    let social_share = controls.get("social_share_new");
+    let year = clock.month().year() as u16;
+    let programme = p.build_y * f64::from(market.stock_at_start) / 12.0;
+    for n in 0..sites.share.len() {
+        if sites.cells[n].is_empty() {
+            continue;
+        }
+        let plain = programme * sites.share[n] + extra[n] / 12.0;
+        let n_plain = whole_expected(plain, *draws, STREAM, 2 * n as u64);
+        let n_senior = whole_expected(senior[n] / 12.0, *draws, STREAM, 2 * n as u64 + 1);
+        for unit_number in 0..n_plain + n_senior {
+            let Some(slot) = books.free.dwellings.pop() else { return };
+            let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
+            let words = draws.block(STREAM, key, 0);
+            let tenure =
+                if unit_number >= n_plain { Tenure::Senior } else { tenure_of(unit(words[0]), social_share[n], &p) };
+            books.dwellings[DwellingIdx(slot).i()] = new_home(key, n, year, tenure, words, &sites.cells[n], &market);
+            tally.count(Some(n), |c| c.homes_built += 1);
+        }
+    }
+}
+
+/// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share.
+fn tenure_of(u: f32, social_share: f64, p: &HousingParameters) -> Tenure {
+    let u = f64::from(u);
+    let social = if social_share > 0.0 { social_share } else { p.build_social };
+    let private = p.build_private * (1.0 - social) / (1.0 - p.build_social).max(1e-9);
+    match u {
+        u if u < social * p.build_senior => Tenure::Senior,
+        u if u < social => Tenure::Social,
+        u if u < social + private => Tenure::Private,
+        _ => Tenure::Owner,
+    }
+}
+
+fn new_home(
+    key: u64,
+    n: usize,
+    year: u16,
+    tenure: Tenure,
+    words: [u32; 4],
+    cells: &[u32],
+    market: &Market,
+) -> Dwelling {
+    let level = libm::exp(market.log_price + market.log_price_local[n]) as f32;
+    // Typical new flats and houses: 45–95 m² to rent, 65–135 m² to buy; 5,500 €/m² at the start's prices (A).
+    let u = unit(words[1]);
+    let area = match tenure {
+        Tenure::Owner => 65.0 + 70.0 * u,
+        Tenure::Senior => 50.0 + 30.0 * u,
+        _ => 45.0 + 50.0 * u,
+    };
+    let value = 5.5 * area * level;
+    let cost = match tenure {
+        Tenure::Social | Tenure::Senior => 620.0 + 3.0 * (area - 45.0),
+        Tenure::Private => 19.0 * area * level,
+        _ => value * 1_000.0 * 0.0045,
+    };
+    let house = tenure == Tenure::Owner && area > 105.0;
+    Dwelling {
+        key: DwellingKey(key),
+        cell: cells[words[2] as usize % cells.len()],
+        cost_eur_m: cost,
+        value_keur: value,
+        neighbourhood: n as u16,
+        area_m2: area as u16,
+        built_year: year,
+        vacant_since: crate::people::ShortMonth::NEVER,
+        kind: if house { DwellingKind::Terraced as u8 } else { DwellingKind::Tower as u8 },
+        tenure: tenure as u8,
+        step_free: u8::from(!house),
+        ..Dwelling::default()
+    }
+}

@@ -1,0 +1,97 @@
+//! Who wants to move.
+
+use bevy::prelude::*;
+use rayon::prelude::*;
+
+use super::market::Market;
+use super::neighbourhoods::{Composition, dislike};
+use super::parameters::HousingParameters;
+use crate::people::rates::{interpolate, monthly};
+use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
+use crate::sim::draws::{threshold, unit};
+use crate::sim::state::slice;
+use crate::sim::{Clock, Draws, HouseholdIdx, HouseholdKey, Stream};
+
+/// Draws of wanting to move.
+pub const STREAM: Stream = Stream::named("housing.wish");
+
+/// Percent of persons who move within their municipality in a year, by age (L[29]: CBS 2020, figures of 2017).
+pub const WITHIN_BY_AGE: [(f64, f64); 13] = [
+    (3.0, 8.0),
+    (10.0, 5.5),
+    (15.0, 4.1),
+    (18.0, 5.1),
+    (20.0, 7.8),
+    (23.0, 12.7),
+    (25.0, 14.2),
+    (30.0, 11.2),
+    (35.0, 8.3),
+    (40.0, 6.3),
+    (50.0, 3.4),
+    (60.0, 2.2),
+    (70.0, 2.2),
+];
+
+/// Households with a home that look for another one this month, in order of key.
+#[derive(Resource, Debug, Default)]
+pub struct Wishes(pub Vec<HouseholdIdx>);
+
+/// Draws who wants to move.
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
+pub(super) fn wish_to_move(
+    households: Query<&Household>,
+    dwellings: Query<&Dwelling>,
+    draws: Res<Draws>,
+    clock: Res<Clock>,
+    p: Res<HousingParameters>,
+    market: Res<Market>,
+    composition: Res<Composition>,
+    mut wishes: ResMut<Wishes>,
+) {
+    let (households, dwellings, draws) = (slice(&households), slice(&dwellings), *draws);
+    let now = ShortMonth::of(clock.month());
+    let base: [f64; 128] = std::array::from_fn(|age| {
+        monthly(p.move_scale * market.availability * interpolate(&WITHIN_BY_AGE, age as f64) / 100.0)
+    });
+    // Most households are settled by one comparison; only who passes at the highest possible hazard is looked at.
+    let most = p.crowding_factor * p.burden_factor * libm::exp(p.dissatisfaction);
+    let ceiling: [u32; 128] = std::array::from_fn(|age| threshold(base[age] * most));
+    let wants = |h: &Household| {
+        let word = draws.block(STREAM, h.key.0, 0)[0];
+        let age = usize::from(h.head_age_y.min(127));
+        let Some(home) = h.dwelling.get() else { return false };
+        if word >= ceiling[age] {
+            return false;
+        }
+        let home = &dwellings[home];
+        let mut hazard = base[age];
+        if is_crowded(home, h, &p) {
+            hazard *= p.crowding_factor;
+        }
+        if home.cost_eur_m > 0.4 * h.income_eur_m {
+            hazard *= p.burden_factor;
+        }
+        let unlike = composition.unlike(home.neighbourhood.into(), h.origin);
+        hazard *= libm::exp(p.dissatisfaction * f64::from(dislike(unlike, h.threshold, p.preference_form as u8)));
+        if h.since.until(now) < 12 {
+            hazard *= 0.3;
+        }
+        f64::from(unit(word)) < hazard
+    };
+    let chunks: Vec<Vec<(HouseholdKey, HouseholdIdx)>> = households
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(c, chunk)| {
+            let there = chunk.iter().enumerate().filter(|(_, h)| h.is_there() && wants(h));
+            there.map(|(i, h)| (h.key, HouseholdIdx::at(c * CHUNK + i))).collect()
+        })
+        .collect();
+    let mut all = chunks.concat();
+    all.sort_unstable_by_key(|w| w.0);
+    wishes.0 = all.into_iter().map(|w| w.1).collect();
+}
+
+/// True if the household has less floor area per head than the norm; a person alone is never crowded.
+pub fn is_crowded(home: &Dwelling, household: &Household, p: &HousingParameters) -> bool {
+    household.size > 1 && f64::from(home.area_m2) < p.crowded_m2_per_person * f64::from(household.size)
+}

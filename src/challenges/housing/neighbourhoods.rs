@@ -1,0 +1,190 @@
+//! What a household knows of neighbourhoods: how far, how green, how well served, and who lives there.
+
+use bevy::prelude::*;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::city::{AmenityKind, City};
+use crate::people::{CHUNK, Dwelling, Household};
+use crate::sim::state::slice;
+
+/// What does not change: places, services and green. Standardised with means and deviations frozen at the start.
+#[derive(Resource, Debug, Clone)]
+pub struct Surroundings {
+    /// Amenities, σ.
+    pub amenities: Vec<f32>,
+    /// Green, σ.
+    pub green: Vec<f32>,
+    /// exp(−distance / d0) between centres, row by row.
+    nearness: Vec<f32>,
+    /// Cumulated chances of looking in each neighbourhood, by the one lived in; the last row is for outsiders.
+    search: Vec<f32>,
+    n: usize,
+}
+
+impl Surroundings {
+    /// Surroundings of the neighbourhoods of `city`.
+    pub fn of(city: &City, near_d0_km: f64) -> Surroundings {
+        let n = city.neighbourhoods.len();
+        let mut amenities = vec![0.0; n];
+        let reach_m2 = 1_000.0f64 * 1_000.0;
+        let centres: Vec<[f64; 2]> = city
+            .neighbourhoods
+            .iter()
+            .map(|x| [x.centre_m[0] - city.grid.west_m, x.centre_m[1] - city.grid.south_m()])
+            .collect();
+        for amenity in &city.amenities {
+            if matches!(amenity.kind, AmenityKind::PolicePost | AmenityKind::CareHome) {
+                continue;
+            }
+            for (i, c) in centres.iter().enumerate() {
+                let (dx, dy) = (f64::from(amenity.x_m) - c[0], f64::from(amenity.y_m) - c[1]);
+                if dx * dx + dy * dy < reach_m2 {
+                    amenities[i] += 1.0;
+                }
+            }
+        }
+        amenities.iter_mut().for_each(|a: &mut f64| *a = libm::log(1.0 + *a));
+        let mut nearness = vec![0.0f32; n * n];
+        for (i, a) in centres.iter().enumerate() {
+            for (j, b) in centres.iter().enumerate() {
+                let km = libm::hypot(a[0] - b[0], a[1] - b[1]) / 1_000.0;
+                nearness[i * n + j] = libm::exp(-km / near_d0_km) as f32;
+            }
+        }
+        let mut homes = vec![0.0f32; n];
+        city.dwellings.iter().for_each(|d| homes[usize::from(d.neighbourhood)] += 1.0);
+        let mut search = Vec::with_capacity((n + 1) * n);
+        for i in 0..=n {
+            // Seven searches in ten are nearby, three anywhere.
+            let near = |j: usize| if i < n { nearness[i * n + j] } else { 1.0 };
+            let near_sum: f32 = (0..n).map(|j| homes[j] * near(j)).sum::<f32>().max(1e-9);
+            let all_sum: f32 = homes.iter().sum::<f32>().max(1e-9);
+            let mut sum = 0.0;
+            for (j, &stock) in homes.iter().enumerate() {
+                sum += 0.7 * stock * near(j) / near_sum + 0.3 * stock / all_sum;
+                search.push(sum);
+            }
+        }
+        Surroundings { amenities: standardise(amenities), green: standardise(green(city)), nearness, search, n }
+    }
+
+    /// exp(−distance/d0) from `i` to `j`; outsiders are equally near to everything.
+    pub fn nearness(&self, i: Option<usize>, j: usize) -> f32 {
+        i.map_or(0.5, |i| self.nearness[i * self.n + j])
+    }
+
+    /// The neighbourhood to look in at quantile `u`, for someone who lives in `i`.
+    pub fn searched(&self, i: Option<usize>, u: f32) -> usize {
+        let row = i.unwrap_or(self.n) * self.n;
+        self.search[row..row + self.n].partition_point(|&c| c <= u).min(self.n - 1)
+    }
+}
+
+fn green(city: &City) -> Vec<f64> {
+    let k = city.ground.k;
+    let mut sum = vec![(0.0, 0.0); city.neighbourhoods.len()];
+    for (i, &n) in city.neighbourhood_of_cell.iter().enumerate() {
+        let Some((trees, cells)) = sum.get_mut(usize::from(n)) else { continue };
+        let (col, row) = city.grid.col_row(i);
+        for y in 0..k {
+            for x in 0..k {
+                let at = city.ground.sealed_pct.grid.idx(col * k + x, row * k + y);
+                let open = 100.0 - f64::from(city.ground.sealed_pct.values[at]);
+                *trees += 0.5 * open + 0.5 * f64::from(city.ground.tree_pct.values[at]);
+                *cells += 1.0;
+            }
+        }
+    }
+    sum.into_iter().map(|(g, n): (f64, f64)| g / n.max(1.0)).collect()
+}
+
+fn standardise(values: Vec<f64>) -> Vec<f32> {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let sd = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
+    values.into_iter().map(|v| if sd > 0.0 { ((v - mean) / sd) as f32 } else { 0.0 }).collect()
+}
+
+/// Who lives in each neighbourhood, as of the end of last month: residents by opaque origin of the household's head.
+#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Composition {
+    n_groups: usize,
+    by_group: Vec<u32>,
+    residents: Vec<u32>,
+}
+
+impl Composition {
+    /// Counts anew.
+    pub fn count(&mut self, households: &[Household], dwellings: &[Dwelling], n: usize) {
+        const GROUPS: usize = 16;
+        let add = |mut sum: Vec<u32>, d: &Dwelling| {
+            if let Some(h) = d.household.get() {
+                let household = &households[h];
+                let group = usize::from(household.origin).min(GROUPS - 1);
+                sum[usize::from(d.neighbourhood) * GROUPS + group] += u32::from(household.size);
+            }
+            sum
+        };
+        self.by_group = dwellings
+            .par_chunks(CHUNK)
+            .fold(|| vec![0u32; n * GROUPS], |sum, chunk| chunk.iter().fold(sum, &add))
+            .reduce(
+                || vec![0u32; n * GROUPS],
+                |mut a, b| {
+                    a.iter_mut().zip(b).for_each(|(x, y)| *x += y);
+                    a
+                },
+            );
+        self.n_groups = GROUPS;
+        self.residents = self.by_group.chunks(GROUPS).map(|c| c.iter().sum()).collect();
+    }
+
+    /// Share of residents of `n` who are of another origin than `origin`; 0 where nobody lives.
+    pub fn unlike(&self, n: usize, origin: u8) -> f32 {
+        let all = self.residents[n];
+        let own = self.by_group[n * self.n_groups + usize::from(origin).min(self.n_groups - 1)];
+        if all == 0 { 0.0 } else { (all - own) as f32 / all as f32 }
+    }
+}
+
+/// Counts who lives where, for next month's decisions.
+pub(super) fn count_composition(
+    households: Query<&Household>,
+    dwellings: Query<&Dwelling>,
+    surroundings: Res<Surroundings>,
+    mut composition: ResMut<Composition>,
+) {
+    composition.count(slice(&households), slice(&dwellings), surroundings.n);
+}
+
+/// Dislike of unlike neighbours, 0–1: none up to the household's own threshold, then by degrees or at once.
+pub fn dislike(unlike: f32, threshold: u8, form: u8) -> f32 {
+    let threshold = f32::from(threshold) / 255.0;
+    match form {
+        1 => ((unlike - threshold) / (1.0 - threshold).max(0.05)).clamp(0.0, 1.0),
+        2 => f32::from(unlike > threshold),
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dislike_begins_at_the_threshold() {
+        assert_eq!(dislike(0.4, 128, 1), 0.0);
+        assert_eq!(dislike(1.0, 128, 1), 1.0);
+        assert_eq!([dislike(0.49, 128, 2), dislike(0.51, 128, 2)], [0.0, 1.0]);
+        assert_eq!(dislike(1.0, 0, 0), 0.0);
+    }
+
+    #[test]
+    fn standard_scores_have_mean_zero_and_deviation_one() {
+        let z = standardise(vec![1.0, 2.0, 3.0, 6.0]);
+        assert!(z.iter().sum::<f32>().abs() < 1e-6);
+        assert!((z.iter().map(|v| v * v).sum::<f32>() / 4.0 - 1.0).abs() < 1e-6);
+        assert_eq!(standardise(vec![5.0, 5.0]), [0.0, 0.0]);
+    }
+}

@@ -1,0 +1,71 @@
+//! What homes cost, and the ledger of homes.
+
+use bevy::prelude::*;
+use rayon::prelude::*;
+
+use super::market::Market;
+use super::parameters::HousingParameters;
+use crate::city::Tenure;
+use crate::people::demography::Affordability;
+use crate::people::{CHUNK, DemographyParameters, Dwelling, ShortMonth};
+use crate::sim::state::{slice, slice_mut};
+use crate::sim::{Clock, Ledgers};
+
+/// Lets prices and rents answer to this month's market.
+pub(super) fn adjust_prices(
+    mut dwellings: Query<&mut Dwelling>,
+    p: Res<HousingParameters>,
+    people: Res<DemographyParameters>,
+    clock: Res<Clock>,
+    mut market: ResMut<Market>,
+    mut affordability: ResMut<Affordability>,
+) {
+    let dwellings = slice_mut(&mut dwellings);
+    let stock = dwellings.iter().filter(|d| d.is_there()).count().max(1) as f64;
+    let wages = libm::log1p(people.income_growth_y) / 12.0;
+    let balance = p.vacancy_normal * stock;
+    let excess = (f64::from(market.unplaced) - (f64::from(market.left_over) - balance).max(0.0)) / stock;
+    let city = p.price_kappa_y / 12.0 * excess + wages;
+    market.log_price += city;
+    market.availability = (f64::from(market.left_over) / balance.max(1.0)).clamp(0.25, 1.5);
+    let pressure = |proposals: u32, vacancies: u32| libm::log(f64::from(proposals + 1) / f64::from(vacancies + 1));
+    let mean = pressure(market.proposals.iter().sum(), market.vacancies.iter().sum());
+    let local: Vec<f64> = market
+        .proposals
+        .iter()
+        .zip(&market.vacancies)
+        .map(|(&proposals, &vacancies)| p.local_price_y / 12.0 * libm::tanh(pressure(proposals, vacancies) - mean))
+        .collect();
+    market.log_price_local.iter_mut().zip(&local).for_each(|(sum, d)| *sum += d);
+    let market_factor: Vec<f32> = local.iter().map(|d| libm::exp(city + d) as f32).collect();
+    // Social rents rise once a year, in July.
+    let social_factor = if clock.month().month() == 7 { 1.0 + p.rent_growth_y as f32 } else { 1.0 };
+    dwellings.par_chunks_mut(CHUNK).for_each(|chunk| {
+        for d in chunk.iter_mut().filter(|d| d.is_there()) {
+            let factor = market_factor[usize::from(d.neighbourhood)];
+            d.value_keur *= factor;
+            d.cost_eur_m *= match Tenure::ALL[usize::from(d.tenure)] {
+                Tenure::Social | Tenure::Senior => social_factor,
+                _ => factor,
+            };
+        }
+    });
+    let dearer = market.log_price - wages * f64::from(clock.tick);
+    affordability.0 = libm::exp(-dearer) * libm::sqrt(market.availability);
+}
+
+/// Every home is in exactly one state (models.md §13.2).
+pub(super) fn keep_ledger(dwellings: Query<&Dwelling>, clock: Res<Clock>, mut ledgers: ResMut<Ledgers>) {
+    let now = ShortMonth::of(clock.month());
+    let (mut there, mut lived_in, mut new) = (0, 0, 0);
+    for d in slice(&dwellings).iter().filter(|d| d.is_there()) {
+        there += 1;
+        lived_in += i64::from(!d.is_vacant());
+        new += i64::from(d.is_vacant() && d.vacant_since == now);
+    }
+    let ledger = ledgers.open("dwellings", "homes", there);
+    ledger.draw("occupied", lived_in);
+    ledger.draw("vacant_since_this_month", new);
+    let rest = ledger.rest();
+    ledger.draw("vacant", rest);
+}

@@ -1,0 +1,4 @@
+//! The challenges of the report, one folder each. None imports another: they act on each other only through ledgers
+//! and through shared neighbourhood state (models.md §0.2, §13).
+
+pub mod housing;

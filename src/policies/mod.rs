@@ -1,0 +1,108 @@
+//! The levers: what planners can change while a city runs.
+//!
+//! A lever is one file here and one line in [`LEVERS`]. The command line (`--set`, `waterbed list levers`), scenario
+//! files, the viewer's sliders, sweep axes and the generated documentation all follow from that list. A lever does
+//! nothing by itself: each month [`Controls`] says how it is set in each neighbourhood, and the challenges read that.
+//!
+//! Costs are per unit of the lever and grade A unless the lever says otherwise: orders of magnitude to weigh measures
+//! against each other, not a budget.
+//!
+//! | Plugin | What it does |
+//! |---|---|
+//! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
+
+mod allocation_seniors_first;
+mod build;
+mod controls;
+mod placebo;
+mod senior_homes;
+mod social_share_new;
+mod spreading;
+
+pub use controls::{Controls, PoliciesPlugin};
+
+use crate::sim::Grade;
+
+/// Who decides on a lever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// The municipality.
+    Municipality,
+    /// The national government.
+    State,
+    /// Housing associations.
+    HousingAssociations,
+    /// Nobody: the lever exists for tests.
+    Nobody,
+}
+
+/// Something that planners can set.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Lever {
+    /// Name in orders, files and options.
+    pub id: &'static str,
+    /// Unit of the value.
+    pub unit: &'static str,
+    /// Lowest value.
+    pub min: f64,
+    /// Highest value.
+    pub max: f64,
+    /// Value while nobody touches it.
+    pub default: f64,
+    /// True if a value for the city is divided over the neighbourhoods (homes), false if it holds in each (a share).
+    pub divided: bool,
+    /// Cost of setting it, once, € per unit.
+    pub cost_once_eur: f64,
+    /// Cost of keeping it, € per unit per year.
+    pub cost_yearly_eur: f64,
+    /// Months from the decision to the first effect. An order counts from its month; this much earlier it must have
+    /// been decided.
+    pub lead_time_months: u32,
+    /// Who decides.
+    pub authority: Authority,
+    /// Who bears the burden.
+    pub borne_by: &'static str,
+    /// How well founded the effect is.
+    pub grade: Grade,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// What it does, in English.
+    pub what_en: &'static str,
+    /// What it does, in Dutch.
+    pub what_nl: &'static str,
+}
+
+/// Every lever, in the order in which it is shown.
+pub const LEVERS: &[Lever] = &[
+    build::LEVER,
+    senior_homes::LEVER,
+    social_share_new::LEVER,
+    allocation_seniors_first::LEVER,
+    spreading::LEVER,
+    placebo::LEVER,
+];
+
+/// The lever called `id`.
+pub fn lever(id: &str) -> Option<&'static Lever> {
+    LEVERS.iter().find(|lever| lever.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levers_are_sound() {
+        for (i, lever) in LEVERS.iter().enumerate() {
+            assert!(LEVERS[..i].iter().all(|other| other.id != lever.id), "{} is there twice", lever.id);
+            assert!(lever.id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", lever.id);
+            assert!(lever.min < lever.max && (lever.min..=lever.max).contains(&lever.default), "{}", lever.id);
+            assert!(lever.cost_once_eur >= 0.0 && lever.cost_yearly_eur >= 0.0, "{}", lever.id);
+            for text in [lever.unit, lever.borne_by, lever.source, lever.what_en, lever.what_nl] {
+                assert!(!text.trim().is_empty(), "{} lacks a text", lever.id);
+            }
+            assert!(lever.what_en.ends_with('.') && lever.what_nl.ends_with('.'), "{}", lever.id);
+        }
+    }
+}
