@@ -4,8 +4,9 @@
 //! households, in order of key; *End* lets people die, be born and leave. One block of four draws decides a month of a
 //! life: death, leaving or separating, partner, child.
 //!
-//! Couples form inside small keyed circles (some twenty-five seekers of like age), by the best keyed match first, so
-//! that one seeker more changes a circle and not the city.
+//! A seeker meets six single people of like age: the next ones on a ring of keys after keyed points. One single person
+//! more changes only the meetings that fall just before them on the ring, and the chance to find somebody does not
+//! depend on the size of the city. Of all meetings the best keyed match comes first.
 //!
 //! Limits: mortality has no sex; children left alone leave the city's households (counted as departures); nobody
 //! divorces into the parental home.
@@ -21,7 +22,7 @@ use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, monthly};
 use super::tally::{Move, Tally};
 use super::{CHUNK, KEYS_PERSON, Tables};
-use crate::sim::draws::{mix, threshold, unit};
+use crate::sim::draws::{gumbel, mix, threshold, unit};
 use crate::sim::state::slice;
 use crate::sim::{Clock, Draws, HouseholdIdx, PersonIdx, PersonKey, Stream};
 
@@ -41,8 +42,6 @@ pub struct Intercepts {
     pub departure: f64,
     /// Neighbourhoods' mean cost of the cheapest homes at the start, € per month; the base of affordability.
     pub cheap_cost_eur_m: f64,
-    /// Circles of partner seekers per age class.
-    pub n_circles: u32,
 }
 
 /// How affordable the cheapest homes are relative to the start; written by the housing market.
@@ -57,6 +56,8 @@ pub struct LifeEvents {
     leaving: Vec<PersonIdx>,
     separating: Vec<PersonIdx>,
     seeking: Vec<PersonIdx>,
+    /// Single people who can be met this month, by age class and key.
+    ring: Vec<(u8, PersonKey, PersonIdx)>,
     /// Households that leave, and whether for abroad.
     departing: Vec<(HouseholdIdx, bool)>,
 }
@@ -85,11 +86,12 @@ pub(super) fn decide_life_events(
     let years = f64::from(clock.tick) / 12.0;
     let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0);
     let draws = *draws;
-    let chunks: Vec<Vec<(Kind, PersonKey, PersonIdx)>> = persons
+    type Chunk = (Vec<(Kind, PersonKey, PersonIdx)>, Vec<(u8, PersonKey, PersonIdx)>);
+    let chunks: Vec<Chunk> = persons
         .par_chunks(CHUNK)
         .enumerate()
         .map(|(c, chunk)| {
-            let mut out = Vec::new();
+            let (mut out, mut ring) = (Vec::new(), Vec::new());
             for (i, person) in chunk.iter().enumerate().filter(|(_, q)| q.is_there()) {
                 let [death, change, seek, birth] = draws.block(STREAM, person.key.0, 0);
                 let age = usize::from(person.age_y(now));
@@ -107,6 +109,9 @@ pub(super) fn decide_life_events(
                     Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
                     Some(_) => {}
                     None => {
+                        if table.seek[age] > 0 && person.key.0 % MET_EVERY == u64::from(draws.tick) % MET_EVERY {
+                            ring.push((age_class(age as u8), person.key, PersonIdx::at(c * CHUNK + i)));
+                        }
                         if seek < table.seek[age] {
                             push(Kind::Seek);
                         } else if change < table.leave_home[age] && lives_with_mother(persons, person) {
@@ -115,11 +120,13 @@ pub(super) fn decide_life_events(
                     }
                 }
             }
-            out
+            (out, ring)
         })
         .collect();
-    let mut all = chunks.concat();
+    let mut all: Vec<_> = chunks.iter().flat_map(|c| &c.0).copied().collect();
     all.sort_unstable_by_key(|&(kind, key, _)| (kind, key));
+    events.ring = chunks.iter().flat_map(|c| &c.1).copied().collect();
+    events.ring.par_sort_unstable_by_key(|&(class, key, _)| (class, key));
     let list = |kind| all.iter().filter(|e| e.0 == kind).map(|e| e.2).collect();
     events.deaths = list(Kind::Death);
     events.mothers = list(Kind::Birth);
@@ -171,7 +178,6 @@ pub(super) fn change_households(
     mut tables: Tables,
     events: Res<LifeEvents>,
     draws: Res<Draws>,
-    intercepts: Res<Intercepts>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
@@ -186,7 +192,7 @@ pub(super) fn change_households(
         books.refresh(old);
         tally.count(n, |c| c.left_home += 1);
     }
-    for (a, b) in match_seekers(&books, &events.seeking, intercepts.n_circles, draws) {
+    for (a, b) in match_seekers(&books, &events.seeking, &events.ring, draws) {
         unite(&mut books, a, b, draws, &mut tally);
     }
 }
@@ -249,48 +255,79 @@ fn separate(books: &mut Books, p: PersonIdx, draws: Draws, tally: &mut Tally) {
     tally.count(n, |c| c.separations += 1);
 }
 
-/// Seekers of like age in circles of about twenty-five; in each, the best keyed match first.
-fn match_seekers(books: &Books, seekers: &[PersonIdx], n_circles: u32, draws: Draws) -> Vec<(PersonIdx, PersonIdx)> {
-    let mut placed: Vec<(u32, u32, PersonKey, PersonIdx)> = seekers
-        .iter()
-        .map(|&p| {
-            let person = &books.persons[p.i()];
-            let class = u32::from(person.age_y(books.now)) / 5;
-            (class, draws.block(STREAM_MATCH, person.key.0, 0)[0] % n_circles.max(1), person.key, p)
+/// A single person can be met every so many months; keeps the ring small.
+const MET_EVERY: u64 = 4;
+
+/// Age classes of five years.
+fn age_class(age_y: u8) -> u8 {
+    age_y / 5
+}
+
+/// Couples of seekers and people they met, the best keyed match first.
+fn match_seekers(
+    books: &Books,
+    seekers: &[PersonIdx],
+    ring: &[(u8, PersonKey, PersonIdx)],
+    draws: Draws,
+) -> Vec<(PersonIdx, PersonIdx)> {
+    let mut meetings: Vec<(f32, PersonKey, PersonIdx, PersonIdx)> = seekers
+        .par_iter()
+        .filter_map(|&a| {
+            let seeker = &books.persons[a.i()];
+            let class = age_class(seeker.age_y(books.now));
+            (0..6)
+                .filter_map(|i| meet(books, a, class, i, ring, draws))
+                .max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
+                .map(|(score, _, b)| (score, seeker.key, a, b))
         })
         .collect();
-    placed.sort_unstable_by_key(|&(class, circle, key, _)| (class, circle, key));
+    meetings.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+    let mut taken = std::collections::BTreeSet::new();
     let mut couples = Vec::new();
-    for circle in placed.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let mut pairs = Vec::new();
-        for (i, a) in circle.iter().enumerate() {
-            for b in &circle[i + 1..] {
-                let (x, y) = (&books.persons[a.3.i()], &books.persons[b.3.i()]);
-                if x.household == y.household {
-                    continue;
-                }
-                // One couple in forty is of one sex (A), as at the start.
-                let noise = draws.block(STREAM_MATCH, a.2.0, b.2.0 as u32 | 1);
-                if (x.sex == y.sex) != (unit(noise[1]) < 0.025) {
-                    continue;
-                }
-                let alike = f32::from(books.works[a.3.i()].education == books.works[b.3.i()].education)
-                    + f32::from(x.origin == y.origin);
-                pairs.push((crate::sim::draws::gumbel(noise[0]) + alike, i, b));
-            }
-        }
-        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.2.cmp(&b.2.2)));
-        let mut taken = std::collections::BTreeSet::new();
-        for (_, i, b) in pairs {
-            let a = &circle[i];
-            if !taken.contains(&a.2) && !taken.contains(&b.2) {
-                taken.insert(a.2);
-                taken.insert(b.2);
-                couples.push((a.3, b.3));
-            }
+    for (_, _, a, b) in meetings {
+        let keys = [a, b].map(|p| books.persons[p.i()].key);
+        if !keys.iter().any(|key| taken.contains(key)) {
+            taken.extend(keys);
+            couples.push((a, b));
         }
     }
     couples
+}
+
+/// Whom `a` meets at their `i`-th meeting, and how well they match; `None` if they cannot become a couple.
+fn meet(
+    books: &Books,
+    a: PersonIdx,
+    class: u8,
+    i: u32,
+    ring: &[(u8, PersonKey, PersonIdx)],
+    draws: Draws,
+) -> Option<(f32, PersonKey, PersonIdx)> {
+    let seeker = &books.persons[a.i()];
+    let [shift, low, high, _] = draws.block(STREAM_MATCH, seeker.key.0, i);
+    // Half of the meetings are in one's own age class, a quarter in the next younger and the next older one.
+    let class = match shift % 4 {
+        0 => class.saturating_sub(1),
+        1 => class + 1,
+        _ => class,
+    };
+    let point = PersonKey(u64::from(low) | u64::from(high) << 32);
+    let at = ring.partition_point(|&(c, key, _)| (c, key) < (class, point));
+    let &(_, _, b) = ring.get(at).filter(|met| met.0 == class)?;
+    let met = &books.persons[b.i()];
+    let related =
+        seeker.mother == b || met.mother == a || (seeker.mother != PersonIdx::NONE && seeker.mother == met.mother);
+    if b == a || seeker.household == met.household || related {
+        return None;
+    }
+    // One couple in forty is of one sex (A), as at the start.
+    let noise = draws.block(STREAM_MATCH, seeker.key.0, met.key.0 as u32 | 1 << 31);
+    if (seeker.sex == met.sex) != (unit(noise[1]) < 0.025) {
+        return None;
+    }
+    let alike = f32::from(books.works[a.i()].education == books.works[b.i()].education)
+        + f32::from(seeker.origin == met.origin);
+    Some((gumbel(noise[0]) + alike, met.key, b))
 }
 
 /// `a` and `b` move in together: into the larger of the homes that are theirs to offer, or to a new one.

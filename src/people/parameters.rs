@@ -12,7 +12,7 @@ crate::parameters! {
         fertility_partner_ratio: 5.0, 1.0..=50.0, "1", A, "order of magnitude", "Births of women with a partner over those without, same age";
         leaving_home_mean_age_y: 23.7, 18.0..=35.0, "y", R, "report §2.1 (2020)", "Mean age at leaving the parental home; the hazard's level is solved for it";
         leaving_home_gamma: 0.5, 0.0..=3.0, "1", A, "models.md §1", "Elasticity of leaving home to affordability";
-        union_peak_y: 0.11, 0.0..=1.0, "1/y", A, "holds the share of couples near its start", "Hazard of moving in together, at 28";
+        union_peak_y: 0.075, 0.0..=1.0, "1/y", A, "holds the share of couples near its start", "Hazard of moving in together, at 28";
         separation_y: 0.017, 0.0..=0.5, "1/y", A, "order of CBS divorces plus unmarried separations", "Hazard that a couple separates";
         domestic_departure_y: 0.045, 0.0..=0.5, "1/y", A, "models.md §11.0", "Share of residents who leave for elsewhere in the country; level solved at the start";
         domestic_net_per_1000: -3.0, -50.0..=50.0, "per 1,000 residents and year", A, "large cities lose to their region", "Domestic arrivals minus departures, at the start";

@@ -31,6 +31,10 @@ pub struct PeoplePlugin;
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HouseholdsChange;
 
+/// Systems of [`Phase::Affect`] that let people grow older.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct YearsPass;
+
 /// Systems of [`Phase::End`] after which people and homes are as next month finds them.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MonthEnds;
@@ -69,7 +73,7 @@ impl Plugin for PeoplePlugin {
                 SimTick,
                 (demography::change_households, migration::arrive).chain().in_set(Phase::Act).in_set(HouseholdsChange),
             )
-            .add_systems(SimTick, (work::pass_birthdays, refresh_some).chain().in_set(Phase::Affect))
+            .add_systems(SimTick, (work::pass_birthdays, refresh_some).chain().in_set(Phase::Affect).in_set(YearsPass))
             .add_systems(
                 SimTick,
                 (demography::end_month, keep_accounts, refill).chain().in_set(Phase::End).in_set(MonthEnds),
@@ -87,7 +91,6 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         fertility: solve_fertility(&inhabitants.persons, now, &parameters),
         departure: demography::solve_departure(&inhabitants.households, parameters.domestic_departure_y),
         cheap_cost_eur_m: demography::cheap_cost_eur_m(&inhabitants.dwellings),
-        n_circles: (n_people / 16_000).max(1) as u32,
     };
     let books = Books {
         persons: &mut inhabitants.persons,

@@ -116,7 +116,23 @@ fn first_dwellings(city: &City, now: ShortMonth) -> Vec<Dwelling> {
     city.dwellings.iter().enumerate().map(make).collect()
 }
 
+/// Cumulated shares of the single years 65–99: survivors of the module's Gompertz law, of cohorts that were 2 % larger
+/// each year (A: the post-war births; makes the mean Dutch age above 65, about 74½).
+fn old_ages(p: &DemographyParameters) -> Vec<f64> {
+    let (mut alive, mut sum) = (1.0, 0.0);
+    let mut cumulated: Vec<f64> = (65..100)
+        .map(|age| {
+            sum += alive * libm::exp(-0.02 * f64::from(age - 65));
+            alive *= libm::exp(-super::rates::mortality_y(f64::from(age) + 0.5, p));
+            sum
+        })
+        .collect();
+    cumulated.iter_mut().for_each(|c| *c /= sum);
+    cumulated
+}
+
 struct Maker<'a> {
+    old_ages: Vec<f64>,
     marginals: &'a Marginals,
     parameters: &'a DemographyParameters,
     places: &'a Places,
@@ -140,6 +156,7 @@ impl<'a> Maker<'a> {
         let hash = blake3::hash(neighbourhood.code.as_bytes());
         let domain = u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"));
         Maker {
+            old_ages: old_ages(parameters),
             marginals: &neighbourhood.marginals,
             parameters,
             places,
@@ -238,20 +255,14 @@ impl<'a> Maker<'a> {
         integerise(&ipf(&seed, &rows, &columns), 6, &m.by_age)
     }
 
-    /// A single year of age in `band`: students crowd the second band, the last thins out as survival does (A).
+    /// A single year of age in `band`: students crowd the second band (A), the last thins out as [`old_ages`] says.
     fn age(&mut self, band: usize, role: usize) -> u8 {
         let u = f64::from(self.uniform());
         let (from, to) = (f64::from(BANDS[band]), f64::from(BANDS[band + 1]));
         let x = match (band, role) {
             (1, CHILD) => from + 10.0 * u * u.sqrt(),
             (1, _) => from + 3.0 + 7.0 * u.sqrt(),
-            (4, _) => {
-                // Survival from 65 with the module's Gompertz law, inverted: S(x) = exp(−a/b (e^bx − e^b65)).
-                let (a, b) = (self.parameters.mortality_a, self.parameters.mortality_b);
-                let base = libm::exp(b * 65.0);
-                let cohort_share = 1.0 - u * 0.999;
-                (libm::log(base - b / a * libm::log(cohort_share)) / b - 65.0) * 0.86 + 65.0
-            }
+            (4, _) => return BANDS[4] + self.old_ages.partition_point(|&sum| sum <= u) as u8,
             _ => from + (to - from) * u,
         };
         (x as u8).clamp(BANDS[band], BANDS[band + 1] - 1)

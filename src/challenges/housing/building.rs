@@ -6,7 +6,7 @@ use super::market::Market;
 use super::parameters::HousingParameters;
 use crate::city::{Character, City, DwellingKind, Tenure};
 use crate::people::migration::whole_expected;
-use crate::people::{Dwelling, Tables, Tally};
+use crate::people::{Dwelling, ShortMonth, Tables, Tally};
 use crate::policies::Controls;
 use crate::sim::draws::{mix, unit};
 use crate::sim::{Clock, Draws, DwellingIdx, DwellingKey, Stream};
@@ -84,7 +84,8 @@ pub(super) fn build_homes(
             let words = draws.block(STREAM, key, 0);
             let tenure =
                 if unit_number >= n_plain { Tenure::Senior } else { tenure_of(unit(words[0]), social_share[n], &p) };
-            books.dwellings[DwellingIdx(slot).i()] = new_home(key, n, year, tenure, words, &sites.cells[n], &market);
+            books.dwellings[DwellingIdx(slot).i()] =
+                new_home(key, n, year, tenure, words, &sites.cells[n], &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);
         }
     }
@@ -111,6 +112,7 @@ fn new_home(
     words: [u32; 4],
     cells: &[u32],
     market: &Market,
+    now: ShortMonth,
 ) -> Dwelling {
     let level = libm::exp(market.log_price + market.log_price_local[n]) as f32;
     // Typical new flats and houses: 45–95 m² to rent, 65–135 m² to buy; 5,500 €/m² at the start's prices (A).
@@ -135,7 +137,7 @@ fn new_home(
         neighbourhood: n as u16,
         area_m2: area as u16,
         built_year: year,
-        vacant_since: crate::people::ShortMonth::NEVER,
+        vacant_since: now,
         kind: if house { DwellingKind::Terraced as u8 } else { DwellingKind::Tower as u8 },
         tenure: tenure as u8,
         step_free: u8::from(!house),

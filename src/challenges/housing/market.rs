@@ -168,7 +168,7 @@ impl Choice<'_> {
             return false;
         }
         match Tenure::ALL[usize::from(d.tenure)] {
-            Tenure::Owner => cost <= self.p.owner_cost_share * income,
+            Tenure::Owner => cost * (1.0 - self.equity(h)) <= self.p.owner_cost_share * income,
             Tenure::Private => cost <= self.p.private_cost_share * income,
             Tenure::Social => h.excluded == 0 && income <= self.p.social_income_max_eur_m * self.wage_level,
             Tenure::Senior => h.head_age_y >= 65 && h.excluded == 0,
@@ -176,11 +176,23 @@ impl Choice<'_> {
         }
     }
 
+    /// Share of a home's price that the household brings itself.
+    fn equity(&self, h: &Household) -> f64 {
+        let owns = h.dwelling.get().is_some_and(|d| self.books.dwellings[d].tenure == Tenure::Owner as u8);
+        if owns { self.p.owner_equity_mover } else { self.p.owner_equity_starter }
+    }
+
+    /// What the home would cost the household a month.
+    fn cost(&self, h: &Household, d: &Dwelling) -> f32 {
+        let own = if d.tenure == Tenure::Owner as u8 { self.equity(h) } else { 0.0 };
+        d.cost_eur_m * (1.0 - own as f32)
+    }
+
     /// U without the noise.
     fn utility(&self, h: &Household, d: &Dwelling, here: Option<usize>) -> f32 {
         let p = self.p;
         let n = usize::from(d.neighbourhood);
-        let money = libm::logf((h.income_eur_m - d.cost_eur_m).max(50.0) / 1_000.0);
+        let money = libm::logf((h.income_eur_m - self.cost(h, d)).max(50.0) / 1_000.0);
         // Wanted floor area: 35 m² and 22 m² for each further member (A).
         let wanted_m2 = 35.0 + 22.0 * f32::from(h.size.saturating_sub(1));
         let fit = 1.0 - libm::fabsf(libm::logf(f32::from(d.area_m2.max(1)) / wanted_m2)).min(2.0);

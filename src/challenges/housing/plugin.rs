@@ -9,7 +9,7 @@ use super::neighbourhoods::{Composition, Surroundings, count_composition};
 use super::parameters::HousingParameters;
 use super::prices;
 use crate::city::City;
-use crate::people::plugin::HouseholdsChange;
+use crate::people::plugin::{HouseholdsChange, MonthEnds, YearsPass};
 use crate::people::{Dwelling, Household};
 use crate::sim::state::slice;
 use crate::sim::{Phase, RegisterState, SimTick};
@@ -40,8 +40,11 @@ impl Plugin for HousingPlugin {
                 SimTick,
                 (building::build_homes, market::match_and_move).chain().in_set(Phase::Act).after(HouseholdsChange),
             )
-            .add_systems(SimTick, (prices::adjust_prices, prices::keep_ledger).chain().in_set(Phase::Affect))
-            .add_systems(SimTick, count_composition.in_set(Phase::End).after(crate::people::plugin::MonthEnds));
+            .add_systems(
+                SimTick,
+                (prices::adjust_prices, prices::keep_ledger).chain().in_set(Phase::Affect).after(YearsPass),
+            )
+            .add_systems(SimTick, count_composition.in_set(Phase::End).after(MonthEnds));
     }
 }
 

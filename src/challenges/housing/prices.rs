@@ -39,10 +39,13 @@ pub(super) fn adjust_prices(
     market.log_price_local.iter_mut().zip(&local).for_each(|(sum, d)| *sum += d);
     let market_factor: Vec<f32> = local.iter().map(|d| libm::exp(city + d) as f32).collect();
     // Social rents rise once a year, in July.
+    let (now, concession) = (ShortMonth::of(clock.month()), 1.0 - p.concession as f32);
     let social_factor = if clock.month().month() == 7 { 1.0 + p.rent_growth_y as f32 } else { 1.0 };
     dwellings.par_chunks_mut(CHUNK).for_each(|chunk| {
         for d in chunk.iter_mut().filter(|d| d.is_there()) {
             let factor = market_factor[usize::from(d.neighbourhood)];
+            let on_offer = d.is_vacant() && d.vacant_since.until(now) >= 3 && d.tenure != Tenure::Social as u8;
+            let factor = if on_offer { factor * concession } else { factor };
             d.value_keur *= factor;
             d.cost_eur_m *= match Tenure::ALL[usize::from(d.tenure)] {
                 Tenure::Social | Tenure::Senior => social_factor,
