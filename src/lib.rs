@@ -10,7 +10,10 @@
 
 pub mod challenges;
 pub mod city;
+pub mod cli;
+pub mod experiments;
 pub mod gis;
 pub mod people;
 pub mod policies;
+pub mod scenario;
 pub mod sim;

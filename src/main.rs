@@ -1,2 +1,5 @@
-//! Waterbed.
-fn main() {}
+//! The program `waterbed`; see [`waterbed::cli`].
+
+fn main() -> std::process::ExitCode {
+    waterbed::cli::main()
+}

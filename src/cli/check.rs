@@ -1,0 +1,33 @@
+//! `waterbed check FILE`.
+
+use super::failure::Failure;
+use crate::scenario::{Overrides, build_city, load, measures, size};
+
+/// Reads a scenario and tells everything that is wrong with it, without running it
+#[derive(clap::Args)]
+#[command(help_template = super::TEMPLATE, before_help = "Examples:
+  waterbed check my.toml
+  waterbed check my.toml --print > complete.toml")]
+pub(super) struct Args {
+    /// Scenario file, or the name of a built-in scenario
+    scenario: String,
+    /// Change a parameter, lever or field, as in `waterbed run`
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Write the complete scenario to stdout: includes resolved, every parameter stated
+    #[arg(long)]
+    print: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let scenario = load(&args.scenario, &Overrides { set: args.set.clone(), ..Overrides::default() })?;
+    size::guard(size::estimate(&scenario, 1), size::default_limit())?;
+    let city = build_city(&scenario)?;
+    let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    if args.print {
+        print!("{}", scenario.to_toml());
+    }
+    let (years, start) = (scenario.years, scenario.start);
+    eprintln!("{} is sound: {}, {years} years from {start}, {} orders", args.scenario, city.name, orders.len());
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `waterbed list`.
+
+use clap::ValueEnum;
+use serde::Serialize;
+use serde_json::json;
+
+use super::failure::Failure;
+use crate::policies::LEVERS;
+use crate::scenario::{Parameters, files};
+
+/// Lists what there is to choose from
+#[derive(clap::Args)]
+#[command(help_template = super::TEMPLATE, before_help = "Examples:
+  waterbed list levers
+  waterbed list parameters --json | jq '.[] | select(.grade == \"A\").id'")]
+pub(super) struct Args {
+    /// What to list
+    what: What,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    /// What planners can change, with range, cost and who bears it
+    Levers,
+    /// Every number of the model, with range, grade and source
+    Parameters,
+    /// Built-in scenarios
+    Scenarios,
+    /// What is measured
+    Indicators,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    match args.what {
+        What::Levers => show(args.json, LEVERS, |lever| {
+            let range = format!("{} to {}, default {}", lever.min, lever.max, lever.default);
+            let cost = format!("€ {} once, € {} a year per unit", lever.cost_once_eur, lever.cost_yearly_eur);
+            format!(
+                "{}  ({}; {range})\n    {}\n    {cost}; {} months ahead; borne by {}\n    grade {:?}: {}",
+                lever.id, lever.unit, lever.what_en, lever.lead_time_months, lever.borne_by, lever.grade, lever.source
+            )
+        }),
+        What::Parameters => show(args.json, &Parameters::list().collect::<Vec<_>>(), |p| {
+            let range = format!("{} to {}, default {}", p.min, p.max, p.default);
+            format!("{}  ({}; {range})\n    {}\n    grade {:?}: {}", p.id, p.unit, p.what, p.grade, p.source)
+        }),
+        What::Scenarios => {
+            let name = |file: &str| file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml").to_string();
+            let about = |text: &str| text.lines().next().unwrap_or("").trim_start_matches('#').trim().to_string();
+            let scenarios: Vec<_> = files::BUILT_IN
+                .iter()
+                .filter(|(file, _)| file.contains("/scenarios/"))
+                .map(|(file, text)| json!({"id": name(file), "file": file, "about": about(text)}))
+                .collect();
+            show(args.json, &scenarios, |s| {
+                format!("{}  {}", s["id"].as_str().unwrap_or(""), s["about"].as_str().unwrap_or(""))
+            })
+        }
+        What::Indicators => show(args.json, &Vec::<serde_json::Value>::new(), |i| i.to_string()),
+    }
+    Ok(())
+}
+
+fn show<T: Serialize>(as_json: bool, items: &[T], text: impl Fn(&T) -> String) {
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(items).expect("lists can be written"));
+    } else {
+        items.iter().for_each(|item| println!("{}", text(item)));
+    }
+}

@@ -1,0 +1,92 @@
+//! Checkpoints: the state of a run at the end of a tick, in `checkpoint/`.
+//!
+//! A checkpoint is `TICK.state` (the snapshot, checksummed) and what the recorder keeps beside it. The last two are
+//! kept, so that a damaged one costs an interval and not the run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::sim::files::FileError;
+use crate::sim::{Simulation, Snapshot, SnapshotError};
+
+const KEPT: usize = 2;
+
+fn folder(run: &Path) -> PathBuf {
+    run.join("checkpoint")
+}
+
+/// Writes a checkpoint of `simulation` into the run folder `run`.
+pub(super) fn save(run: &Path, simulation: &mut Simulation) -> Result<(), SnapshotError> {
+    let folder = folder(run);
+    fs::create_dir_all(&folder).map_err(FileError::io(&folder))?;
+    let tick = simulation.clock().tick;
+    simulation.snapshot().save(&folder.join(format!("{tick:05}.state")))?;
+    for (_, old) in list(run).into_iter().skip(KEPT) {
+        fs::remove_file(&old).map_err(FileError::io(&old))?;
+    }
+    Ok(())
+}
+
+/// Checkpoints in the run folder, latest first.
+pub(super) fn list(run: &Path) -> Vec<(u16, PathBuf)> {
+    let entries = fs::read_dir(folder(run)).into_iter().flatten().flatten();
+    let mut found: Vec<(u16, PathBuf)> = entries
+        .filter_map(|entry| {
+            let path = entry.path();
+            let tick = path.file_name()?.to_str()?.strip_suffix(".state")?.parse().ok()?;
+            Some((tick, path))
+        })
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found
+}
+
+/// Puts `simulation` back to the latest checkpoint that is whole; returns its tick, and what was wrong with later
+/// ones.
+pub(super) fn restore(run: &Path, simulation: &mut Simulation) -> (Option<u16>, Vec<String>) {
+    let mut damaged = Vec::new();
+    for (tick, path) in list(run) {
+        match Snapshot::load(&path).and_then(|snapshot| simulation.restore(&snapshot)) {
+            Ok(()) => return (Some(tick), damaged),
+            Err(error) => damaged.push(error.to_string()),
+        }
+    }
+    (None, damaged)
+}
+
+/// Removes the checkpoints of a run that is done.
+pub(super) fn clear(run: &Path) -> Result<(), FileError> {
+    let folder = folder(run);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(FileError::io(&folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{BuildError, Month};
+
+    #[test]
+    fn a_damaged_checkpoint_costs_an_interval_and_not_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let empty = || Simulation::new(1, Month::new(2025, 1), |_| Ok::<(), BuildError>(())).unwrap();
+        let mut simulation = empty();
+        for _ in 0..3 {
+            simulation.step().unwrap();
+            save(dir.path(), &mut simulation).unwrap();
+        }
+        assert_eq!(list(dir.path()).iter().map(|c| c.0).collect::<Vec<_>>(), [3, 2]);
+        let last = &list(dir.path())[0].1;
+        let mut bytes = fs::read(last).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        fs::write(last, bytes).unwrap();
+        let mut other = empty();
+        let (tick, damaged) = restore(dir.path(), &mut other);
+        assert_eq!((tick, other.clock().tick), (Some(2), 2));
+        assert!(damaged[0].contains("damaged"), "{damaged:?}");
+        clear(dir.path()).unwrap();
+        assert_eq!(restore(dir.path(), &mut other), (None, vec![]));
+    }
+}

@@ -1,0 +1,11 @@
+//! Runs: a scenario stepped to its end into a run folder, with checkpoints, and gone on with after an interruption.
+//!
+//! A run folder (contracts.md) is whole at any moment: it can be interrupted, or the process killed, and [`resume`]
+//! ends at the same digest as if nothing had happened.
+
+mod checkpoint;
+mod folder;
+mod run;
+
+pub use folder::{FolderError, InputFile, Provenance, RunFolder, RunResult, Timings, features};
+pub use run::{CheckpointEvery, Outcome, Plan, RunError, resume, run};

@@ -1,0 +1,254 @@
+//! From files and options to a [`Scenario`].
+
+use std::path::{Path, PathBuf};
+
+use super::files::{Files, built_in};
+use super::problem::{Place, Problems, did_you_mean};
+use super::reader::Reader;
+use super::tree::{self, Node, Table, Value};
+use super::{CitySource, Events, Measure, Output, Scenario, drivers, measures, parameters};
+use crate::policies::{LEVERS, lever};
+use crate::sim::Month;
+
+/// What the command line changes in a scenario.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--years`.
+    pub years: Option<u32>,
+    /// `--residents`.
+    pub residents: Option<u64>,
+    /// `--seed`.
+    pub seed: Option<u64>,
+    /// `--set key=value`: a parameter (`demography.fertility_total=1.5`), a lever (`build=50`: a measure for the whole
+    /// city from the start) or a field (`output.events=full`).
+    pub set: Vec<String>,
+}
+
+/// Loads the scenario `name`: a file, or the name of a built-in scenario.
+pub fn load(name: &str, overrides: &Overrides) -> Result<Scenario, Problems> {
+    let files = Files;
+    let command_line = Place::whole("command line");
+    let path = find_scenario(&files, &command_line, name)?;
+    let mut table = read_layers(&files, &command_line, &path, &mut Vec::new())?;
+    let mut problems = Problems::default();
+    apply_overrides(&mut table, overrides, &mut problems);
+    let scenario = read(table, &Place::whole(path.display().to_string()), &files, &mut problems);
+    match scenario {
+        Some(scenario) => problems.or(scenario),
+        None => Err(problems.or(()).err().unwrap_or_default()),
+    }
+}
+
+/// Loads the `[[measure]]` list of a file of measures, for a scenario that starts in `start`.
+pub fn load_measures(path: &Path, start: Month) -> Result<Vec<Measure>, Problems> {
+    let files = Files;
+    let place = Place::whole("--measures");
+    let path = files.find(&place, &path.to_string_lossy())?;
+    let table = read_layers(&files, &place, &path, &mut Vec::new())?;
+    let mut problems = Problems::default();
+    let mut reader = Reader::new(table, "", &mut problems);
+    let tables = reader.tables("measure");
+    reader.finish();
+    let read = tables.into_iter().filter_map(|(at, table)| measures::read(at, table, start, &files, &mut problems));
+    let found: Vec<Measure> = read.collect();
+    if found.is_empty() {
+        let hint = "write `[[measure]]` with at least `lever` and `value`".to_string();
+        problems.add(&Place::whole(path.display().to_string()), "has no measures", Some(hint));
+    }
+    problems.or(found)
+}
+
+fn find_scenario(files: &Files, place: &Place, name: &str) -> Result<PathBuf, Problems> {
+    if Path::new(name).is_dir() {
+        let hint = "name a scenario file, or use `--resume` to go on with a run folder".to_string();
+        return Err(Problems::one(place, format!("`{name}` is a folder"), Some(hint)));
+    }
+    let with_suffix = format!("{name}.toml");
+    let short = !name.ends_with(".toml") && !Path::new(name).is_file();
+    let in_folder = PathBuf::from("configs/scenarios").join(&with_suffix);
+    if short && in_folder.is_file() {
+        return Ok(in_folder);
+    }
+    if short && built_in(&with_suffix).is_some() {
+        return Ok(with_suffix.into());
+    }
+    files.find(place, name).map_err(|_| {
+        let hint = "`waterbed list scenarios` shows the built-in ones".to_string();
+        Problems::one(place, format!("there is no scenario file `{name}`"), Some(hint))
+    })
+}
+
+/// Reads the file at `path`, named at `from`, on top of the file that it includes.
+fn read_layers(files: &Files, from: &Place, path: &Path, above: &mut Vec<PathBuf>) -> Result<Table, Problems> {
+    let name = path.display().to_string();
+    let canonical = path.canonicalize().unwrap_or_else(|_| path.into());
+    if above.contains(&canonical) {
+        let mut chain: Vec<String> = above.iter().map(|p| p.display().to_string()).collect();
+        chain.push(name);
+        let hint = "remove one of these `include` lines".to_string();
+        return Err(Problems::one(
+            from,
+            format!("files include each other in a circle: {}", chain.join(" → ")),
+            Some(hint),
+        ));
+    }
+    above.push(canonical);
+    let mut table = Table::parse(&name, &files.read(from, path)?)?;
+    if let Some((_, include)) = table.entries.remove("include") {
+        let Value::Text(other) = &include.value else {
+            return Err(Problems::one(&include.place, "`include` must be the name of a file", None));
+        };
+        let other = files.find(&include.place, other)?;
+        let mut base = read_layers(files, &include.place, &other, above)?;
+        base.merge(table, &|path| path == ["city"] || (path.len() == 3 && path[0] == "drivers"));
+        table = base;
+    }
+    above.pop();
+    Ok(table)
+}
+
+fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Problems) {
+    let mut put = |option: &str, key: &str, value: Option<u64>| {
+        if let Some(value) = value {
+            let value = i64::try_from(value).map_or(Value::Number(value as f64), Value::Integer);
+            table.set(&[key], Node { place: Place::whole(option), value });
+        }
+    };
+    put("--years", "years", overrides.years.map(u64::from));
+    put("--residents", "residents", overrides.residents);
+    put("--seed", "seed", overrides.seed);
+    for text in &overrides.set {
+        let place = Place::whole(format!("--set {text}"));
+        let Some((key, value)) = text.split_once('=') else {
+            problems.add(&place, "must be key=value", Some("e.g. `--set demography.fertility_total=1.5`".into()));
+            continue;
+        };
+        let (key, node) = (key.trim(), tree::parse_value(value.trim(), &place));
+        let path: Vec<&str> = key.split('.').collect();
+        if lever(key).is_some() {
+            add_measure(table, key, node);
+        } else if parameters::parameter(key).is_some() {
+            table.set(&["parameters", path[0], path[1]], node);
+        } else if FIELDS.contains(&path[0]) {
+            table.set(&path, node);
+        } else {
+            let known = LEVERS
+                .iter()
+                .map(|l| l.id)
+                .chain(parameters::Parameters::list().map(|p| p.id))
+                .chain(FIELDS.iter().copied());
+            let hint = did_you_mean(key, known)
+                .or_else(|| Some("`waterbed list levers` and `waterbed list parameters` show what can be set".into()));
+            problems.add(&place, format!("unknown key `{key}`"), hint);
+        }
+    }
+}
+
+const FIELDS: &[&str] =
+    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure"];
+
+fn add_measure(table: &mut Table, lever: &str, value: Node) {
+    let place = value.place.clone();
+    let node = |value| Node { place: place.clone(), value };
+    let mut measure = Table::default();
+    measure.set(&["lever"], node(Value::Text(lever.into())));
+    measure.set(&["value"], value);
+    let list = node(Value::List(vec![node(Value::Table(measure))]));
+    let mut over = Table::default();
+    over.set(&["measure"], list);
+    table.merge(over, &|_| false);
+}
+
+fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> Option<Scenario> {
+    let mut reader = Reader::new(table, "", problems);
+    let name = reader.text("name");
+    let start = reader.month("start").map(|(_, month)| month);
+    let years = reader.integer("years", 1..=200, "years");
+    let seed = reader.integer("seed", 0..=i64::MAX, "any whole number");
+    let has_residents = reader.has("residents");
+    let residents = reader.integer("residents", 100..=4_000_000_000, "residents");
+    let city = reader.table("city");
+    let parameters = reader.table("parameters");
+    let drivers = reader.table("drivers");
+    let measures = reader.tables("measure");
+    let output = reader.table("output");
+    reader.finish();
+
+    let name = read_name(name, file, problems);
+    let start = start.unwrap_or(Month::new(2025, 1));
+    let city = read_city(city, file, files, problems);
+    if has_residents && matches!(city, Some(CitySource::File(_))) {
+        let hint = "remove `residents`, or generate a city with `[city] config = …`".to_string();
+        problems.add(file, "`residents` is for generated cities; a city from a file has its own", Some(hint));
+    }
+    let generated = matches!(city, Some(CitySource::Config(_)));
+    Some(Scenario {
+        name,
+        start,
+        years: years.unwrap_or(20) as u32,
+        seed: seed.unwrap_or(1) as u64,
+        residents: residents.map(|n| n as u64).or(generated.then_some(10_000)),
+        parameters: parameters.map(|(_, table)| parameters::read(table, problems)).unwrap_or_default(),
+        drivers: drivers.map(|(_, table)| drivers::read(table, problems)).unwrap_or_default(),
+        measures: measures
+            .into_iter()
+            .filter_map(|(at, table)| measures::read(at, table, start, files, problems))
+            .collect(),
+        output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
+        city: city?,
+    })
+}
+
+fn read_name(name: Option<(Place, String)>, file: &Place, problems: &mut Problems) -> String {
+    let Some((place, name)) = name else {
+        let stem = Path::new(&*file.file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        return stem.unwrap_or_else(|| "scenario".into());
+    };
+    let plain = |c: char| c.is_alphanumeric() || "-_.+".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+        let hint = "use letters, digits, `-` and `_`: it becomes the name of a folder".to_string();
+        problems.add(&place, format!("`name` = {name:?} cannot name a run"), Some(hint));
+    }
+    name
+}
+
+fn read_city(city: Option<(Place, Table)>, file: &Place, files: &Files, problems: &mut Problems) -> Option<CitySource> {
+    let Some((place, table)) = city else {
+        let hint = "write `[city]` and `config = \"configs/cities/voorbeeldstad.toml\"`".to_string();
+        problems.add(file, "there is no `[city]`", Some(hint));
+        return None;
+    };
+    let mut reader = Reader::new(table, "city.", problems);
+    let config = reader.text("config");
+    let pack = reader.text("file");
+    reader.finish();
+    match (config, pack) {
+        (Some((at, name)), None) => match files.find(&at, &name) {
+            Ok(path) => return Some(CitySource::Config(path)),
+            Err(problem) => problems.extend(problem),
+        },
+        (None, Some((at, name))) => match files.find(&at, &name) {
+            Ok(path) => return Some(CitySource::File(path)),
+            Err(_) => {
+                let hint = format!("build it: `waterbed city build CONFIG --data DIR --out {name}`");
+                problems.add(&at, format!("there is no city pack `{name}`"), Some(hint));
+            }
+        },
+        (Some(_), Some((at, _))) => problems.add(&at, "`[city]` has both `config` and `file`", Some("keep one".into())),
+        (None, None) => problems.add(&place, "`[city]` needs `config` or `file`", None),
+    }
+    None
+}
+
+fn read_output(table: Table, problems: &mut Problems) -> Output {
+    let mut reader = Reader::new(table, "output.", problems);
+    let mut output = Output::default();
+    if let Some(at) = reader.choice("events", &["cells", "full"]) {
+        output.events = [Events::Cells, Events::Full][at];
+    }
+    if let Some(n) = reader.integer("panel_one_in", 0..=1_000_000_000, "people per person followed; 0 = nobody") {
+        output.panel_one_in = n as u32;
+    }
+    reader.finish();
+    output
+}
