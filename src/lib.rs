@@ -11,6 +11,8 @@
 pub mod challenges;
 pub mod city;
 pub mod gis;
+pub mod indicators;
 pub mod people;
 pub mod policies;
+pub mod report;
 pub mod sim;
