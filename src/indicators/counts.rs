@@ -16,8 +16,9 @@ use crate::people::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
 /// Origin groups told apart; higher numbers count as the last.
 pub const N_ORIGINS: usize = 16;
 
-/// Floor area per person below which a home counts as overcrowded, m² (Bouwbesluit 2012, art. 7.18; M).
-pub const OVERCROWDED_BELOW_M2: u32 = 12;
+/// Floor area per person below which several people in a home count as overcrowded, m² (A: order of Dutch norms; the
+/// housing market's rule for a crowded home has the same default).
+pub const OVERCROWDED_BELOW_M2: u32 = 15;
 
 /// Sums over one neighbourhood, or over the people without a home. Rows add up field by field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
@@ -41,11 +42,11 @@ pub struct Facts {
     pub by_household: [u64; 3],
     /// Disposable household incomes, cents per month.
     pub income_cents_m: u64,
-    /// Households in a home with less than [`OVERCROWDED_BELOW_M2`] per person.
+    /// Households of several in a home with less than [`OVERCROWDED_BELOW_M2`] per person.
     pub overcrowded: u64,
-    /// Households looking for a home that are registered for social rent.
+    /// Households without a home that are entitled to social rent.
     pub in_queue: u64,
-    /// How long those have been registered, months.
+    /// How long those have been registered for it, months.
     pub queue_months: u64,
     /// Renting households.
     pub renters: u64,
@@ -200,12 +201,15 @@ fn count_household(row: &mut Facts, household: &Household, home: Option<&Dwellin
     let kind = if household.n_minors > 0 { 2 } else { usize::from(household.size > 1) };
     row.by_household[kind] += 1;
     row.income_cents_m += cents(household.income_eur_m);
-    if household.seeking != 0 && household.queued != ShortMonth::NEVER {
-        row.in_queue += 1;
-        row.queue_months += household.queued.until(now).max(0) as u64;
-    }
-    let Some(home) = home else { return };
-    row.overcrowded += u64::from(u32::from(home.area_m2) < OVERCROWDED_BELOW_M2 * u32::from(household.size));
+    let Some(home) = home else {
+        if household.excluded == 0 {
+            row.in_queue += 1;
+            row.queue_months += household.queued.until(now).max(0) as u64;
+        }
+        return;
+    };
+    let is_small = u32::from(home.area_m2) < OVERCROWDED_BELOW_M2 * u32::from(household.size);
+    row.overcrowded += u64::from(household.size > 1 && is_small);
     if home.tenure != Tenure::Owner as u8 {
         row.renters += 1;
         row.renters_pay_cents_m += cents(home.cost_eur_m);

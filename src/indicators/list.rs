@@ -362,21 +362,21 @@ indicators! {
         en "Rent as part of income", "What renters pay in basic rent, as part of their disposable income.",
         nl "Huurquote", "Kale huur als deel van het besteedbaar inkomen van huurders.",
         Of |a| ratio(a.facts.renters_pay_cents_m, a.facts.renters_income_cents_m);
-    overcrowded_share: Share, Share, Both, M, "less than 12 m² floor area per person: Bouwbesluit 2012, art. 7.18",
-        en "Overcrowded households", "Part of the households with less than 12 m² of floor area per person.",
-        nl "Overbewoning", "Deel van de huishoudens met minder dan 12 m² vloeroppervlak per persoon.",
+    overcrowded_share: Share, Share, Both, A, "less than 15 m² floor area per person: order of Dutch norms",
+        en "Overcrowded households", "Part of the households of several people with less than 15 m² of floor area per person.",
+        nl "Overbewoning", "Deel van de huishoudens van meer personen met minder dan 15 m² vloeroppervlak per persoon.",
         Of |a| ratio(a.facts.overcrowded, a.facts.households);
     households_without_home: Households, Stock, City, A, "models.md §9",
         en "Households without a home", "Households that have no home of their own in the city.",
         nl "Huishoudens zonder woning", "Huishoudens die geen eigen woning in de stad hebben.",
         Across |c, _| count(c.without_home.households);
     social_queue: Households, Stock, City, A, "models.md §9",
-        en "Queue for social rent", "Households that look for a home and are registered for social rent.",
-        nl "Wachtlijst sociale huur", "Huishoudens die een woning zoeken en voor sociale huur staan ingeschreven.",
+        en "Queue for social rent", "Households without a home that are entitled to social rent.",
+        nl "Wachtlijst sociale huur", "Huishoudens zonder woning die recht hebben op sociale huur.",
         Of |a| count(a.facts.in_queue);
     social_queue_mean_y: Years, Mean, City, A, "models.md §9",
-        en "Time in the queue", "How long those in the queue have been registered, on average.",
-        nl "Wachttijd", "Hoe lang de wachtenden gemiddeld ingeschreven staan.",
+        en "Time in the queue", "How long those in the queue have been registered for social rent, on average.",
+        nl "Wachttijd", "Hoe lang de wachtenden gemiddeld voor sociale huur ingeschreven staan.",
         Of |a| ratio(a.facts.queue_months, a.facts.in_queue).map(|m| m / 12.0);
     vacancy_chain_mean_moves: Moves, OfHomes, City, A, "White 1970: moves divided by first moves of a chain",
         en "Length of vacancy chains", "Moves that one new or freed home sets off, on average over the month.",

@@ -3,6 +3,9 @@
 //!
 //! Means and shares of fewer than [`MIN_PEOPLE`] residents are left out (NaN here, null in files, never 0; models.md
 //! E-6); head counts, homes and rents are exempt.
+//!
+//! Measured is at the very end of a month, after births, deaths and departures, so that the numbers of people and homes
+//! agree with the month's events: residents = last month's + births − deaths + arrivals − departures.
 
 use bevy::prelude::*;
 
@@ -10,6 +13,7 @@ use super::counts::{NeighbourhoodCounts, Tables};
 use super::list::{Area, Indicator, Value, city_indicators, neighbourhood_indicators};
 use super::places::Places;
 use crate::city::City;
+use crate::people::plugin::MonthEnds;
 use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
 use crate::sim::state::slice;
 use crate::sim::{Clock, Month, Phase, SimTick, Simulation};
@@ -42,7 +46,7 @@ impl Plugin for IndicatorsPlugin {
         app.insert_resource(self.places.clone())
             .init_resource::<NeighbourhoodCounts>()
             .init_resource::<Measures>()
-            .add_systems(SimTick, measure.in_set(Phase::Measure));
+            .add_systems(SimTick, measure.in_set(Phase::End).after(MonthEnds));
     }
 }
 

@@ -60,9 +60,9 @@ fn three_households() -> NeighbourhoodCounts {
     .into_iter()
     .unzip();
     let households = [
-        Household { seeking: 1, queued: ShortMonth(NOW.0 - 30), ..family(3, 1, Some(0), 3000.0) },
+        Household { queued: ShortMonth(NOW.0 - 30), ..family(3, 1, Some(0), 3000.0) },
         Household { since: NOW, ..family(1, 0, Some(1), 2000.0) },
-        family(1, 0, None, 1000.0),
+        Household { queued: ShortMonth(NOW.0 - 40), ..family(1, 0, None, 1000.0) },
         Household::default(),
     ];
     let dwellings = [home(0, 1, Some(0), 3), home(1, 0, Some(1), 0), home(1, 2, None, 1), Dwelling::default()];
@@ -85,7 +85,7 @@ fn small_households_are_counted_as_by_hand() {
     assert_eq!((a.employed, a.unemployed, b.employed), (1, 1, 0));
     assert_eq!((a.by_household, b.by_household), ([0, 0, 1], [1, 0, 0]));
     assert_eq!((a.overcrowded, b.overcrowded), (1, 0), "30 m² is too small for three, not for one");
-    assert_eq!((a.in_queue, a.queue_months), (1, 30));
+    assert_eq!((a.in_queue, counts.without_home.in_queue, counts.without_home.queue_months), (0, 1, 40));
     assert_eq!((a.renters, a.renters_pay_cents_m, b.renters), (1, 60_050, 0));
     assert_eq!((a.filled, b.filled, b.filled_first), (0, 1, 1));
     assert_eq!((b.homes, b.vacant, b.by_tenure), (2, 1, [1, 0, 1, 0, 0]));
