@@ -1,0 +1,140 @@
+//! The monthly measures: a read-only system counts the tables ([`NeighbourhoodCounts`]) and computes every indicator
+//! of [`INDICATORS`](super::INDICATORS) for the city and the neighbourhoods.
+//!
+//! Means and shares of fewer than [`MIN_PEOPLE`] residents are left out (NaN here, null in files, never 0; models.md
+//! E-6); head counts, homes and rents are exempt.
+//!
+//! Measured is at the very end of a month, after births, deaths and departures, so that the numbers of people and homes
+//! agree with the month's events: residents = last month's + births − deaths + arrivals − departures.
+
+use bevy::prelude::*;
+
+use super::counts::{NeighbourhoodCounts, Tables};
+use super::list::{Area, Indicator, Value, city_indicators, neighbourhood_indicators};
+use super::places::Places;
+use crate::city::City;
+use crate::people::plugin::MonthEnds;
+use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
+use crate::sim::state::slice;
+use crate::sim::{Clock, Month, Phase, SimTick, Simulation};
+
+/// Fewest residents of whom a mean or a share is published (models.md E-6).
+pub const MIN_PEOPLE: u64 = 25;
+
+/// Adds the measures to a simulation of `city`.
+///
+/// | what | is |
+/// |---|---|
+/// | [`Places`] | neighbourhoods as the measures see them |
+/// | [`NeighbourhoodCounts`] | this month's counts |
+/// | [`Measures`] | this month's indicators |
+///
+/// None of them is state: all are derived anew every month.
+pub struct IndicatorsPlugin {
+    places: Places,
+}
+
+impl IndicatorsPlugin {
+    /// For a simulation of `city`.
+    pub fn new(city: &City) -> IndicatorsPlugin {
+        IndicatorsPlugin { places: Places::of(city) }
+    }
+}
+
+impl Plugin for IndicatorsPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.places.clone())
+            .init_resource::<NeighbourhoodCounts>()
+            .init_resource::<Measures>()
+            .add_systems(SimTick, measure.in_set(Phase::End).after(MonthEnds));
+    }
+}
+
+/// This month's indicators.
+#[derive(Resource, Debug, Clone, PartialEq)]
+pub struct Measures {
+    /// The month at whose end they hold.
+    pub month: Month,
+    /// The city's, in order of [`city_indicators`]; NaN = not available.
+    pub city: Vec<f64>,
+    /// The neighbourhoods', in order of [`neighbourhood_indicators`], each with one value per neighbourhood.
+    pub neighbourhoods: Vec<Vec<f32>>,
+}
+
+impl Default for Measures {
+    fn default() -> Self {
+        Measures { month: Month(0), city: Vec::new(), neighbourhoods: Vec::new() }
+    }
+}
+
+impl Measures {
+    /// Every indicator, from this month's counts and events.
+    pub fn from_counts(month: Month, counts: &NeighbourhoodCounts, tally: &Tally, places: &Places) -> Measures {
+        let city = Area { facts: &counts.city, flows: &tally.city };
+        let of_city = |indicator: &Indicator| match indicator.value {
+            Value::Of(value) => value(&city),
+            Value::Across(value) => value(counts, places),
+        };
+        let none = Counts::default();
+        let of_neighbourhood = |indicator: &Indicator, i: usize| {
+            let facts = &counts.neighbourhoods[i];
+            let area = Area { facts, flows: tally.neighbourhoods.get(i).unwrap_or(&none) };
+            match indicator.value {
+                Value::Of(value) if !indicator.needs_many() || facts.residents >= MIN_PEOPLE => value(&area),
+                _ => None,
+            }
+        };
+        let n = counts.neighbourhoods.len();
+        Measures {
+            month,
+            city: city_indicators().map(|i| of_city(i).unwrap_or(f64::NAN)).collect(),
+            neighbourhoods: neighbourhood_indicators()
+                .map(|i| (0..n).map(|at| of_neighbourhood(i, at).map_or(f32::NAN, |v| v as f32)).collect())
+                .collect(),
+        }
+    }
+
+    /// The city's value of indicator `id`; `None` if there is none or it is not available.
+    pub fn of_city(&self, id: &str) -> Option<f64> {
+        let at = city_indicators().position(|i| i.id == id)?;
+        self.city.get(at).copied().filter(|v| v.is_finite())
+    }
+
+    /// The neighbourhoods' values of indicator `id`.
+    pub fn of_neighbourhoods(&self, id: &str) -> Option<&[f32]> {
+        let at = neighbourhood_indicators().position(|i| i.id == id)?;
+        self.neighbourhoods.get(at).map(Vec::as_slice)
+    }
+
+    /// Measures `sim` as it stands, without a tick, for example before the first one.
+    pub fn now(sim: &mut Simulation) -> Measures {
+        sim.world_mut().run_system_cached(measure).expect("the indicators' resources are there");
+        sim.world().resource::<Measures>().clone()
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
+fn measure(
+    clock: Res<Clock>,
+    places: Res<Places>,
+    tally: Res<Tally>,
+    persons: Query<&Person>,
+    works: Query<&Work>,
+    households: Query<&Household>,
+    dwellings: Query<&Dwelling>,
+    mut counts: ResMut<NeighbourhoodCounts>,
+    mut measures: ResMut<Measures>,
+) {
+    let tables = Tables {
+        persons: slice(&persons),
+        works: slice(&works),
+        households: slice(&households),
+        dwellings: slice(&dwellings),
+    };
+    *counts = NeighbourhoodCounts::count(tables, ShortMonth::of(clock.month()), places.len());
+    *measures = Measures::from_counts(clock.month(), &counts, &tally, &places);
+}
+
+#[cfg(test)]
+#[path = "measures_tests.rs"]
+mod tests;
