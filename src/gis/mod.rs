@@ -4,6 +4,10 @@
 //! All coordinates are metres in the Dutch national grid (RD New, EPSG:28992) unless a name says otherwise.
 //! All rasters put **row 0 in the north**, as GeoTIFF and ESRI ASCII do.
 
+pub mod ascii_grid;
+pub mod geotiff;
 pub mod raster;
+pub mod raster_io;
 
 pub use raster::{GridRef, Raster};
+pub use raster_io::{Limits, RasterError};
