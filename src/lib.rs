@@ -7,7 +7,10 @@
 //! | [`sim`] | the engine: simulation as a value, ticks, keyed draws, orders, snapshots, digests |
 //! | [`gis`] | rasters, files, coordinate systems |
 //! | [`city`] | what stands still: grid, ground, homes, neighbourhoods; generated or from open data |
+//! | [`fields`] | water and heat over the grid |
 
 pub mod city;
+pub mod cli;
+pub mod fields;
 pub mod gis;
 pub mod sim;

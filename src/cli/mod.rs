@@ -1,0 +1,3 @@
+//! Sub-commands, one file each.
+
+pub mod flood;

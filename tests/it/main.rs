@@ -1,0 +1,5 @@
+//! One integration-test binary, so that linking is paid once.
+
+mod fields_cases;
+mod fields_flood;
+mod fields_flood_swe;
