@@ -175,7 +175,7 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
     let (map_w, map_h) = ((g.n_cols / thin).max(1) * enlarge, (g.n_rows / thin).max(1) * enlarge);
     let (low, high) = how.range.unwrap_or_else(|| percentiles(raster, how.hide_below));
     let width = (map_w as u32 + 2 * MARGIN + LEGEND).max(480);
-    let height = (map_h as u32 + TITLE + 2 * MARGIN).max(300);
+    let height = (map_h as u32 + TITLE + 2 * MARGIN).max(TITLE + 2 * MARGIN + 34 + 160 + 60);
     let too_large = || RasterError::content(path, "the picture would be too large");
     let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or_else(too_large)?;
     pixmap.fill(tiny_skia::Color::WHITE);
@@ -201,7 +201,7 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
         }
     }
     let bar_x = MARGIN * 2 + map_w as u32;
-    let (bar_y, bar_h) = (TITLE + MARGIN / 2 + 34, (map_h as u32).saturating_sub(34).clamp(160, 360));
+    let (bar_y, bar_h) = (TITLE + MARGIN / 2 + 34, (map_h as u32).saturating_sub(34 + 70).clamp(160, 360));
     for y in 0..bar_h {
         let c = how.ramp.colour(1.0 - y as f32 / (bar_h - 1) as f32);
         for x in 0..22 {
@@ -247,8 +247,7 @@ fn labels(
     let power = libm::pow(10.0, libm::floor(libm::log10(most)));
     let length = [5.0, 2.0, 1.0].iter().map(|m| m * power).find(|l| *l <= most).unwrap_or(power);
     let pixels = length / m_per_pixel;
-    let y = TITLE + MARGIN / 2 + map_h.max(bar_h + 90) - 6;
-    let y = y.min(height - 12);
+    let y = (TITLE + MARGIN / 2 + map_h.max(34 + bar_h + 60) - 2).min(height - 8);
     let name = if length >= 1000.0 { format!("{} km", length / 1000.0) } else { format!("{length} m") };
     let _ = write!(
         svg,

@@ -292,14 +292,22 @@ fn step_chunk(
         let at = (j - first) as usize * stride;
         let out = (&mut h_new[at..at + stride], &mut qx_new[at..at + stride], &mut qy_new[at..at + stride]);
         let h_old = &old.h_m[j as usize * stride..][..stride];
-        deepest = deepest.max(update_row(nx, &rows, j, h_old, out, factor));
+        deepest = deepest.max(update_row(nx, &rows, j, j == ny, h_old, out, factor));
     }
     deepest
 }
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
 
-fn update_row(nx: usize, rows: &Rows, j: isize, h_old: &[f32], out: RowOut, factor: f32) -> u32 {
+fn update_row(
+    nx: usize,
+    rows: &Rows,
+    j: isize,
+    padding_row: bool,
+    h_old: &[f32],
+    out: RowOut,
+    factor: f32,
+) -> u32 {
     let (north, here, south) = (&rows.share[slot(j - 1)], &rows.share[slot(j)], &rows.share[slot(j + 1)]);
     let (qx, qy, qy_next) = (&rows.qx[slot(j)], &rows.qy[slot(j)], &rows.qy[slot(j + 1)]);
     let (h_new, qx_new, qy_new) = out;
@@ -328,6 +336,11 @@ fn update_row(nx: usize, rows: &Rows, j: isize, h_old: &[f32], out: RowOut, fact
     }
     qy_new[nx] = 0.0;
     h_new[nx] = 0.0;
+    if padding_row {
+        // What left over the south edge is gone: it must not gather in the padding.
+        h_new.fill(0.0);
+        return 0;
+    }
     // A sign bit anywhere (a negative NaN) counts as the greatest of all.
     if negative < 0 { u32::MAX } else { deepest as u32 }
 }
