@@ -7,11 +7,13 @@
 //! | [`sim`] | the engine: simulation as a value, ticks, keyed draws, orders, snapshots, digests |
 //! | [`gis`] | rasters, files, coordinate systems |
 //! | [`city`] | what stands still: grid, ground, homes, neighbourhoods; generated or from open data |
+//! | [`fields`] | water and heat over the grid |
 
 pub mod challenges;
 pub mod city;
 pub mod cli;
 pub mod experiments;
+pub mod fields;
 pub mod gis;
 pub mod indicators;
 pub mod people;

@@ -88,3 +88,5 @@ fn no_command() -> Result<(), Failure> {
     eprintln!("{}", view::HOW_TO_GET);
     Ok(())
 }
+//! Sub-commands, one file each.
+pub mod flood;

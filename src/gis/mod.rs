@@ -6,6 +6,7 @@
 
 pub mod ascii_grid;
 pub mod geotiff;
+pub mod picture;
 pub mod raster;
 pub mod raster_io;
 

@@ -1,0 +1,346 @@
+//! Local inertial flood wave: row functions and the fused CPU step.
+//!
+//! Over each face, with η = z + h (Bates et al. 2010; θ of de Almeida et al. 2012; L):
+//!
+//! * h_f = max(η_L, η_R) − max(z_L, z_R)
+//! * q' = [θ q + ½(1−θ)(q₋ + q₊) − g h_f Δt ∂η/∂x] / [1 + g Δt n² |q| / h_f^{7/3}], |q| the 2-D norm
+//! * where |∂η/∂x| > 0.8: |q'| ≤ h_f^{5/3} √|∂η/∂x| / n (Gauckler–Manning–Strickler)
+//! * a cell's outflow is scaled down to what it holds
+//! * h' = h + Δt/Δx (Σ in − Σ out)
+//!
+//! Units m, s, m²/s. Limits: no supercritical flow, no bores; use [`super::shallow_water`] for dam breaks.
+//!
+//! The step is one pass over memory: each task walks down its rows, keeps the fluxes of three rows in cache, and writes
+//! the new state beside the old one. Neighbouring tasks compute the rows at their border twice from the same numbers,
+//! so nothing depends on how the rows are cut.
+
+use rayon::prelude::*;
+
+use super::edges::{Edges, Side};
+use super::math::{G_M_S2, inverse_cbrt, pow7};
+use super::shallow_water::StepReport;
+use super::walls::Walls;
+use crate::fields::layout::{CHUNK_ROWS, Layout};
+
+/// Faces with less water than this carry none, m.
+pub const DRY_M: f32 = 1e-5;
+/// Bed of cells that hold no water (buildings, no data, padding), m above the datum.
+pub const BLOCKED_M: f32 = 1e6;
+/// Slope above which Manning's uniform flow caps the flux.
+const STEEP: f32 = 0.8;
+
+/// What stands still during a step.
+pub struct Ground<'a> {
+    /// Shape of every plane.
+    pub layout: Layout,
+    /// Side of a cell, m.
+    pub cell_m: f32,
+    /// Bed, m above the datum.
+    pub z_m: &'a [f32],
+    /// Manning's roughness, s/m^{1/3}.
+    pub manning: &'a [f32],
+    /// Edges of the map.
+    pub edges: &'a Edges,
+    /// Thin dams.
+    pub walls: &'a Walls,
+    /// Weight of a face's own flux against its neighbours' (1 = Bates 2010).
+    pub theta: f32,
+}
+
+/// Water at one moment. Local inertial: `qx`, `qy` on faces. Shallow water: momentum in cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Depth, m.
+    pub h_m: Vec<f32>,
+    /// Flux east, m²/s.
+    pub qx_m2_s: Vec<f32>,
+    /// Flux south, m²/s.
+    pub qy_m2_s: Vec<f32>,
+}
+
+impl State {
+    /// Still water of depth `h_m` (a padded plane).
+    pub fn still(h_m: Vec<f32>) -> Self {
+        let n = h_m.len();
+        State { h_m, qx_m2_s: vec![0.0; n], qy_m2_s: vec![0.0; n] }
+    }
+}
+
+/// Flux over one face from what lies on both sides. `bed` is the higher of both beds (or a wall's crest).
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "one formula over plain numbers, inlined in the hot loop")]
+pub fn face_flux(
+    eta_l: f32,
+    eta_r: f32,
+    bed: f32,
+    n: f32,
+    q: f32,
+    q_sides: f32,
+    q_across: f32,
+    theta: f32,
+    dt: f32,
+    inv_dx: f32,
+) -> f32 {
+    let hf = eta_l.max(eta_r) - bed;
+    let slope = (eta_r - eta_l) * inv_dx;
+    let norm = (q * q + q_across * q_across).sqrt();
+    let y = inverse_cbrt(if hf > DRY_M { hf } else { DRY_M });
+    let gdt = G_M_S2 * dt;
+    let top = theta * q + 0.5 * (1.0 - theta) * q_sides - gdt * hf * slope;
+    let bottom = 1.0 + gdt * (n * n) * norm * pow7(y);
+    let flux = top / bottom;
+    let steepness = slope.abs();
+    let cap = hf * hf * y * steepness.sqrt() / n;
+    let capped = if flux > cap {
+        cap
+    } else if flux < -cap {
+        -cap
+    } else {
+        flux
+    };
+    let flux = if steepness > STEEP { capped } else { flux };
+    if hf > DRY_M { flux } else { 0.0 }
+}
+
+/// New fluxes over the west faces of row `j` (`n_cols` + 1 of them), before limiting.
+pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
+    let nx = g.layout.n_cols;
+    let at = j * g.layout.stride();
+    let row = at..at + nx + 1;
+    let (z, h, n) = (&g.z_m[row.clone()], &s.h_m[row.clone()], &g.manning[row.clone()]);
+    let qx = &s.qx_m2_s[row.clone()];
+    let qy_n = &s.qy_m2_s[row];
+    let below = at + nx + 1;
+    let qy_s = &s.qy_m2_s[below..below + nx + 1];
+    let inv_dx = 1.0 / g.cell_m;
+    let theta = g.theta;
+    let out = &mut out[..nx + 1];
+    for i in 1..nx {
+        let across = 0.25 * ((qy_n[i - 1] + qy_n[i]) + (qy_s[i - 1] + qy_s[i]));
+        let bed = z[i - 1].max(z[i]);
+        let n_f = 0.5 * (n[i - 1] + n[i]);
+        let sides = qx[i - 1] + qx[i + 1];
+        out[i] = face_flux(z[i - 1] + h[i - 1], z[i] + h[i], bed, n_f, qx[i], sides, across, theta, dt, inv_dx);
+    }
+    let inner = |k: usize, k2: usize| (h[k], z[k], n[k], h[k2], z[k2]);
+    out[0] = -g.edges.flux(Side::West, j, inner(0, 1.min(nx - 1)), -qx[0], dt, g.cell_m);
+    out[nx] = g.edges.flux(Side::East, j, inner(nx - 1, nx.saturating_sub(2)), qx[nx], dt, g.cell_m);
+    for wall in g.walls.x_row(j) {
+        let i = wall.col;
+        if i > 0 && i < nx {
+            let (el, er) = (z[i - 1] + h[i - 1], z[i] + h[i]);
+            let n_f = 0.5 * (n[i - 1] + n[i]);
+            out[i] = wall_flux(el, er, z[i - 1].max(z[i]), wall.crest_m, n_f, qx[i], dt, inv_dx);
+        }
+    }
+}
+
+/// New fluxes over the north faces of row `j`, before limiting. `j` may be `n_rows`: the south edge.
+pub fn flux_y_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
+    let (nx, ny) = (g.layout.n_cols, g.layout.n_rows);
+    let stride = g.layout.stride();
+    let out = &mut out[..nx + 1];
+    out[nx] = 0.0;
+    let at = j * stride;
+    if j == 0 || j == ny {
+        let (edge, inner) = if j == 0 { (0, 1.min(ny - 1)) } else { (ny - 1, ny.saturating_sub(2)) };
+        let (side, sign) = if j == 0 { (Side::North, -1.0) } else { (Side::South, 1.0) };
+        for (i, q) in out[..nx].iter_mut().enumerate() {
+            let (a, b) = (edge * stride + i, inner * stride + i);
+            let cells = (s.h_m[a], g.z_m[a], g.manning[a], s.h_m[b], g.z_m[b]);
+            *q = sign * g.edges.flux(side, i, cells, sign * s.qy_m2_s[at + i], dt, g.cell_m);
+        }
+        return;
+    }
+    let up = at - stride;
+    let (z_n, z_s) = (&g.z_m[up..up + nx], &g.z_m[at..at + nx]);
+    let (h_n, h_s) = (&s.h_m[up..up + nx], &s.h_m[at..at + nx]);
+    let (n_n, n_s) = (&g.manning[up..up + nx], &g.manning[at..at + nx]);
+    let (qy_n, qy, qy_s) =
+        (&s.qy_m2_s[up..up + nx], &s.qy_m2_s[at..at + nx], &s.qy_m2_s[at + stride..at + stride + nx]);
+    let (qx_n, qx_s) = (&s.qx_m2_s[up..up + nx + 1], &s.qx_m2_s[at..at + nx + 1]);
+    let inv_dx = 1.0 / g.cell_m;
+    let theta = g.theta;
+    for i in 0..nx {
+        let across = 0.25 * ((qx_n[i] + qx_n[i + 1]) + (qx_s[i] + qx_s[i + 1]));
+        let bed = z_n[i].max(z_s[i]);
+        let n_f = 0.5 * (n_n[i] + n_s[i]);
+        let sides = qy_n[i] + qy_s[i];
+        out[i] = face_flux(z_n[i] + h_n[i], z_s[i] + h_s[i], bed, n_f, qy[i], sides, across, theta, dt, inv_dx);
+    }
+    for wall in g.walls.y_row(j) {
+        let i = wall.col;
+        let (en, es) = (z_n[i] + h_n[i], z_s[i] + h_s[i]);
+        let n_f = 0.5 * (n_n[i] + n_s[i]);
+        out[i] = wall_flux(en, es, z_n[i].max(z_s[i]), wall.crest_m, n_f, qy[i], dt, inv_dx);
+    }
+}
+
+/// Flux over a wall: none below the crest, at most a broad-crested weir (1.705 H^{3/2}) above it.
+#[allow(clippy::too_many_arguments, reason = "one formula over plain numbers")]
+fn wall_flux(el: f32, er: f32, bed: f32, crest: f32, n: f32, q: f32, dt: f32, inv_dx: f32) -> f32 {
+    if crest <= bed {
+        // An opened breach: an ordinary face.
+        return face_flux(el, er, bed, n, q, 0.0, 0.0, 1.0, dt, inv_dx);
+    }
+    let flux = face_flux(el, er, crest, n, q, 0.0, 0.0, 1.0, dt, inv_dx);
+    let head = (el.max(er) - crest).max(0.0);
+    let weir = 1.705 * head * head.sqrt();
+    flux.max(-weir).min(weir)
+}
+
+/// Share of its outflow that each cell of a row can pay for from what it holds.
+pub fn share_row(h: &[f32], qx: &[f32], qy_n: &[f32], qy_s: &[f32], dt: f32, cell_m: f32, out: &mut [f32]) {
+    let nx = h.len();
+    let (qx, qy_n, qy_s, out) = (&qx[..nx + 1], &qy_n[..nx], &qy_s[..nx], &mut out[..nx]);
+    for i in 0..nx {
+        let leaves = (qx[i + 1].max(0.0) - qx[i].min(0.0)) + (qy_s[i].max(0.0) - qy_n[i].min(0.0));
+        let asks = leaves * dt;
+        let holds = h[i] * cell_m;
+        out[i] = if asks > holds { holds / asks } else { 1.0 };
+    }
+}
+
+#[inline(always)]
+fn limited(q: f32, share_before: f32, share_after: f32) -> f32 {
+    q * if q > 0.0 { share_before } else { share_after }
+}
+
+/// Rows of fluxes and shares that one task keeps in cache; row `k` lives in slot `(k + 1) % 4`.
+struct Rows {
+    qx: [Vec<f32>; 4],
+    qy: [Vec<f32>; 4],
+    share: [Vec<f32>; 4],
+}
+
+impl Rows {
+    fn new(stride: usize) -> Self {
+        let rows = |v: f32| std::array::from_fn(|_| vec![v; stride]);
+        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0) }
+    }
+}
+
+/// Slot of row `k`, where row −1 (outside, north) exists too.
+fn slot(k: isize) -> usize {
+    ((k + 1) % 4) as usize
+}
+
+/// One step of `dt` seconds from `old` into `new`.
+pub fn step(g: &Ground, old: &State, new: &mut State, dt: f32) -> StepReport {
+    let stride = g.layout.stride();
+    let chunk = CHUNK_ROWS * stride;
+    let planes = new.h_m.par_chunks_mut(chunk).zip(new.qx_m2_s.par_chunks_mut(chunk));
+    let planes = planes.zip(new.qy_m2_s.par_chunks_mut(chunk));
+    let tasks = planes.enumerate();
+    let deepest_bits =
+        tasks.map(|(c, ((h, qx), qy))| step_chunk(g, old, c * CHUNK_ROWS, h, qx, qy, dt)).max().unwrap_or(0);
+    let deepest = f32::from_bits(deepest_bits.min(f32::MAX.to_bits()));
+    StepReport { deepest_bits, speed_m_s: (G_M_S2 * deepest).sqrt(), edge_out_m2_s: edge_outflow(g.layout, new) }
+}
+
+/// Water that leaves over the edges, m²/s.
+fn edge_outflow(layout: Layout, s: &State) -> f64 {
+    let (nx, ny, stride) = (layout.n_cols, layout.n_rows, layout.stride());
+    let x = (0..ny).map(|j| f64::from(s.qx_m2_s[j * stride + nx]) - f64::from(s.qx_m2_s[j * stride]));
+    let y = (0..nx).map(|i| f64::from(s.qy_m2_s[ny * stride + i]) - f64::from(s.qy_m2_s[i]));
+    x.sum::<f64>() + y.sum::<f64>()
+}
+
+fn step_chunk(
+    g: &Ground,
+    old: &State,
+    first: usize,
+    h_new: &mut [f32],
+    qx_new: &mut [f32],
+    qy_new: &mut [f32],
+    dt: f32,
+) -> u32 {
+    let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows as isize, g.layout.stride());
+    let n_rows = (h_new.len() / stride) as isize;
+    let first = first as isize;
+    let mut rows = Rows::new(stride);
+    let inside = |k: isize| k >= 0 && k < ny;
+    if inside(first - 1) {
+        flux_y_row(g, old, dt, (first - 1) as usize, &mut rows.qy[slot(first - 1)]);
+    }
+    let mut deepest = 0_u32;
+    let factor = dt / g.cell_m;
+    for k in first - 1..=first + n_rows {
+        // Fluxes around row k and the share of each of its cells.
+        if inside(k) {
+            flux_x_row(g, old, dt, k as usize, &mut rows.qx[slot(k)]);
+        } else {
+            rows.qx[slot(k)].fill(0.0);
+        }
+        if k + 1 >= 0 && k < ny {
+            flux_y_row(g, old, dt, (k + 1) as usize, &mut rows.qy[slot(k + 1)]);
+        } else {
+            rows.qy[slot(k + 1)].fill(0.0);
+        }
+        if inside(k) {
+            let h = &old.h_m[k as usize * stride..][..nx];
+            let (qy_n, qy_s) = (&rows.qy[slot(k)], &rows.qy[slot(k + 1)]);
+            share_row(h, &rows.qx[slot(k)], qy_n, qy_s, dt, g.cell_m, &mut rows.share[slot(k)]);
+        } else {
+            rows.share[slot(k)].fill(1.0);
+        }
+        // Row k − 1 now has all that it needs.
+        let j = k - 1;
+        if j < first {
+            continue;
+        }
+        let at = (j - first) as usize * stride;
+        let out = (&mut h_new[at..at + stride], &mut qx_new[at..at + stride], &mut qy_new[at..at + stride]);
+        let h_old = &old.h_m[j as usize * stride..][..stride];
+        deepest = deepest.max(update_row(nx, &rows, j, j == ny, h_old, out, factor));
+    }
+    deepest
+}
+
+type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
+
+fn update_row(
+    nx: usize,
+    rows: &Rows,
+    j: isize,
+    padding_row: bool,
+    h_old: &[f32],
+    out: RowOut,
+    factor: f32,
+) -> u32 {
+    let (north, here, south) = (&rows.share[slot(j - 1)], &rows.share[slot(j)], &rows.share[slot(j + 1)]);
+    let (qx, qy, qy_next) = (&rows.qx[slot(j)], &rows.qy[slot(j)], &rows.qy[slot(j + 1)]);
+    let (h_new, qx_new, qy_new) = out;
+    let (h_new, h_old) = (&mut h_new[..nx + 1], &h_old[..nx + 1]);
+    let (qx_new, qy_new) = (&mut qx_new[..nx + 1], &mut qy_new[..nx + 1]);
+    let (north, here, south) = (&north[..nx + 1], &here[..nx + 1], &south[..nx + 1]);
+    let (qx, qy, qy_next) = (&qx[..nx + 1], &qy[..nx + 1], &qy_next[..nx + 1]);
+    // Outside the map (west of column 0) a share of 1; the padding column holds 1 too.
+    qx_new[0] = limited(qx[0], 1.0, here[0]);
+    for i in 1..=nx {
+        qx_new[i] = limited(qx[i], here[i - 1], here[i]);
+    }
+    let mut deepest = 0_i32;
+    let mut negative = 0_i32;
+    for i in 0..nx {
+        let from_north = limited(qy[i], north[i], here[i]);
+        let to_south = limited(qy_next[i], here[i], south[i]);
+        qy_new[i] = from_north;
+        let h = h_old[i] + factor * ((qx_new[i] - qx_new[i + 1]) + (from_north - to_south));
+        // Rounding may leave a cell short by a few units in the last place; a NaN must pass.
+        let h = if h < 0.0 { 0.0 } else { h };
+        h_new[i] = h;
+        let bits = h.to_bits() as i32;
+        deepest = deepest.max(bits);
+        negative |= bits;
+    }
+    qy_new[nx] = 0.0;
+    h_new[nx] = 0.0;
+    if padding_row {
+        // What left over the south edge is gone: it must not gather in the padding.
+        h_new.fill(0.0);
+        return 0;
+    }
+    // A sign bit anywhere (a negative NaN) counts as the greatest of all.
+    if negative < 0 { u32::MAX } else { deepest as u32 }
+}

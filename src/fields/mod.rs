@@ -1,0 +1,18 @@
+//! Rasters that flow: water over the ground ([`flood`]) and heat over the city ([`heat`]).
+//!
+//! Every field is a stack of `f32` planes in one [`layout::Layout`]; every step is made of stages, each one a CPU
+//! function (rayon over fixed row chunks, bitwise equal on any number of threads) and, with feature `gpu`, a WGSL file
+//! of the same name in `shaders/`. The CPU is the oracle and the fall-back.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`layout`] | shape of a plane, with its padding column and row |
+//! | [`series`] | values over time, linear between points |
+//! | [`backend`], [`case`] | where it is computed; case files |
+//! | [`flood`] | local inertial and full shallow water, rain, edges, walls, breaches, gauges |
+
+pub mod backend;
+pub mod case;
+pub mod flood;
+pub mod layout;
+pub mod series;
