@@ -4,6 +4,7 @@
 //! All coordinates are metres in the Dutch national grid (RD New, EPSG:28992) unless a name says otherwise.
 //! All rasters put **row 0 in the north**, as GeoTIFF and ESRI ASCII do.
 
+pub mod crs;
 pub mod raster;
 
 pub use raster::{GridRef, Raster};
