@@ -28,7 +28,7 @@ macro_rules! fields {
 fields! {
     /// Residents.
     Residents, "residents", Count,
-        ["AantalInwoners", "Population_Total", "aantal_inwoners", "AANT_INW", "nr_residents"];
+        ["AantalInwoners", "Population_Total", "AANT_INW", "nr_residents"];
     /// Residents of 0–14.
     Age0, "age_0_14", Count, ["k_0Tot15Jaar", "Pop_Age_0_15", "a_00_14", "age0_15"];
     /// Residents of 15–24.
