@@ -7,6 +7,7 @@
 pub mod ascii_grid;
 pub mod geotiff;
 pub mod picture;
+pub mod crs;
 pub mod raster;
 pub mod raster_io;
 
