@@ -219,7 +219,9 @@ pub fn check(city: &City) -> Result<(), String> {
         (city.ground.sealed_pct.grid, city.ground.sealed_pct.values.len()),
         (city.ground.tree_pct.grid, city.ground.tree_pct.values.len()),
     ];
-    let fits = |(grid, len): &(crate::gis::GridRef, usize)| *grid == fine && fine.n_cols.checked_mul(fine.n_rows) == Some(*len);
+    let fits = |(grid, len): &(crate::gis::GridRef, usize)| {
+        *grid == fine && fine.n_cols.checked_mul(fine.n_rows) == Some(*len)
+    };
     require(rasters.iter().all(fits), "ground: a raster does not fit the grid")?;
     let home_ok = |h: &super::DwellingRecord| usize::from(h.neighbourhood) < n && (h.cell as usize) < cells;
     require(city.dwellings.iter().all(home_ok), "dwellings: no such cell or neighbourhood")?;

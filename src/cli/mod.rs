@@ -16,6 +16,7 @@
 mod check;
 mod completions;
 mod failure;
+pub mod flood;
 mod list;
 mod progress;
 mod run;
@@ -88,5 +89,3 @@ fn no_command() -> Result<(), Failure> {
     eprintln!("{}", view::HOW_TO_GET);
     Ok(())
 }
-//! Sub-commands, one file each.
-pub mod flood;

@@ -5,9 +5,9 @@
 //! All rasters put **row 0 in the north**, as GeoTIFF and ESRI ASCII do.
 
 pub mod ascii_grid;
+pub mod crs;
 pub mod geotiff;
 pub mod picture;
-pub mod crs;
 pub mod raster;
 pub mod raster_io;
 

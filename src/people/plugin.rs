@@ -200,46 +200,66 @@ fn feed_tally(world: &mut World, hasher: &mut blake3::Hasher) {
     }
 }
 
-/// All persons and households in order of key, by field, with slots replaced by keys.
+/// All persons, households and homes, by field, with slots replaced by keys. Each record begins with its key and is
+/// hashed by itself; the hashes are added up, which gives the same sum in any order and needs no sorting.
 fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
-    let mut state = world.query::<&Person>();
+    let mut persons = world.query::<&Person>();
     let mut works = world.query::<&Work>();
     let mut households = world.query::<&Household>();
     let mut dwellings = world.query::<&Dwelling>();
-    let (persons, works) = (state.query(world), works.query(world));
+    let (persons, works) = (persons.query(world), works.query(world));
     let (households, dwellings) = (households.query(world), dwellings.query(world));
     let (persons, works) = (slice(&persons), slice(&works));
     let (households, dwellings) = (slice(&households), slice(&dwellings));
-    let mut order: Vec<usize> = (0..persons.len()).filter(|&i| persons[i].is_there()).collect();
-    order.sort_unstable_by_key(|&i| persons[i].key);
-    for i in order {
+    let person = |i: usize| {
         let (p, w) = (&persons[i], &works[i]);
         let partner = p.partner.get().map_or(0, |q| persons[q].key.0);
         let mother = p.mother.get().map_or(0, |q| persons[q].key.0);
-        let words = [p.key.0, households[p.household.i()].key.0, partner, mother, u64::from(w.place)];
-        hasher.update(bytemuck::cast_slice(&words.map(u64::to_le)));
-        hasher.update(bytemuck::cast_slice(&[p.born.0, p.arrived.0].map(i16::to_le)));
-        hasher.update(&[p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language]);
-        hasher.update(bytemuck::cast_slice(&[w.income_eur_y.to_bits(), w.debt_eur.to_bits()].map(u32::to_le)));
-    }
-    let mut order: Vec<usize> = (0..households.len()).filter(|&i| households[i].is_there()).collect();
-    order.sort_unstable_by_key(|&i| households[i].key);
-    for i in order {
+        [
+            p.key.0,
+            households[p.household.i()].key.0,
+            partner,
+            mother,
+            word([p.born.0 as u16, p.arrived.0 as u16, 0, 0]),
+            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, 0]),
+            u64::from(w.income_eur_y.to_bits()) << 32 | u64::from(w.debt_eur.to_bits()),
+            u64::from(w.place),
+        ]
+    };
+    let household = |i: usize| {
         let h = &households[i];
         let home = h.dwelling.get().map_or(0, |d| dwellings[d].key.0);
-        hasher.update(bytemuck::cast_slice(&[h.key.0, home].map(u64::to_le)));
-        hasher.update(&h.income_eur_m.to_bits().to_le_bytes());
-        hasher.update(bytemuck::cast_slice(&[h.since.0, h.queued.0].map(i16::to_le)));
-        hasher.update(&[h.size, h.n_minors, h.head_age_y, h.urgent, h.threshold, h.origin, h.seeking, h.excluded]);
-    }
-    let mut order: Vec<usize> = (0..dwellings.len()).filter(|&i| dwellings[i].is_there()).collect();
-    order.sort_unstable_by_key(|&i| dwellings[i].key);
-    for i in order {
+        let small = [h.size, h.n_minors, h.head_age_y, h.urgent, h.threshold, h.origin, h.seeking, h.excluded];
+        let months = word([h.since.0 as u16, h.queued.0 as u16, 0, 0]);
+        [h.key.0, home, u64::from(h.income_eur_m.to_bits()), months, u64::from_le_bytes(small), 0, 0, 1]
+    };
+    let dwelling = |i: usize| {
         let d = &dwellings[i];
-        hasher.update(&d.key.0.to_le_bytes());
-        hasher.update(bytemuck::cast_slice(&[d.cell, d.cost_eur_m.to_bits(), d.value_keur.to_bits()].map(u32::to_le)));
-        hasher.update(bytemuck::cast_slice(&[d.neighbourhood, d.area_m2, d.built_year].map(u16::to_le)));
-        hasher.update(&d.vacant_since.0.to_le_bytes());
-        hasher.update(&[d.kind, d.tenure, d.step_free, d.chain]);
-    }
+        let money = u64::from(d.cost_eur_m.to_bits()) << 32 | u64::from(d.value_keur.to_bits());
+        let shorts = word([d.neighbourhood, d.area_m2, d.built_year, d.vacant_since.0 as u16]);
+        let small = u64::from_le_bytes([d.kind, d.tenure, d.step_free, d.chain, 0, 0, 0, 0]);
+        [d.key.0, u64::from(d.cell), money, shorts, small, 0, 0, 2]
+    };
+    let sums = [
+        sum_of_hashes(persons.len(), |i| persons[i].is_there().then(|| person(i))),
+        sum_of_hashes(households.len(), |i| households[i].is_there().then(|| household(i))),
+        sum_of_hashes(dwellings.len(), |i| dwellings[i].is_there().then(|| dwelling(i))),
+    ];
+    sums.iter().for_each(|sum| {
+        hasher.update(&sum.to_le_bytes());
+    });
+}
+
+fn word(parts: [u16; 4]) -> u64 {
+    parts.iter().fold(0, |sum, &part| sum << 16 | u64::from(part))
+}
+
+/// Σ over the records of the first 128 bits of their BLAKE3 hash, modulo 2^128.
+fn sum_of_hashes(n: usize, record: impl Fn(usize) -> Option<[u64; 8]> + Sync) -> u128 {
+    use rayon::prelude::*;
+    let hash = |words: [u64; 8]| {
+        let hash = blake3::hash(bytemuck::cast_slice(&words.map(u64::to_le)));
+        u128::from_le_bytes(hash.as_bytes()[..16].try_into().expect("sixteen bytes"))
+    };
+    (0..n).into_par_iter().with_min_len(super::CHUNK).filter_map(&record).map(hash).reduce(|| 0, u128::wrapping_add)
 }

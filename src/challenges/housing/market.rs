@@ -45,15 +45,24 @@ pub struct Market {
     pub chain_moves: u32,
 }
 
-/// A vacancy as a seeker sees it.
+/// A vacancy as a seeker sees it: what decides whether they may have it, side by side in memory.
 #[derive(Debug, Clone, Copy)]
 struct Offer {
     neighbourhood: u16,
-    key: DwellingKey,
+    tenure: u8,
+    area_m2: u16,
+    cost_eur_m: f32,
     slot: DwellingIdx,
+    key: DwellingKey,
 }
 
-/// Vacancies by neighbourhood, in order of key.
+/// What a household may have: most it may pay by tenure (nothing: not entitled), and least floor area.
+struct Means {
+    most_eur_m: [f32; 5],
+    least_m2: u16,
+}
+
+/// Vacancies by neighbourhood and tenure, in order of key.
 struct Offers {
     all: Vec<Offer>,
     first: Vec<usize>,
@@ -61,28 +70,44 @@ struct Offers {
 
 impl Offers {
     fn of(dwellings: &[Dwelling], n: usize) -> Offers {
+        let offer = |slot: usize, d: &Dwelling| Offer {
+            neighbourhood: d.neighbourhood,
+            tenure: d.tenure,
+            area_m2: d.area_m2,
+            cost_eur_m: d.cost_eur_m,
+            slot: DwellingIdx::at(slot),
+            key: d.key,
+        };
         let chunks: Vec<Vec<Offer>> = dwellings
             .par_chunks(CHUNK)
             .enumerate()
             .map(|(c, chunk)| {
                 let vacant = chunk.iter().enumerate().filter(|(_, d)| d.is_vacant());
-                vacant
-                    .map(|(i, d)| Offer {
-                        neighbourhood: d.neighbourhood,
-                        key: d.key,
-                        slot: DwellingIdx::at(c * CHUNK + i),
-                    })
-                    .collect()
+                vacant.map(|(i, d)| offer(c * CHUNK + i, d)).collect()
             })
             .collect();
         let mut all = chunks.concat();
-        all.sort_unstable_by_key(|o| (o.neighbourhood, o.key));
-        let first = (0..=n).map(|n| all.partition_point(|o| usize::from(o.neighbourhood) < n)).collect();
+        all.par_sort_unstable_by_key(|o| (o.neighbourhood, o.tenure, o.key));
+        let group = |o: &Offer| usize::from(o.neighbourhood) * 5 + usize::from(o.tenure);
+        let first = (0..=5 * n).map(|g| all.partition_point(|o| group(o) < g)).collect();
         Offers { all, first }
     }
 
-    fn in_neighbourhood(&self, n: usize) -> std::ops::Range<usize> {
-        self.first[n]..self.first[n + 1]
+    /// Offers of one tenure in neighbourhood `n`.
+    fn group(&self, n: usize, tenure: usize) -> std::ops::Range<usize> {
+        self.first[5 * n + tenure]..self.first[5 * n + tenure + 1]
+    }
+
+    /// The offers in neighbourhood `n` that `means` reach.
+    fn within<'a>(&'a self, n: usize, means: &'a Means) -> impl Iterator<Item = usize> + 'a {
+        let tenures = (0..5).filter(|&t| means.most_eur_m[t] > 0.0);
+        tenures.flat_map(move |t| {
+            let most = means.most_eur_m[t];
+            self.group(n, t).filter(move |&o| {
+                let offer = &self.all[o];
+                offer.cost_eur_m <= most && offer.area_m2 >= means.least_m2
+            })
+        })
     }
 }
 
@@ -117,13 +142,13 @@ impl Choice<'_> {
             let taste = gumbel(self.draws.block(STREAM_TASTE, household.key.0, d.key.0 as u32)[1]);
             self.utility(household, d, here) + taste + self.p.moving_cost as f32
         });
+        let means = self.means(household);
         let mut found: Vec<(f32, u32)> = Vec::with_capacity(self.p.n_searched as usize);
         for i in 0..self.p.n_searched as u32 {
             let Some(n) = self.look_in(household, here, i) else { continue };
             let best = self
                 .offers
-                .in_neighbourhood(n)
-                .filter(|&o| self.may_have(household, &self.books.dwellings[self.offers.all[o].slot.i()]))
+                .within(n, &means)
                 .map(|o| {
                     let words = self.draws.block(STREAM_TASTE, household.key.0, self.offers.all[o].key.0 as u32);
                     (words[0], o, words[1])
@@ -161,19 +186,23 @@ impl Choice<'_> {
     }
 
     /// Entitlement and means.
-    fn may_have(&self, h: &Household, d: &Dwelling) -> bool {
-        let (income, cost) = (f64::from(h.income_eur_m), f64::from(d.cost_eur_m));
-        let too_small = f64::from(d.area_m2) < 0.6 * self.p.crowded_m2_per_person * f64::from(h.size);
-        if too_small {
-            return false;
+    fn means(&self, h: &Household) -> Means {
+        let (p, income) = (self.p, f64::from(h.income_eur_m));
+        let mut most = [0.0; 5];
+        most[Tenure::Owner as usize] = p.owner_cost_share * income / (1.0 - self.equity(h));
+        most[Tenure::Private as usize] = p.private_cost_share * income;
+        if h.excluded == 0 && income <= p.social_income_max_eur_m * self.wage_level {
+            most[Tenure::Social as usize] = f64::MAX;
         }
-        match Tenure::ALL[usize::from(d.tenure)] {
-            Tenure::Owner => cost * (1.0 - self.equity(h)) <= self.p.owner_cost_share * income,
-            Tenure::Private => cost <= self.p.private_cost_share * income,
-            Tenure::Social => h.excluded == 0 && income <= self.p.social_income_max_eur_m * self.wage_level,
-            Tenure::Senior => h.head_age_y >= 65 && h.excluded == 0,
-            Tenure::Room => h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level),
+        if h.excluded == 0 && h.head_age_y >= 65 {
+            most[Tenure::Senior as usize] = f64::MAX;
         }
+        if h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level) {
+            most[Tenure::Room as usize] = f64::MAX;
+        }
+        // Nobody takes a home with less than 60 % of the crowding norm.
+        let least_m2 = (0.6 * p.crowded_m2_per_person * f64::from(h.size)) as u16;
+        Means { most_eur_m: most.map(|m| m as f32), least_m2 }
     }
 
     /// Share of a home's price that the household brings itself.

@@ -176,7 +176,11 @@ pub fn check_join(
     let rowless = areas.iter().filter(|a| figures.get(&a.code, Field::Residents).is_none());
     let rowless: Vec<String> = rowless.map(|a| format!("{} {}", a.code, a.name)).collect();
     if !rowless.is_empty() {
-        report.note(format!("{} polygons have no table row and stay without residents: {}", rowless.len(), rowless.join(", ")));
+        report.note(format!(
+            "{} polygons have no table row and stay without residents: {}",
+            rowless.len(),
+            rowless.join(", ")
+        ));
     }
     Ok(())
 }
@@ -276,7 +280,8 @@ pub fn cells(areas: &[Area], grid: &GridRef, fine: &[u16], k: usize) -> Result<V
         let free = |cell: usize| owner[cell] == NO_NEIGHBOURHOOD || n_cells[usize::from(owner[cell])] > 1;
         let found = wishes.iter().map(|w| w.1).find(|cell| free(*cell));
         let Some(cell) = found else {
-            let message = format!("neighbourhood {} ({}) is too small for a cell of 100 m of its own", area.code, area.name);
+            let message =
+                format!("neighbourhood {} ({}) is too small for a cell of 100 m of its own", area.code, area.name);
             return Err(ImportError::Mismatch { message });
         };
         if owner[cell] != NO_NEIGHBOURHOOD {
@@ -319,8 +324,11 @@ mod tests {
     #[test]
     fn cells_go_to_the_neighbourhood_with_most_pixels_and_nobody_is_left_out() {
         // Two halves of a 300 m strip and a sliver of 20 m that has no majority anywhere.
-        let areas =
-            [area("A", 0.0, 0.0, 160.0, 300.0), area("B", 160.0, 0.0, 120.0, 300.0), area("C", 280.0, 0.0, 20.0, 300.0)];
+        let areas = [
+            area("A", 0.0, 0.0, 160.0, 300.0),
+            area("B", 160.0, 0.0, 120.0, 300.0),
+            area("C", 280.0, 0.0, 20.0, 300.0),
+        ];
         let grid = grid(&areas, 0).unwrap();
         let fine = pixels(&areas, &grid.split(5), &mut ImportReport::default()).unwrap();
         let owner = cells(&areas, &grid, &fine, 5).unwrap();

@@ -199,7 +199,10 @@ pub(super) mod tests {
         assert_eq!(layer.features.len(), 1);
         assert_eq!(layer.features[0].properties[HEIGHT], 8.5);
         let Shape::Polygons(polygons) = &layer.features[0].shape else { panic!() };
-        assert_eq!(polygons[0][0], vec![[90000.0, 435000.0], [90010.0, 435000.0], [90010.0, 435005.0], [90000.0, 435005.0]]);
+        assert_eq!(
+            polygons[0][0],
+            vec![[90000.0, 435000.0], [90010.0, 435000.0], [90010.0, 435005.0], [90000.0, 435005.0]]
+        );
     }
 
     #[test]

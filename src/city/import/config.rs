@@ -345,7 +345,10 @@ impl ImportConfig {
         let code_ok = self.municipality.len() == 6 && self.municipality.starts_with("GM");
         check(code_ok, format!("municipality = \"{}\": expected GM and four digits", self.municipality));
         check((1..=100).contains(&self.grid.k), format!("grid.k = {}: expected 1 to 100", self.grid.k));
-        check(self.grid.margin_cells <= 200, format!("grid.margin_cells = {}: expected 0 to 200", self.grid.margin_cells));
+        check(
+            self.grid.margin_cells <= 200,
+            format!("grid.margin_cells = {}: expected 0 to 200", self.grid.margin_cells),
+        );
         for file in self.files() {
             let plain = Path::new(file).components().all(|c| matches!(c, Component::Normal(_)));
             check(plain && !file.is_empty(), format!("file = \"{file}\": expected a path inside the data folder"));
@@ -353,7 +356,10 @@ impl ImportConfig {
         let keys = self.tables.iter().flat_map(|t| t.only.iter().chain(t.columns.keys()));
         for key in keys {
             let near = nearest(key, FIELDS.iter().map(|f| f.1)).map(|n| format!("; did you mean `{n}`?"));
-            check(Field::from_key(key).is_some(), format!("tables: unknown figure `{key}`{}", near.unwrap_or_default()));
+            check(
+                Field::from_key(key).is_some(),
+                format!("tables: unknown figure `{key}`{}", near.unwrap_or_default()),
+            );
         }
         let recode = self.tables.iter().any(|t| t.recode);
         check(!recode || self.crosswalk.is_some(), "tables: `recode` needs a [crosswalk]".into());

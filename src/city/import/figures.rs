@@ -305,10 +305,7 @@ mod tests {
         assert_eq!(figures.get("BU00010000", Field::HouseholdSize), Some(2.1));
         assert_eq!(figures.get("BU00010000", Field::Age0), Some(20.0));
         assert_eq!(figures.get("BU99990000", Field::Age0), None, "another municipality");
-        assert_eq!(
-            figures.nearest("BU00010009", "GM0001", Field::HouseholdSize),
-            Some((1.9, Level::Municipality))
-        );
+        assert_eq!(figures.nearest("BU00010009", "GM0001", Field::HouseholdSize), Some((1.9, Level::Municipality)));
     }
 
     #[test]

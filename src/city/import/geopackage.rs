@@ -58,9 +58,10 @@ pub fn read(path: &Path, file: &str, layer: Option<&str>, limits: &Limits) -> Re
     let mut statement = db.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(fault)?;
     let names: Vec<String> = statement.column_names().into_iter().map(String::from).collect();
     at_most(file, "columns", names.len(), limits.columns)?;
-    let geometry_column = names.iter().position(|name| *name == geometry).ok_or_else(|| {
-        ImportError::MissingColumn { file: file.into(), column: geometry.clone(), nearest: None }
-    })?;
+    let geometry_column = names
+        .iter()
+        .position(|name| *name == geometry)
+        .ok_or_else(|| ImportError::MissingColumn { file: file.into(), column: geometry.clone(), nearest: None })?;
     let mut rows = statement.query([]).map_err(fault)?;
     let mut features = Vec::new();
     while let Some(row) = rows.next().map_err(fault)? {
@@ -88,8 +89,9 @@ pub fn read(path: &Path, file: &str, layer: Option<&str>, limits: &Limits) -> Re
 
 fn feature_table(db: &Connection, file: &str, wanted: Option<&str>) -> Result<String, ImportError> {
     let list = || -> rusqlite::Result<Vec<String>> {
-        let mut statement =
-            db.prepare("SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name LIMIT 1000")?;
+        let mut statement = db.prepare(
+            "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name LIMIT 1000",
+        )?;
         let names = statement.query_map([], |row| row.get(0))?;
         names.collect()
     };
@@ -263,8 +265,11 @@ pub(super) mod tests {
         .unwrap();
         for (i, code) in ["BU00010000", "BU00010001"].iter().enumerate() {
             let x = 100_000.0 + 500.0 * i as f64;
-            db.execute("INSERT INTO buurten (geom, buurtcode, aantal_inwoners) VALUES (?1, ?2, 120)", (square(x), code))
-                .unwrap();
+            db.execute(
+                "INSERT INTO buurten (geom, buurtcode, aantal_inwoners) VALUES (?1, ?2, 120)",
+                (square(x), code),
+            )
+            .unwrap();
         }
     }
 

@@ -191,9 +191,7 @@ pub fn ring_centroid(ring: &[[f64; 2]]) -> [f64; 2] {
 /// [west, south, east, north] of points, or `None` if there are none.
 pub fn bounds<'a>(points: impl Iterator<Item = &'a [f64; 2]>) -> Option<[f64; 4]> {
     points.fold(None, |b: Option<[f64; 4]>, p| {
-        Some(b.map_or([p[0], p[1], p[0], p[1]], |b| {
-            [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]
-        }))
+        Some(b.map_or([p[0], p[1], p[0], p[1]], |b| [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]))
     })
 }
 
@@ -239,9 +237,7 @@ mod tests {
 
     #[test]
     fn area_and_centroid_of_a_square_with_a_hole() {
-        let square = |x: f64, side: f64| {
-            vec![[x, x], [x + side, x], [x + side, x + side], [x, x + side], [x, x]]
-        };
+        let square = |x: f64, side: f64| vec![[x, x], [x + side, x], [x + side, x + side], [x, x + side], [x, x]];
         let polygon = vec![square(100_000.0, 10.0), square(100_002.0, 2.0)];
         assert_eq!(polygon_area_m2(&polygon), 96.0);
         assert_eq!(ring_centroid(&polygon[0]), [100_005.0, 100_005.0]);

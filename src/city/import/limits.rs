@@ -119,7 +119,11 @@ pub fn at_most(name: &str, what: &str, found: usize, limit: usize) -> Result<(),
 }
 
 fn too_large(name: &str, what: &str, limit_bytes: u64) -> ImportError {
-    ImportError::TooLarge { file: name.into(), what: what.into(), limit: format!("{:.1} MiB", limit_bytes as f64 / 1048576.0) }
+    ImportError::TooLarge {
+        file: name.into(),
+        what: what.into(),
+        limit: format!("{:.1} MiB", limit_bytes as f64 / 1048576.0),
+    }
 }
 
 /// `bytes` as text: UTF-8 with or without byte-order mark, else Latin-1 (what Dutch offices still export).

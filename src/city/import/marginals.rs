@@ -47,8 +47,7 @@ struct Maker<'a> {
 
 /// Marginals of the neighbourhoods `codes`, in their order.
 pub fn build(codes: &[String], figures: &Figures, config: &ImportConfig, report: &mut ImportReport) -> Vec<Marginals> {
-    let mut maker =
-        Maker { figures, fill: &config.fill, municipality: &config.municipality, gaps: GapLog::default() };
+    let mut maker = Maker { figures, fill: &config.fill, municipality: &config.municipality, gaps: GapLog::default() };
     let residents = maker.residents(codes, report);
     let ages = maker.ages(codes, &residents, report);
     let mut all: Vec<Marginals> = residents
@@ -106,7 +105,10 @@ impl Maker<'_> {
             let built = residents.iter().map(|&n| f64::from(n)).sum();
             report.totals.push(TotalFit { what: "residents".into(), published: total as f64, built, rule });
         } else {
-            report.note(format!("no table has the row {}: residents are the sum of the rows, {rounded}", self.municipality));
+            report.note(format!(
+                "no table has the row {}: residents are the sum of the rows, {rounded}",
+                self.municipality
+            ));
         }
         residents
     }
@@ -135,10 +137,20 @@ impl Maker<'_> {
         if let (true, Some(bands)) = (complete, self.full(self.municipality, AGES)) {
             let published = bands.map(|b| b as u64);
             let left = reconcile_bands(&mut ages, &published);
-            let names = ["residents of 0-14", "residents of 15-24", "residents of 25-44", "residents of 45-64", "residents of 65+"];
+            let names = [
+                "residents of 0-14",
+                "residents of 15-24",
+                "residents of 25-44",
+                "residents of 45-64",
+                "residents of 65+",
+            ];
             for (i, name) in names.into_iter().enumerate() {
                 let built = ages.iter().map(|a| f64::from(a[i])).sum();
-                let rule = if left[i] == 0 { "single persons moved between bands in the largest neighbourhoods" } else { "not met: rounding and suppression are larger than three moves per neighbourhood" };
+                let rule = if left[i] == 0 {
+                    "single persons moved between bands in the largest neighbourhoods"
+                } else {
+                    "not met: rounding and suppression are larger than three moves per neighbourhood"
+                };
                 report.totals.push(TotalFit { what: name.into(), published: bands[i], built, rule: rule.into() });
             }
         }
@@ -275,14 +287,31 @@ impl Maker<'_> {
             figures
                 .get(area, Field::IncomeResident)
                 .map(|v| (v, ""))
-                .or_else(|| Some((figures.get(area, Field::IncomeRecipient)? * by_recipient?, "income per recipient × ratio of the city")))
-                .or_else(|| Some((figures.get(area, Field::IncomeStandard)? * by_standard?, "standardised income × ratio of the city")))
+                .or_else(|| {
+                    Some((
+                        figures.get(area, Field::IncomeRecipient)? * by_recipient?,
+                        "income per recipient × ratio of the city",
+                    ))
+                })
+                .or_else(|| {
+                    Some((
+                        figures.get(area, Field::IncomeStandard)? * by_standard?,
+                        "standardised income × ratio of the city",
+                    ))
+                })
         };
         let mean_value = weighted_mean(all, |m| f64::from(m.mean_home_value_eur));
         for (code, m) in codes.iter().zip(all.iter_mut()) {
-            let size = if m.households > 0 { f64::from(m.residents) / f64::from(m.households) } else { self.fill.household_size };
+            let size = if m.households > 0 {
+                f64::from(m.residents) / f64::from(m.households)
+            } else {
+                self.fill.household_size
+            };
             let own = per_inhabitant(self.figures, code);
-            let district = || per_inhabitant(self.figures, &super::figures::district_of(code)).map(|v| (v.0, "income of the district"));
+            let district = || {
+                per_inhabitant(self.figures, &super::figures::district_of(code))
+                    .map(|v| (v.0, "income of the district"))
+            };
             let whole = || city(Field::IncomeResident).map(|v| (v, "income of the city"));
             let income = match own.or_else(district).or_else(whole) {
                 Some((keur, rule)) => {

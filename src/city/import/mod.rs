@@ -59,9 +59,7 @@ use network::{Paths, relative};
 use sources::Opener;
 
 use super::dwellings::fill_stock;
-use super::{
-    Building, Character, City, CityOrigin, DwellingRecord, Marginals, Neighbourhood, NetworkLine,
-};
+use super::{Building, Character, City, CityOrigin, DwellingRecord, Marginals, Neighbourhood, NetworkLine};
 use crate::gis::GridRef;
 use crate::sim::draws::Draws;
 
@@ -105,8 +103,7 @@ pub fn build(
 
     progress("finishing the ground", 0.9);
     let cell_of = |idx: usize| owner[cell_of_pixel(&grid, &fine, k, idx)];
-    let ground =
-        settled.pixels.finish(k, &settled.homes_here, cell_of, &characters, config.fill.elevation_m, draws);
+    let ground = settled.pixels.finish(k, &settled.homes_here, cell_of, &characters, config.fill.elevation_m, draws);
     report.note(format!(
         "no elevation model: land lies at {} m NAP, water beds {} m lower (A)",
         config.fill.elevation_m,
@@ -132,8 +129,7 @@ pub fn build(
             marginals,
         })
         .collect();
-    let amenities =
-        amenities::place(&neighbourhoods, &settled.dwellings, &settled.inhabited_km2, &figures, draws);
+    let amenities = amenities::place(&neighbourhoods, &settled.dwellings, &settled.inhabited_km2, &figures, draws);
     report.note(
         "amenities: numbers from residents per amenity, places from distances to amenities where a table has them (A)",
     );
@@ -319,7 +315,11 @@ fn settle(
         }
     }
     if in_blocks > 0 {
-        let why = if outlines.is_empty() { "no building outlines" } else { "the outlines hold too few homes (flat roofs are missing)" };
+        let why = if outlines.is_empty() {
+            "no building outlines"
+        } else {
+            "the outlines hold too few homes (flat roofs are missing)"
+        };
         report.note(format!(
             "{why}: {in_blocks} homes of {in_need} neighbourhoods stand in {blocks} assumed blocks on dry, unbuilt pixels \
              near streets and centres, flats and houses by the table's share of flats (A)"
@@ -364,7 +364,9 @@ fn character(area: &Area, marginals: &Marginals, figures: &Figures, land: &Land)
     let hard_share = hard / n.max(1) as f32;
     if has(&["haven", "industrie", "botlek", "europoort", "plaat"]) && !has(&["park"]) {
         Character::Industry
-    } else if hard_share > 0.2 || has(&["bedrijv", "sloterdijk", "hemknoop", "emplacement", "centrumgebied", "amstel iii"]) {
+    } else if hard_share > 0.2
+        || has(&["bedrijv", "sloterdijk", "hemknoop", "emplacement", "centrumgebied", "amstel iii"])
+    {
         Character::Business
     } else {
         Character::Open

@@ -40,7 +40,13 @@ impl Paths {
     }
 
     /// Adds the lines of a layer. Classes that the recipe does not list are left out.
-    pub fn add(&mut self, file: &LayerFile, layer: &Layer, grid: &GridRef, fine: &GridRef) -> Result<usize, ImportError> {
+    pub fn add(
+        &mut self,
+        file: &LayerFile,
+        layer: &Layer,
+        grid: &GridRef,
+        fine: &GridRef,
+    ) -> Result<usize, ImportError> {
         let key = file.class.as_deref().unwrap_or_default();
         if !layer.features.iter().any(|f| f.properties.contains_key(key)) {
             return Err(missing_property(layer, key));

@@ -59,9 +59,8 @@ fn shape_of(element: &Element) -> Shape {
     if way.len() >= 2 {
         return Shape::Lines(vec![way]);
     }
-    let rings = |role: &str| {
-        join(element.members.iter().filter(|m| m.role == role).map(|m| line_of(&m.geometry)).collect())
-    };
+    let rings =
+        |role: &str| join(element.members.iter().filter(|m| m.role == role).map(|m| line_of(&m.geometry)).collect());
     let outer = rings("outer");
     if outer.is_empty() {
         return Shape::None;

@@ -146,7 +146,14 @@ impl fmt::Display for ImportReport {
         writeln!(f, "\nFiles")?;
         for file in &self.files {
             let crs = file.crs.as_ref().map(|c| format!(", {c}")).unwrap_or_default();
-            writeln!(f, "  {} ({}; {} rows{crs}; {})", file.file, file.role, grouped(file.rows as u64), &file.blake3[..12.min(file.blake3.len())])?;
+            writeln!(
+                f,
+                "  {} ({}; {} rows{crs}; {})",
+                file.file,
+                file.role,
+                grouped(file.rows as u64),
+                &file.blake3[..12.min(file.blake3.len())]
+            )?;
             if !file.columns.is_empty() {
                 wrap(f, 6, &file.columns.join(", "))?;
             }
@@ -231,7 +238,9 @@ mod tests {
         assert_eq!(report.gaps.len(), 2);
         let by_district = report.gaps.iter().find(|g| g.rule.contains("district")).unwrap();
         assert_eq!((by_district.neighbourhoods, by_district.residents), (7, 700));
-        assert!(report.to_string().contains("income [A]: 7 neighbourhoods, 700 residents (BU0, BU1, BU2, BU3, BU4, …)"));
+        assert!(
+            report.to_string().contains("income [A]: 7 neighbourhoods, 700 residents (BU0, BU1, BU2, BU3, BU4, …)")
+        );
     }
 
     #[test]

@@ -244,8 +244,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("t.csv"), "cls,x,y\n1,100000,400000\n2,100001,400000\n3,,\n").unwrap();
         let mut opener = Opener::new(dir.path(), Limits::STANDARD).unwrap();
-        let mut source =
-            Source { file: "t.csv".into(), xy: Some(["x".into(), "y".into()]), ..Source::default() };
+        let mut source = Source { file: "t.csv".into(), xy: Some(["x".into(), "y".into()]), ..Source::default() };
         source.skip.insert("cls".into(), vec![toml::Value::Integer(2)]);
         let layer = opener.layer(&source, "test").unwrap();
         assert_eq!(layer.features.len(), 2);

@@ -236,7 +236,9 @@ pub fn squeeze(name: &str) -> String {
 /// `name` without a trailing `_` and digits.
 fn strip_suffix(name: &str) -> &str {
     match name.rsplit_once('_') {
-        Some((stem, digits)) if !stem.is_empty() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
+        Some((stem, digits))
+            if !stem.is_empty() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             stem
         }
         _ => name,

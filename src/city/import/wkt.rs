@@ -62,9 +62,8 @@ fn parse(text: &str) -> Result<Shape, String> {
 fn from_geo(geometry: geo::Geometry<f64>) -> Result<Shape, String> {
     use geo::Geometry as G;
     let line = |l: &geo::LineString<f64>| l.0.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>();
-    let polygon = |p: &geo::Polygon<f64>| -> Polygon {
-        std::iter::once(p.exterior()).chain(p.interiors()).map(line).collect()
-    };
+    let polygon =
+        |p: &geo::Polygon<f64>| -> Polygon { std::iter::once(p.exterior()).chain(p.interiors()).map(line).collect() };
     Ok(match geometry {
         G::Point(p) => Shape::Points(vec![[p.x(), p.y()]]),
         G::MultiPoint(points) => Shape::Points(points.0.iter().map(|p| [p.x(), p.y()]).collect()),
