@@ -7,6 +7,8 @@
 //! A built city is saved as one checksummed file ([`pack`]) and drawn by [`map`]. Who lives in it is
 //! [`crate::people`]'s concern: the city only carries the [`Marginals`] that its inhabitants must add up to.
 
+pub mod dwellings;
+
 use serde::{Deserialize, Serialize};
 
 use crate::gis::{GridRef, Raster};
