@@ -8,6 +8,8 @@
 //! [`crate::people`]'s concern: the city only carries the [`Marginals`] that its inhabitants must add up to.
 
 pub mod dwellings;
+pub mod generate;
+pub mod outline;
 
 use serde::{Deserialize, Serialize};
 
