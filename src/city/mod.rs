@@ -9,6 +9,7 @@
 
 pub mod dwellings;
 pub mod generate;
+pub mod map;
 pub mod outline;
 
 use serde::{Deserialize, Serialize};
