@@ -353,7 +353,7 @@ fn set_areas_and_prices(neighbourhood: u16, marginals: &Marginals, homes: &mut [
 }
 
 /// A bell-shaped draw with mean 0 and standard deviation 1, within ±2.45: the sum of two uniforms.
-fn bell(a: u32, b: u32) -> f32 {
+pub(crate) fn bell(a: u32, b: u32) -> f32 {
     (unit(a) + unit(b) - 1.0) * 2.449_49
 }
 

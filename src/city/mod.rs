@@ -8,7 +8,10 @@
 //! [`crate::people`]'s concern: the city only carries the [`Marginals`] that its inhabitants must add up to.
 
 pub mod dwellings;
+pub mod generate;
 pub mod import;
+pub mod map;
+pub mod outline;
 pub mod pack;
 
 use serde::{Deserialize, Serialize};
