@@ -188,9 +188,13 @@ pub(super) fn change_households(
     for &p in &events.leaving {
         let old = books.persons[p.i()].household;
         let n = books.neighbourhood(old);
+        let age_y = u32::from(books.persons[p.i()].age_y(books.now));
         found_household(&mut books, &[p], draws);
         books.refresh(old);
-        tally.count(n, |c| c.left_home += 1);
+        tally.count(n, |c| {
+            c.left_home += 1;
+            c.left_home_age_y += age_y;
+        });
     }
     for (a, b) in match_seekers(&books, &events.seeking, &events.ring, draws) {
         unite(&mut books, a, b, draws, &mut tally);

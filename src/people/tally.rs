@@ -46,6 +46,8 @@ tally! {
     moves_within,
     /// Young people who left their parents' home.
     left_home,
+    /// Sum of their ages, whole years.
+    left_home_age_y,
     /// Couples that moved in together.
     unions,
     /// Couples that separated.

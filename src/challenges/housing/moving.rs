@@ -15,8 +15,9 @@ use crate::sim::{Clock, Draws, HouseholdIdx, HouseholdKey, Stream};
 /// Draws of wanting to move.
 pub const STREAM: Stream = Stream::named("housing.wish");
 
-/// Percent of persons who move within their municipality in a year, by age (L[29]: CBS 2020, figures of 2017).
-pub const WITHIN_BY_AGE: [(f64, f64); 13] = [
+/// Percent of persons who move within their municipality in a year, by age (L[29]: CBS 2020, figures of 2017; above
+/// 70 A: moves to suitable homes make it rise again).
+pub const WITHIN_BY_AGE: [(f64, f64); 15] = [
     (3.0, 8.0),
     (10.0, 5.5),
     (15.0, 4.1),
@@ -30,6 +31,8 @@ pub const WITHIN_BY_AGE: [(f64, f64); 13] = [
     (50.0, 3.4),
     (60.0, 2.2),
     (70.0, 2.2),
+    (80.0, 3.0),
+    (90.0, 4.0),
 ];
 
 /// Households with a home that look for another one this month, in order of key.

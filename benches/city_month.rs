@@ -1,0 +1,111 @@
+//! Nanoseconds per person and month, bytes per resident, and a plain loop over arrays beside it.
+//!
+//! `cargo bench --bench city_month [-- RESIDENTS …]`; default 10 k, 100 k, 1 M. The plain loop does the arithmetic of
+//! the monthly life of a person (one Philox block, table look-ups, four comparisons) over bare vectors, with the same
+//! chunks and threads as the simulation's own pass.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
+#![allow(missing_docs, reason = "a benchmark has no readers of its interface")]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use waterbed::city::generate::{CityConfig, generate};
+use waterbed::people::rates::LifeTable;
+use waterbed::people::{CHUNK, DemographyParameters, Person, ShortMonth};
+use waterbed::scenario::{self, Overrides};
+use waterbed::sim::state::slice;
+use waterbed::sim::{Draws, Stream};
+
+fn main() {
+    let mut sizes: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    if sizes.is_empty() {
+        sizes = vec![10_000, 100_000, 1_000_000];
+    }
+    println!("threads {}", rayon::current_num_threads());
+    println!(
+        "| residents | city s | people s | ms/month | ns/person·month | plain loop ns | life pass ns | ratio | B/resident |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for n in sizes {
+        measure(n);
+    }
+}
+
+fn measure(n: u32) {
+    let before = resident_bytes();
+    let start = Instant::now();
+    let config = CityConfig { residents: n, ..CityConfig::default() };
+    let city = Arc::new(generate(&config, 1).expect("the recipe is valid"));
+    let city_s = start.elapsed().as_secs_f64();
+    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let start = Instant::now();
+    let mut sim = scenario::build(&scenario, city.clone(), 1).expect("the scenario can be built");
+    let people_s = start.elapsed().as_secs_f64();
+    let months = if n >= 500_000 { 24 } else { 60 };
+    let start = Instant::now();
+    (0..months).for_each(|_| sim.step().expect("the accounts balance"));
+    let month_s = start.elapsed().as_secs_f64() / f64::from(months);
+    let bytes = (resident_bytes() - before) / u64::from(n);
+    let (plain_ns, pass_ns) = life(&mut sim);
+    println!(
+        "| {n} | {city_s:.2} | {people_s:.2} | {:.2} | {:.1} | {plain_ns:.2} | {pass_ns:.2} | {:.2} | {bytes} |",
+        1e3 * month_s,
+        1e9 * month_s / f64::from(n),
+        pass_ns / plain_ns
+    );
+}
+
+const STREAM: Stream = Stream::named("bench.life");
+
+/// The same monthly pass over bare vectors and over the simulation's table, ns per person.
+fn life(sim: &mut waterbed::sim::Simulation) -> (f64, f64) {
+    let draws = Draws { seed: 1, tick: 1 };
+    let table = LifeTable::new(&DemographyParameters::default(), 0.0, 1.0, 1.0);
+    let now = ShortMonth::of(sim.clock().month());
+    let world = sim.world_mut();
+    let mut query = world.query::<&Person>();
+    let query = query.query(world);
+    let persons = slice(&query);
+    let keys: Vec<u64> = persons.iter().map(|p| p.key.0).collect();
+    let born: Vec<i16> = persons.iter().map(|p| p.born.0).collect();
+    let judge = |key: u64, age: usize| {
+        let [a, b, c, d] = draws.block(STREAM, key, 0);
+        u32::from(a < table.death[age])
+            + u32::from(b < table.leave_home[age])
+            + u32::from(c < table.seek[age])
+            + u32::from(d < table.birth[0][age])
+    };
+    let time = |f: &dyn Fn() -> u32| {
+        let mut best = f64::MAX;
+        for _ in 0..5 {
+            let start = Instant::now();
+            std::hint::black_box(f());
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        1e9 * best / persons.len() as f64
+    };
+    let plain = time(&|| {
+        keys.par_chunks(CHUNK)
+            .zip(born.par_chunks(CHUNK))
+            .map(|(k, b)| {
+                let age = |born: i16| ((i32::from(now.0) - i32::from(born)).max(0) / 12).min(127) as usize;
+                k.iter().zip(b).filter(|(k, _)| **k != 0).map(|(&k, &b)| judge(k, age(b))).sum::<u32>()
+            })
+            .sum()
+    });
+    let pass = time(&|| {
+        persons
+            .par_chunks(CHUNK)
+            .map(|c| c.iter().filter(|p| p.is_there()).map(|p| judge(p.key.0, p.age_y(now).into())).sum::<u32>())
+            .sum()
+    });
+    (plain, pass)
+}
+
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) * 1024
+}

@@ -1,0 +1,229 @@
+//! Runs the base scenario over several seeds and compares it with `tests/targets.toml`.
+//!
+//! `cargo run --release --example targets -- [SEEDS] [RESIDENTS] [YEARS]` prints the table of docs/targets.md.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its table")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Deserialize;
+use waterbed::challenges::housing::Market;
+use waterbed::city::City;
+use waterbed::city::generate::{CityConfig, generate};
+use waterbed::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally};
+use waterbed::scenario::{self, Overrides};
+use waterbed::sim::Simulation;
+use waterbed::sim::state::slice;
+
+/// One row of `tests/targets.toml`.
+#[derive(Deserialize)]
+struct Target {
+    id: String,
+    metric: String,
+    what: String,
+    unit: String,
+    band: [f64; 2],
+    grade: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct Targets {
+    target: Vec<Target>,
+}
+
+fn main() {
+    let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse::<u32>().ok());
+    let n_seeds = numbers.next().unwrap_or(6);
+    let residents = numbers.next().unwrap_or(20_000);
+    let years = numbers.next().unwrap_or(15);
+    let targets: Targets = toml::from_str(include_str!("../tests/targets.toml")).expect("the targets can be read");
+    let config = CityConfig { residents, ..CityConfig::default() };
+    let runs: Vec<BTreeMap<&str, f64>> =
+        (1..=u64::from(n_seeds)).into_par_iter().map(|seed| run(&config, seed, years)).collect();
+    println!("{n_seeds} seeds, {residents} residents, {years} years; median and range over seeds.\n");
+    println!("| test | what | median | range | band | grade | source | verdict |");
+    println!("|---|---|---|---|---|---|---|---|");
+    for target in &targets.target {
+        let mut values: Vec<f64> = runs.iter().filter_map(|r| r.get(target.metric.as_str()).copied()).collect();
+        values.sort_by(f64::total_cmp);
+        let Some((&low, &high)) = values.first().zip(values.last()) else {
+            println!(
+                "| {} | {} | not measured | | | {} | {} | missing |",
+                target.id, target.what, target.grade, target.source
+            );
+            continue;
+        };
+        let median = values[values.len() / 2];
+        let hit = (target.band[0]..=target.band[1]).contains(&median);
+        println!(
+            "| {} | {} ({}) | {median:.3} | {low:.3} … {high:.3} | {} … {} | {} | {} | {} |",
+            target.id,
+            target.what,
+            target.unit,
+            target.band[0],
+            target.band[1],
+            target.grade,
+            target.source,
+            if hit { "hit" } else { "**miss**" }
+        );
+    }
+    if std::env::var_os("TARGETS_ALL").is_some() {
+        for run in &runs {
+            eprintln!("{run:.4?}");
+        }
+    }
+}
+
+struct State {
+    people: f64,
+    households: f64,
+    single: f64,
+    old: f64,
+    homeless: f64,
+    vacant: f64,
+    homes: f64,
+}
+
+fn state(sim: &mut Simulation) -> State {
+    let now = ShortMonth::of(sim.clock().month());
+    let world = sim.world_mut();
+    let (mut p, mut h, mut d) = (world.query::<&Person>(), world.query::<&Household>(), world.query::<&Dwelling>());
+    let (p, h, d) = (p.query(world), h.query(world), d.query(world));
+    let count = |n: usize| n as f64;
+    let people = slice(&p).iter().filter(|p| p.is_there());
+    let households = slice(&h).iter().filter(|h| h.is_there());
+    State {
+        people: count(people.clone().count()),
+        old: count(people.filter(|p| p.age_y(now) >= 65).count()),
+        households: count(households.clone().count()),
+        single: count(households.clone().filter(|h| h.size == 1).count()),
+        homeless: count(households.filter(|h| h.dwelling.get().is_none()).count()),
+        vacant: count(slice(&d).iter().filter(|d| d.is_vacant()).count()),
+        homes: count(slice(&d).iter().filter(|d| d.is_there()).count()),
+    }
+}
+
+fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
+    let city = Arc::new(generate(config, seed).expect("the recipe is valid"));
+    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
+    let first = state(&mut sim);
+    let d_start = income_dissimilarity(&mut sim, &city);
+    let mut counts = Counts::default();
+    let mut first_year = Counts::default();
+    let (mut movers, mut settled) = (vec![0.0; 128], vec![0.0; 128]);
+    let (mut chain_moves, mut chains) = (0.0, 0.0);
+    let mut had_home: Vec<waterbed::sim::HouseholdKey> = Vec::new();
+    let mut outside = Vec::new();
+    let mut year = Counts::default();
+    for month in 1..=12 * years {
+        sim.step().expect("the accounts balance");
+        let tally = sim.world().resource::<Tally>().clone();
+        counts.add(&tally.city);
+        year.add(&tally.city);
+        if month <= 12 {
+            first_year.add(&tally.city);
+        }
+        if month % 12 == 0 {
+            let out = f64::from(year.domestic_departures) / 1.9;
+            outside.push(out / (out + f64::from(year.moves_within)));
+            year = Counts::default();
+        }
+        let market = sim.world().resource::<Market>();
+        chains += f64::from(market.chains_ended);
+        chain_moves += f64::from(market.chain_moves);
+        let now = ShortMonth::of(sim.clock().month());
+        let world = sim.world_mut();
+        let mut h = world.query::<&Household>();
+        let h = h.query(world);
+        let housed = slice(&h).iter().filter(|h| h.is_there() && h.dwelling.get().is_some());
+        // Arrivals and new households that move in are no movers within the city.
+        for household in housed.clone().filter(|h| had_home.binary_search(&h.key).is_ok()) {
+            let age = usize::from(household.head_age_y.min(127));
+            settled[age] += 1.0;
+            movers[age] += f64::from(u8::from(household.since == now));
+        }
+        had_home = housed.map(|h| h.key).collect();
+        had_home.sort_unstable();
+    }
+    let last = state(&mut sim);
+    let y = f64::from(years);
+    let growth = |a: f64, b: f64| 100.0 * ((b / a).powf(1.0 / y) - 1.0);
+    let rate = |ages: std::ops::Range<usize>| {
+        12.0 * movers[ages.clone()].iter().sum::<f64>() / settled[ages].iter().sum::<f64>().max(1.0)
+    };
+    let peak = (18..70).max_by(|&a, &b| rate(a..a + 3).total_cmp(&rate(b..b + 3))).unwrap_or(0);
+    let trough = (30..80).min_by(|&a, &b| rate(a..a + 5).total_cmp(&rate(b..b + 5))).unwrap_or(0);
+    let people = 0.5 * (first.people + last.people) * y;
+    BTreeMap::from([
+        ("population_growth_pct_y", growth(first.people, last.people)),
+        ("household_growth_pct_y", growth(first.households, last.households)),
+        ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
+        ("share_65_start", first.old / first.people),
+        ("share_65_end", last.old / last.people),
+        ("leaving_home_age_y", f64::from(counts.left_home_age_y) / f64::from(counts.left_home.max(1)) + 0.5),
+        ("immigrants_first_year_per_1000", 1_000.0 * f64::from(first_year.immigrants) / first.people),
+        ("births_per_1000", 1_000.0 * f64::from(counts.births) / people),
+        ("deaths_per_1000", 1_000.0 * f64::from(counts.deaths) / people),
+        ("mover_peak_age_y", peak as f64 + 1.0),
+        ("mover_trough_age_y", trough as f64 + 2.0),
+        ("moves_within_per_100_households", 100.0 * f64::from(counts.moves_within) / (last.households * y)),
+        ("outside_share_start", outside.first().copied().unwrap_or(0.0)),
+        ("outside_share_end", outside.last().copied().unwrap_or(0.0)),
+        ("unions_per_1000", 1_000.0 * f64::from(counts.unions) / people),
+        ("separations_per_1000", 1_000.0 * f64::from(counts.separations) / people),
+        ("chain_length", chain_moves / f64::max(chains, 1.0)),
+        ("homeless_share_end", last.homeless / last.households),
+        ("vacant_share_end", last.vacant / last.homes),
+        ("log_price_end", sim.world().resource::<Market>().log_price),
+        ("price_distance_correlation", price_distance(&mut sim, &city)),
+        ("income_dissimilarity_rise", income_dissimilarity(&mut sim, &city) - d_start),
+    ])
+}
+
+/// Correlation over homes of value per m² with distance to the city's centre (the mean place of homes of the old
+/// centre).
+fn price_distance(sim: &mut Simulation, city: &City) -> f64 {
+    let old = |n: &&waterbed::city::Neighbourhood| n.character == waterbed::city::Character::OldCentre;
+    let centres: Vec<_> = city.neighbourhoods.iter().filter(old).map(|n| n.centre_m).collect();
+    let n = centres.len().max(1) as f64;
+    let centre = [0, 1].map(|i| centres.iter().map(|c| c[i]).sum::<f64>() / n);
+    let world = sim.world_mut();
+    let mut d = world.query::<&Dwelling>();
+    let d = d.query(world);
+    let points: Vec<(f64, f64)> = slice(&d)
+        .iter()
+        .filter(|d| d.is_there())
+        .map(|d| {
+            let (x, y) = city.grid.centre(d.cell as usize);
+            ((x - centre[0]).hypot(y - centre[1]), f64::from(d.value_keur) / f64::from(d.area_m2.max(1)))
+        })
+        .collect();
+    let n = points.len() as f64;
+    let (mx, my) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
+    let s = |f: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(f).sum::<f64>();
+    s(&|p| (p.0 - mx) * (p.1 - my)) / (s(&|p| (p.0 - mx) * (p.0 - mx)) * s(&|p| (p.1 - my) * (p.1 - my))).sqrt()
+}
+
+/// Dissimilarity of households below the city's lower income quintile against the others, over neighbourhoods.
+fn income_dissimilarity(sim: &mut Simulation, city: &City) -> f64 {
+    let world = sim.world_mut();
+    let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
+    let (h, d) = (h.query(world), d.query(world));
+    let homes = slice(&d);
+    let lived: Vec<(usize, f32)> = slice(&h)
+        .iter()
+        .filter(|h| h.is_there())
+        .filter_map(|h| Some((usize::from(homes[h.dwelling.get()?].neighbourhood), h.income_eur_m)))
+        .collect();
+    let mut incomes: Vec<f32> = lived.iter().map(|l| l.1).collect();
+    incomes.sort_by(f32::total_cmp);
+    let line = incomes[incomes.len() / 5];
+    let mut by = vec![[0.0; 2]; city.neighbourhoods.len()];
+    lived.iter().for_each(|&(n, income)| by[n][usize::from(income > line)] += 1.0);
+    let total = [0, 1].map(|i| by.iter().map(|b| b[i]).sum::<f64>());
+    0.5 * by.iter().map(|b| (b[0] / total[0] - b[1] / total[1]).abs()).sum::<f64>()
+}
