@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::gis::GridRef;
 
 /// A corner of the grid: column and row of the line crossing, row 0 in the north.
-type Corner = (i64, i64);
+pub(crate) type Corner = (i64, i64);
 
 /// Rings round the `cells` of `grid`, closed, without needless points: the largest outer ring first (anticlockwise), then
 /// holes (clockwise), then further parts. Cells that touch at a corner only are separate parts.
@@ -19,11 +19,29 @@ pub fn rings_of_cells(grid: &GridRef, cells: &[usize]) -> Vec<Vec<[f64; 2]>> {
             && r < grid.n_rows as i64
             && sorted.binary_search(&grid.idx(c as usize, r as usize)).is_ok()
     };
+    let places = sorted.iter().map(|&cell| grid.col_row(cell)).map(|(c, r)| (c as i64, r as i64));
+    let mut rings: Vec<Vec<Corner>> = trace(places, is_in, false).iter().map(|ring| straighten(ring)).collect();
+    rings.sort_by_key(|ring| std::cmp::Reverse(twice_area(ring)));
+    let holes: Vec<Vec<Corner>> = rings.extract_if(.., |ring| twice_area(ring) < 0).collect();
+    let mut ordered = Vec::new();
+    let mut outer = rings.into_iter();
+    ordered.extend(outer.next());
+    ordered.extend(holes);
+    ordered.extend(outer);
+    let to_m = |&(c, r): &Corner| [grid.west_m + c as f64 * grid.cell_m, grid.north_m - r as f64 * grid.cell_m];
+    ordered.iter().map(|ring| ring.iter().map(to_m).collect()).collect()
+}
+
+/// Rings round the cells at `places`, closed, with a corner at every step; the cells lie on the left.
+/// `joins_diagonally`: cells that touch at a corner only are one part.
+pub(crate) fn trace(
+    places: impl Iterator<Item = Corner>,
+    is_in: impl Fn(i64, i64) -> bool,
+    joins_diagonally: bool,
+) -> Vec<Vec<Corner>> {
     // Edges with the cell on their left, by starting corner.
     let mut edges: BTreeMap<Corner, Vec<Corner>> = BTreeMap::new();
-    for &cell in &sorted {
-        let (c, r) = grid.col_row(cell);
-        let (c, r) = (c as i64, r as i64);
+    for (c, r) in places {
         for (outside, from, to) in [
             ((c, r + 1), (c, r + 1), (c + 1, r + 1)),
             ((c + 1, r), (c + 1, r + 1), (c + 1, r)),
@@ -35,36 +53,30 @@ pub fn rings_of_cells(grid: &GridRef, cells: &[usize]) -> Vec<Vec<[f64; 2]>> {
             }
         }
     }
+    let starts: Vec<Corner> = edges.keys().copied().collect();
     let mut rings: Vec<Vec<Corner>> = Vec::new();
-    while let Some((&start, _)) = edges.iter().find(|(_, to)| !to.is_empty()) {
-        let mut ring = vec![start];
-        let mut at = start;
-        let mut heading = (0, 0);
-        loop {
-            let Some(choices) = edges.get_mut(&at).filter(|c| !c.is_empty()) else { break };
-            // At a corner where two parts touch, turn left: stay with the same cell.
-            let left = (heading.1, -heading.0);
-            let pick = choices.iter().position(|&to| (to.0 - at.0, to.1 - at.1) == left).unwrap_or(0);
-            let to = choices.remove(pick);
-            heading = (to.0 - at.0, to.1 - at.1);
-            at = to;
-            ring.push(at);
-            if at == start {
-                break;
+    for start in starts {
+        while edges.get(&start).is_some_and(|to| !to.is_empty()) {
+            let mut ring = vec![start];
+            let mut at = start;
+            let mut heading = (0, 0);
+            while let Some(choices) = edges.get_mut(&at).filter(|c| !c.is_empty()) {
+                // Where two cells touch at a corner, a left turn stays with the same cell, a right turn goes on to the other.
+                let left = (heading.1, -heading.0);
+                let turn = if joins_diagonally { (-left.0, -left.1) } else { left };
+                let pick = choices.iter().position(|&to| (to.0 - at.0, to.1 - at.1) == turn).unwrap_or(0);
+                let to = choices.swap_remove(pick);
+                heading = (to.0 - at.0, to.1 - at.1);
+                at = to;
+                ring.push(at);
+                if at == start && (!joins_diagonally || edges.get(&start).is_none_or(Vec::is_empty)) {
+                    break;
+                }
             }
+            rings.push(ring);
         }
-        rings.push(straighten(&ring));
-        edges.retain(|_, to| !to.is_empty());
     }
-    rings.sort_by_key(|ring| std::cmp::Reverse(twice_area(ring)));
-    let holes: Vec<Vec<Corner>> = rings.extract_if(.., |ring| twice_area(ring) < 0).collect();
-    let mut ordered = Vec::new();
-    let mut outer = rings.into_iter();
-    ordered.extend(outer.next());
-    ordered.extend(holes);
-    ordered.extend(outer);
-    let to_m = |&(c, r): &Corner| [grid.west_m + c as f64 * grid.cell_m, grid.north_m - r as f64 * grid.cell_m];
-    ordered.iter().map(|ring| ring.iter().map(to_m).collect()).collect()
+    rings
 }
 
 /// The ring without corners on straight stretches; closed.
@@ -111,6 +123,13 @@ mod tests {
         let rings = rings_of_cells(&GRID, &[0, 6]);
         assert_eq!(rings.len(), 2);
         assert!(rings.iter().all(|ring| area(ring) == 10_000.0));
+    }
+
+    #[test]
+    fn diagonal_neighbours_can_be_one_part() {
+        let is_in = |c: i64, r: i64| (c, r) == (0, 0) || (c, r) == (1, 1);
+        let rings = trace([(0, 0), (1, 1)].into_iter(), is_in, true);
+        assert_eq!(rings.iter().map(Vec::len).collect::<Vec<_>>(), [9]);
     }
 
     #[test]

@@ -554,6 +554,37 @@ impl Site<'_> {
     }
 }
 
+/// Draws streets on to the next street or road, if one lies within reach straight on and no building between.
+pub fn join_streets(mask: &mut Mask, streets: &mut [Path]) {
+    const REACH_M: f64 = 90.0;
+    const STEP_M: f64 = 4.0;
+    for street in streets {
+        for is_end in [false, true] {
+            let n = street.len();
+            let (tip, before) = if is_end { (street[n - 1], street[n - 2]) } else { (street[0], street[1]) };
+            let length = dist(tip, before).max(1e-9);
+            let ahead = [(tip[0] - before[0]) / length, (tip[1] - before[1]) / length];
+            let mut hit = None;
+            // The street's own pixels reach a little beyond its tip.
+            for i in 3..(REACH_M / STEP_M) as usize {
+                let p = [tip[0] + i as f64 * STEP_M * ahead[0], tip[1] + i as f64 * STEP_M * ahead[1]];
+                match mask.at(p[0], p[1]) {
+                    Taken::Free => {}
+                    Taken::Street | Taken::Road => {
+                        hit = Some([p[0] + STEP_M * ahead[0], p[1] + STEP_M * ahead[1]]);
+                        break;
+                    }
+                    _ => break,
+                }
+            }
+            if let Some(p) = hit {
+                mask.stroke(&[tip, p], 11.0, Taken::Street, |t| t == Taken::Free);
+                if is_end { street.push(p) } else { street.insert(0, p) }
+            }
+        }
+    }
+}
+
 /// One side of one block.
 struct Face {
     u_line: f64,

@@ -15,16 +15,22 @@ const GROUND: Stream = Stream::named("city.generate.ground");
 /// Share of a pixel under buildings from which its cover is "building" (A).
 const BUILDING_SHARE: f32 = 0.35;
 
+/// How far yards and gardens reach from buildings and streets, m (A).
+const YARD_M: f64 = 30.0;
+
 /// Building area and volume per pixel.
 struct Built {
     area_m2: Vec<f32>,
     volume_m3: Vec<f32>,
     has_home: Vec<bool>,
+    /// True within about [`YARD_M`] of a building or a street.
+    is_near: Vec<bool>,
 }
 
 impl Built {
-    fn new(grid: &GridRef, buildings: &[Building], spots: &[Spot]) -> Built {
+    fn new(site: &Site<'_>, grid: &GridRef, buildings: &[Building], spots: &[Spot]) -> Built {
         let mut built = Built {
+            is_near: Vec::new(),
             area_m2: vec![0.0; grid.len()],
             volume_m3: vec![0.0; grid.len()],
             has_home: vec![false; grid.len()],
@@ -59,8 +65,34 @@ impl Built {
                 built.has_home[i] = true;
             }
         }
+        let side = grid.cell_m;
+        let marks: Vec<bool> = (0..grid.len())
+            .map(|i| {
+                let (col, row) = grid.col_row(i);
+                let centre = [(col as f64 + 0.5) * side, height_m - (row as f64 + 0.5) * side];
+                built.area_m2[i] > 0.0 || site.mask.at(centre[0], centre[1]) == Taken::Street
+            })
+            .collect();
+        built.is_near = widen(grid, &marks, (YARD_M / side).round().max(1.0) as usize);
         built
     }
+}
+
+/// Marks every pixel with a mark within `reach` columns and rows.
+fn widen(grid: &GridRef, marks: &[bool], reach: usize) -> Vec<bool> {
+    let near = |i: usize, n: usize| i.saturating_sub(reach)..(i + reach + 1).min(n);
+    let along_rows: Vec<bool> = (0..grid.len())
+        .map(|i| {
+            let (col, row) = grid.col_row(i);
+            near(col, grid.n_cols).any(|c| marks[grid.idx(c, row)])
+        })
+        .collect();
+    (0..grid.len())
+        .map(|i| {
+            let (col, row) = grid.col_row(i);
+            near(row, grid.n_rows).any(|r| along_rows[grid.idx(col, r)])
+        })
+        .collect()
 }
 
 /// What is not built, by character: cover, sealed percent, tree percent (A).
@@ -90,7 +122,7 @@ struct Pixel {
 /// Makes the rasters with `k` × `k` pixels to a social cell.
 pub fn ground(site: &Site<'_>, buildings: &[Building], spots: &[Spot], k: usize, draws: Draws) -> Ground {
     let grid = site.plan.grid.split(k);
-    let built = Built::new(&grid, buildings, spots);
+    let built = Built::new(site, &grid, buildings, spots);
     let pixels: Vec<Pixel> = (0..grid.n_rows)
         .into_par_iter()
         .flat_map_iter(|row| {
@@ -126,7 +158,7 @@ fn pixel(site: &Site<'_>, grid: &GridRef, built: &Built, k: usize, col: usize, r
                 Taken::Road | Taken::Street => road += 1,
                 Taken::Rail => rail += 1,
                 Taken::Dike | Taken::Foreland => dike += 1,
-                Taken::Free => {}
+                Taken::Free | Taken::Building => {}
             }
         }
     }
@@ -146,7 +178,9 @@ fn pixel(site: &Site<'_>, grid: &GridRef, built: &Built, k: usize, col: usize, r
             let is_grove = site.plan.grove(centre) > 0.05;
             (if is_grove { Cover::Trees } else { Cover::Grass }, 6.0, if is_grove { 75.0 } else { 8.0 })
         }
-        Use::Built(character) if hood != NO_NEIGHBOURHOOD => yard(character, draw),
+        Use::Built(character) if hood != NO_NEIGHBOURHOOD && built.is_near[i] => yard(character, draw),
+        Use::Built(_) => (Cover::Grass, 4.0, 12.0),
+        _ if site.plan.is_wood(centre) => (Cover::Trees, 0.0, 80.0),
         _ => (Cover::Grass, 1.0, 3.0),
     };
     let cover = if is_building {

@@ -54,6 +54,8 @@ impl Programme {
             match c {
                 Character::NineteenthCenturyRing | Character::PostWarFlats => share * urban,
                 Character::Business | Character::Industry if residents < 15_000.0 => 0.0,
+                // The core of a village is a good part of it.
+                Character::OldCentre => share.max(0.3 - 0.6 * urban),
                 _ => share,
             }
         });
@@ -186,11 +188,12 @@ impl LandUse {
             }
         }
         let industry = programme.cells[6].round() as usize;
-        let n_blobs = industry / 130 + 1;
+        let n_blobs = (industry / 130 + 1).min(5);
         for i in 0..n_blobs {
             if industry >= 20 {
-                // Downstream along the river, on alternating banks.
-                let s = r * (0.80 + 0.28 * (i / 2) as f64) * if draw(2) < 0.5 { 1.0 } else { -1.0 };
+                // Downstream along the river, on alternating banks; what does not fit there, upstream.
+                let downstream = if draw(2) < 0.5 { 1.0 } else { -1.0 };
+                let s = r * [0.80, 0.86, 1.12, -0.98, -1.02][i] * downstream;
                 let bank = if i % 2 == 0 { 1.0 } else { -1.0 };
                 let place = plan.on_bank(s, bank * (plan.dike_offset() + 60.0 + 0.1 * r));
                 self.blob(&grid, place, industry / n_blobs, Use::Built(Character::Industry), &scores.rough);
@@ -201,19 +204,14 @@ impl LandUse {
         // One large park, the others of equal size, on a spiral of golden angles.
         let first = draw(3) * std::f64::consts::TAU;
         for i in 0..n_parks {
-            let share = if n_parks == 1 {
-                1.0
-            } else if i == 0 {
-                0.34
-            } else {
-                0.66 / (n_parks - 1) as f64
-            };
-            let n = (parks * share).round() as usize;
+            let largest = if n_parks == 1 { parks } else { (0.34 * parks).min(110.0) };
+            let n = if i == 0 { largest } else { (parks - largest) / (n_parks - 1) as f64 }.round() as usize;
             if n == 0 {
                 continue;
             }
             let a = first + i as f64 * 2.399_963;
-            let rho = r * (0.42 + 0.5 * ((i as f64 * 0.618) % 1.0)).max((plan.old_radius_m + 250.0) / r);
+            let spread = (0.08 + 0.8 * ((0.2 + i as f64 * 0.618) % 1.0)).sqrt();
+            let rho = (r * spread).max(plan.old_radius_m + 250.0);
             let (sin, cos) = libm::sincos(a);
             let place = plan.place(rho * cos, rho * sin);
             self.blob(&grid, place, n, Use::Park, &scores.rough);

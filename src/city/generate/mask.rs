@@ -31,6 +31,8 @@ pub enum Taken {
     Rail,
     /// Street of a neighbourhood.
     Street,
+    /// Building.
+    Building,
 }
 
 impl Taken {
@@ -121,6 +123,25 @@ impl Mask {
                     if dx * dx + dy * dy <= reach * reach && may(self.values[i]) {
                         self.values[i] = what;
                     }
+                }
+            }
+        }
+    }
+
+    /// Paints a rectangle, given by its corners in order, over the pixels that `may` be painted.
+    pub fn cover(&mut self, ring_m: &[[f32; 2]], what: Taken, may: impl Fn(Taken) -> bool) {
+        let [a, b, d] = [ring_m[0], ring_m[1], ring_m[3]].map(|p| [f64::from(p[0]), f64::from(p[1])]);
+        let steps = |to: [f64; 2]| (super::plan::dist(a, to) / (0.5 * MASK_M)).ceil().max(1.0) as usize;
+        let (n, m) = (steps(b), steps(d));
+        for i in 0..=n {
+            for j in 0..=m {
+                let (p, q) = (i as f64 / n as f64, j as f64 / m as f64);
+                let x = a[0] + p * (b[0] - a[0]) + q * (d[0] - a[0]);
+                let y = a[1] + p * (b[1] - a[1]) + q * (d[1] - a[1]);
+                if let Some(k) = self.index(x, y)
+                    && may(self.values[k])
+                {
+                    self.values[k] = what;
                 }
             }
         }

@@ -8,7 +8,7 @@
 //! Units: metres, m NAP, hectares, persons. The city is meant to be typical, not any particular one: the totals of
 //! households, ages and tenures are those of large Dutch cities (KWB 2025), differences between neighbourhoods follow
 //! the age of their buildings, and origin groups are opaque and independent of it. Limits: streets of adjacent
-//! neighbourhoods need not meet, there are no institutional households, and water has its level instead of a bed.
+//! neighbourhoods meet only where one can be drawn on without hitting a building, there are no institutional households, and water has its level instead of a bed.
 
 mod amenities;
 mod bisect;
@@ -85,9 +85,13 @@ pub fn generate(config: &CityConfig, seed: u64) -> Result<City, GenerateError> {
         streets.extend(fabric.streets);
         dwellings.extend(homes);
     }
+    for b in &buildings {
+        mask.cover(&b.ring_m, Taken::Building, |t| t == Taken::Free);
+    }
     for street in &streets {
         mask.stroke(street, 11.0, Taken::Street, |t| t == Taken::Free);
     }
+    fabric::join_streets(&mut mask, &mut streets);
     let site = Site { plan: &plan, mask: &mask, land: &land, partition: &partition, heading: &heading, config, draws };
     let ground = ground::ground(&site, &buildings, &spots, config.pixels_per_cell, draws);
     let amenities = amenities::amenities(&plan, &partition, &buildings, config, draws);

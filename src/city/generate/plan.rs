@@ -162,6 +162,19 @@ impl Plan {
         ((s / STRETCH).powi(2) + (t * STRETCH).powi(2)).sqrt() / self.radius_m
     }
 
+    /// Distance from the middle of the drained lake to its shore in the direction (`ds`, `dt`), m.
+    fn lake_shore(&self, ds: f64, dt: f64) -> f64 {
+        let a = libm::atan2(dt, ds);
+        let waves = 0.13 * libm::sin(2.0 * a + self.lake[0]) + 0.07 * libm::sin(3.0 * a + self.lake[1]);
+        self.lake[2] * (1.0 + waves)
+    }
+
+    /// True for woods: on the high side, away from the river, by smooth noise.
+    pub fn is_wood(&self, p: Point) -> bool {
+        let d = -self.river_distance(p) - self.river_width_m / 2.0;
+        d > 150.0 && self.soft.at(p[0], p[1]) + 0.25 * self.rough.at(p[0], p[1]) > 0.30
+    }
+
     /// Smooth noise that decides where a park has trees.
     pub fn grove(&self, p: Point) -> f64 {
         self.rough.at(p[0] * 1.7 % self.size_m[0], p[1] * 1.7 % self.size_m[1])
@@ -196,8 +209,8 @@ impl Plan {
             let from_bank = (d - half).max(0.0);
             let levee = libm::exp(-from_bank / (0.2 * self.radius_m + 120.0));
             let polder = l.polder_level_m + 0.35 * self.soft.at(p[0], p[1]);
-            let in_lake = ((self.lake[2] - ((s - self.lake[0]).powi(2) + (t - self.lake[1]).powi(2)).sqrt()) / 80.0)
-                .clamp(0.0, 1.0);
+            let (ds, dt) = (s - self.lake[0], t - self.lake[1]);
+            let in_lake = ((self.lake_shore(ds, dt) - (ds * ds + dt * dt).sqrt()) / 80.0).clamp(0.0, 1.0);
             let low = polder + (l.deep_polder_level_m - polder) * in_lake;
             let natural = low + (1.1 - low) * levee;
             // Streets of the old centre were raised over the centuries.
@@ -251,11 +264,31 @@ impl Plan {
         let ring: Path = (0..=240)
             .map(|i| {
                 let (sin, cos) = libm::sincos(f64::from(i) * std::f64::consts::TAU / 240.0);
-                self.place(lake[0] + (lake[2] + 25.0) * cos, lake[1] + (lake[2] + 25.0) * sin)
+                let out = self.lake_shore(cos, sin) + 25.0;
+                self.place(lake[0] + out * cos, lake[1] + out * sin)
             })
+            .filter(|&p| self.river_distance(p) > self.dike_offset() + 60.0)
             .collect();
         if urban > 0.2 {
             self.canals.push((ring, 24.0));
+            // Main drains of the lake bed, straight and square.
+            let n = (lake[2] / 700.0).round().max(1.0) as i32;
+            for i in -n..=n {
+                let offset = f64::from(i) * 1.4 * lake[2] / f64::from(2 * n + 1);
+                for is_cross in [false, true] {
+                    if is_cross && i % 2 != 0 {
+                        continue;
+                    }
+                    let drain: Path = (-60..=60)
+                        .map(|k| f64::from(k) * lake[2] / 50.0)
+                        .map(|q| if is_cross { (q, offset) } else { (offset, q) })
+                        .filter(|&(ds, dt)| (ds * ds + dt * dt).sqrt() < self.lake_shore(ds, dt) - 30.0)
+                        .map(|(ds, dt)| self.place(lake[0] + ds, lake[1] + dt))
+                        .filter(|&p| self.river_distance(p) > self.dike_offset() + 60.0)
+                        .collect();
+                    self.canals.push((drain, 18.0));
+                }
+            }
         }
     }
 

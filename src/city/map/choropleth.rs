@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::contours::contours;
 use super::outlines::outlines;
 use super::page::{Page, subtitle, swatch};
 use super::palette::Palette;
 use super::view::escape;
 use super::{MapError, style};
-use crate::city::{City, LineKind};
+use crate::city::{City, Cover, LineKind};
 
 /// How values are shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +52,11 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
         return Err(MapError::Values { given: values.len(), expected: city.neighbourhoods.len() });
     }
     let values: Vec<Option<f64>> = values.iter().map(|v| v.filter(|v| v.is_finite())).collect();
-    let (low, high) = options.range.unwrap_or_else(|| options.palette.range(values.iter().flatten().copied()));
+    let (low, high) = options.range.unwrap_or_else(|| {
+        let (low, high) = options.palette.range(values.iter().flatten().copied());
+        let step = step(low, high);
+        ((low / step).floor() * step, (high / step).ceil() * step)
+    });
     let digits = options.decimals;
     let known = values.iter().flatten().count();
     let description = format!(
@@ -69,6 +74,11 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
          <rect width=\"2\" height=\"7\" fill=\"#b5b5b5\"/></pattern></defs>\n",
     );
     page.open_map();
+    let mut water = String::new();
+    for ring in contours(city, Cover::Water) {
+        page.view.path(ring, true, &mut water);
+    }
+    let _ = writeln!(page.svg, "<path d=\"{water}\" fill=\"{}\" fill-rule=\"evenodd\"/>", style::hex(style::WATER));
     let outlines = outlines(city);
     for ((hood, outline), value) in city.neighbourhoods.iter().zip(&outlines).zip(&values) {
         let mut d = String::new();
@@ -100,6 +110,13 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
     Ok(page.finish())
 }
 
+/// Distance between the ticks of a scale: 1, 2 or 5 times a power of ten, at most six steps.
+fn step(low: f64, high: f64) -> f64 {
+    let least = ((high - low) / 6.0).max(1e-12);
+    let power = 10.0_f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|s| *s >= least * 0.999).unwrap_or(10.0 * power)
+}
+
 fn legend(page: &mut Page<'_>, options: &ChoroplethOptions, low: f64, high: f64, has_missing: bool) {
     let digits = options.decimals;
     page.heading(if options.unit.is_empty() { &options.title } else { &options.unit });
@@ -115,8 +132,19 @@ fn legend(page: &mut Page<'_>, options: &ChoroplethOptions, low: f64, high: f64,
             style::hex(options.palette.at(k))
         );
     }
-    for (k, anchor) in [(0.0, "start"), (0.5, "middle"), (1.0, "end")] {
-        let value = low + k * (high - low);
+    let step = step(low, high);
+    let first = (low / step - 1e-9).ceil() as i64;
+    let last = (high / step + 1e-9).floor() as i64;
+    for i in first..=last {
+        let value = i as f64 * step;
+        let k = (value - low) / (high - low);
+        let anchor = if k < 0.04 {
+            "start"
+        } else if k > 0.96 {
+            "end"
+        } else {
+            "middle"
+        };
         let _ = writeln!(
             page.svg,
             "<path d=\"M{0:.1} {1:.1}v5\" stroke=\"#2b2b2b\"/><text x=\"{0:.1}\" y=\"{2:.1}\" font-size=\"11.5\" text-anchor=\"{anchor}\">{value:.digits$}</text>",

@@ -4,10 +4,11 @@ use rayon::prelude::*;
 use resvg::tiny_skia::{Color, FillRule, LineCap, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
 use super::MapError;
+use super::contours::contours;
 use super::style::{self, Rgb};
 use super::view::View;
 use crate::city::{Character, City, Cover, LineKind, NO_NEIGHBOURHOOD};
-use crate::gis::Raster;
+use crate::gis::{GridRef, Raster};
 
 /// Paints the ground of `view` with `scale` picture pixels per page pixel; returns a PNG.
 pub fn paint(city: &City, view: &View, scale: f64) -> Result<Vec<u8>, MapError> {
@@ -32,6 +33,8 @@ pub fn paint(city: &City, view: &View, scale: f64) -> Result<Vec<u8>, MapError> 
         (-view.x0_m * px_per_m) as f32,
         (view.y1_m * px_per_m) as f32,
     );
+    paint_cover(city, Cover::Trees, style::TREES, &mut pixmap, to_px);
+    paint_cover(city, Cover::Water, style::WATER, &mut pixmap, to_px);
     paint_streets(city, &mut pixmap, to_px, px_per_m);
     paint_buildings(city, &mut pixmap, to_px);
     pixmap.encode_png().map_err(|e| MapError::Png(e.to_string()))
@@ -41,6 +44,23 @@ fn solid([r, g, b]: Rgb) -> Paint<'static> {
     let mut paint = Paint { anti_alias: true, ..Paint::default() };
     paint.set_color(Color::from_rgba8(r, g, b, 255));
     paint
+}
+
+fn paint_cover(city: &City, cover: Cover, rgb: Rgb, pixmap: &mut Pixmap, to_px: Transform) {
+    let mut path = PathBuilder::new();
+    for ring in contours(city, cover) {
+        for (i, p) in ring.iter().enumerate() {
+            if i == 0 {
+                path.move_to(p[0] as f32, p[1] as f32);
+            } else {
+                path.line_to(p[0] as f32, p[1] as f32);
+            }
+        }
+        path.close();
+    }
+    if let Some(path) = path.finish() {
+        pixmap.fill_path(&path, &solid(rgb), FillRule::EvenOdd, to_px, None);
+    }
 }
 
 fn paint_streets(city: &City, pixmap: &mut Pixmap, to_px: Transform, px_per_m: f64) {
@@ -54,12 +74,13 @@ fn paint_streets(city: &City, pixmap: &mut Pixmap, to_px: Transform, px_per_m: f
             }
         }
     }
-    // Streets are drawn 8 m wide, but never thinner than a hair.
-    let width = 8.0_f64.max(0.8 / px_per_m) as f32;
-    let stroke = Stroke { width, line_cap: LineCap::Round, ..Stroke::default() };
-    if let Some(path) = path.finish() {
-        pixmap.stroke_path(&path, &solid(style::STREET), &stroke, to_px, None);
+    let Some(path) = path.finish() else { return };
+    let stroke = |width: f64| Stroke { width: width as f32, line_cap: LineCap::Round, ..Stroke::default() };
+    // Streets are drawn 7 m wide, but never thinner than a hair; with an edge where there is room for one.
+    if px_per_m > 0.5 {
+        pixmap.stroke_path(&path, &solid(style::STREET_EDGE), &stroke(7.0 + 2.0 / px_per_m), to_px, None);
     }
+    pixmap.stroke_path(&path, &solid(style::STREET), &stroke(7.0_f64.max(0.6 / px_per_m)), to_px, None);
 }
 
 fn paint_buildings(city: &City, pixmap: &mut Pixmap, to_px: Transform) {
@@ -93,57 +114,56 @@ impl<'a> Land<'a> {
         Land { city, cover: &city.ground.cover, has_outlines: !city.buildings.is_empty() }
     }
 
-    /// Colour at a place, m from the west and south edge.
+    /// Colour at a place, m from the west and south edge: the shares of the soft covers, mixed.
     ///
-    /// The rasters are coarser than the page. Every cover's share is a quadratic B-spline through its pixels; soft
-    /// covers are mixed, water and buildings get a sharp edge where their share passes a threshold.
+    /// The rasters are coarser than the page, so shares run as quadratic B-splines through their pixels, and so does the
+    /// share of neighbourhoods through the cells. Buildings without outlines get an edge where their share passes half.
     fn colour(&self, x_m: f64, y_m: f64, px_per_m: f64) -> Rgb {
         let grid = &self.cover.grid;
-        let height_m = grid.n_rows as f64 * grid.cell_m;
-        let (u, v) = (x_m / grid.cell_m, (height_m - y_m) / grid.cell_m);
-        let (c, r) = (u.floor(), v.floor());
-        let (wu, wv) = (weights(u - c), weights(v - r));
         let mut share = [0.0_f64; 6];
         let mut elevation = 0.0;
-        for (j, wv) in wv.iter().enumerate() {
-            for (i, wu) in wu.iter().enumerate() {
-                let col = (c as i64 + i as i64 - 1).clamp(0, grid.n_cols as i64 - 1) as usize;
-                let row = (r as i64 + j as i64 - 1).clamp(0, grid.n_rows as i64 - 1) as usize;
-                let k = grid.idx(col, row);
-                share[self.cover.values[k] as usize] += wu * wv;
-                elevation += wu * wv * f64::from(self.city.ground.elevation_m.values[k]);
-            }
-        }
+        spline(grid, x_m, y_m, |i, w| {
+            share[self.cover.values[i] as usize] += w;
+            elevation += w * f64::from(self.city.ground.elevation_m.values[i]);
+        });
+        let mut inhabited = 0.0;
+        spline(&self.city.grid, x_m, y_m, |i, w| {
+            inhabited += if self.city.neighbourhood_of_cell[i] == NO_NEIGHBOURHOOD { 0.0 } else { w };
+        });
         let cell = self.city.grid.cell_at(self.city.grid.west_m + x_m, self.city.grid.south_m() + y_m);
         let hood = cell.map_or(NO_NEIGHBOURHOOD, |i| self.city.neighbourhood_of_cell[i]);
         let hood = self.city.neighbourhoods.get(usize::from(hood));
-        let yard = hood.map_or(style::PAVED, |n| style::yard(n.character));
-        let open = if hood.is_some() { style::LAWN } else { style::field(elevation) };
-        let parts = [
-            (Cover::Grass, open),
-            (Cover::Trees, style::TREES),
-            (Cover::Garden, yard),
-            (Cover::Paved, yard),
-            (Cover::Building, yard),
-        ];
-        let sum: f64 = parts.iter().map(|(cover, _)| share[*cover as usize]).sum();
-        let mut colour = [0.0; 3];
-        for (cover, rgb) in parts {
-            let part = if sum > 0.0 { share[cover as usize] / sum } else { 0.2 };
-            (0..3).for_each(|i| colour[i] += part * f64::from(rgb[i]));
-        }
-        // A share changes by about 0.5 over a raster pixel: the edge is then about one page pixel wide.
-        let sharp = 2.0 * grid.cell_m * px_per_m;
-        let mut cover_with = |amount: f64, threshold: f64, rgb: Rgb| {
-            let alpha = ((amount - threshold) * sharp + 0.5).clamp(0.0, 1.0);
-            (0..3).for_each(|i| colour[i] += alpha * (f64::from(rgb[i]) - colour[i]));
-        };
+        let open = blend(style::field(elevation), style::LAWN, (1.6 * inhabited - 0.3).clamp(0.0, 1.0));
+        // Roads in open country are drawn as lines.
+        let yard = hood.map_or(open, |n| style::yard(n.character));
+        let hard = share[Cover::Garden as usize] + share[Cover::Paved as usize] + share[Cover::Building as usize];
+        let soft = share[Cover::Grass as usize] + share[Cover::Trees as usize];
+        let mut colour = blend(open, yard, if hard + soft > 0.0 { hard / (hard + soft) } else { 0.0 });
         if !self.has_outlines {
             let rgb = style::building(hood.map_or(Character::Open, |n| n.character));
-            cover_with(share[Cover::Building as usize], 0.5, rgb);
+            // A share changes by about a half over a raster pixel: the edge is then about one page pixel wide.
+            let sharp = 2.0 * grid.cell_m * px_per_m;
+            colour = blend(colour, rgb, ((share[Cover::Building as usize] - 0.5) * sharp + 0.5).clamp(0.0, 1.0));
         }
-        cover_with(share[Cover::Water as usize], 0.44, style::WATER);
-        colour.map(|v| v.round().clamp(0.0, 255.0) as u8)
+        colour
+    }
+}
+
+fn blend(a: Rgb, b: Rgb, k: f64) -> Rgb {
+    std::array::from_fn(|i| (f64::from(a[i]) + k * (f64::from(b[i]) - f64::from(a[i]))).round() as u8)
+}
+
+/// Calls `add` with the index and weight of the nine cells round a place, m from the west and south edge of `grid`.
+fn spline(grid: &GridRef, x_m: f64, y_m: f64, mut add: impl FnMut(usize, f64)) {
+    let (u, v) = (x_m / grid.cell_m, grid.n_rows as f64 - y_m / grid.cell_m);
+    let (c, r) = (u.floor(), v.floor());
+    let (wu, wv) = (weights(u - c), weights(v - r));
+    for (j, wv) in wv.iter().enumerate() {
+        for (i, wu) in wu.iter().enumerate() {
+            let col = (c as i64 + i as i64 - 1).clamp(0, grid.n_cols as i64 - 1) as usize;
+            let row = (r as i64 + j as i64 - 1).clamp(0, grid.n_rows as i64 - 1) as usize;
+            add(grid.idx(col, row), wu * wv);
+        }
     }
 }
 

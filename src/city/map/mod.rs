@@ -5,6 +5,7 @@
 //! north arrow, the city's sources, and `<title>` and `<desc>` for screen readers. North is up; RD coordinates.
 
 mod choropleth;
+mod contours;
 mod ground_image;
 mod labels;
 mod outlines;

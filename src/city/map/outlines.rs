@@ -12,6 +12,8 @@ pub struct Arc {
     pub points: Vec<[f64; 2]>,
     /// The neighbourhood beyond the line, or [`NO_NEIGHBOURHOOD`].
     pub beyond: u16,
+    /// True for the edge of the city, where it follows cells rather than anything on the ground.
+    pub is_edge: bool,
 }
 
 /// The rings of one neighbourhood, each a chain of arcs.
@@ -59,7 +61,7 @@ fn outline(city: &City, hood: u16, junctions: &BTreeMap<Corner, u8>) -> Outline 
         .map(|ring| {
             if !is_cellular {
                 let points = ring.iter().map(|p| [p[0] - grid.west_m, p[1] - grid.south_m()]).collect();
-                return vec![Arc { points, beyond: NO_NEIGHBOURHOOD }];
+                return vec![Arc { points, beyond: NO_NEIGHBOURHOOD, is_edge: false }];
             }
             let corners: Vec<Corner> =
                 ring.iter().map(to_corner).map(|(c, r)| (c.round() as i64, r.round() as i64)).collect();
@@ -96,7 +98,8 @@ fn arcs_of_ring(city: &City, hood: u16, ring: &[Corner], junctions: &BTreeMap<Co
     let cuts: Vec<usize> = (0..n).filter(|&i| junctions.contains_key(&ring[i])).collect();
     if cuts.is_empty() {
         let closed: Vec<[f64; 2]> = ring.iter().map(to_m).collect();
-        return vec![Arc { points: smooth_ring(&closed), beyond: beyond(city, hood, ring[0], ring[1 % n]) }];
+        let beyond = beyond(city, hood, ring[0], ring[1 % n]);
+        return vec![Arc { points: smooth_ring(&closed), beyond, is_edge: beyond == NO_NEIGHBOURHOOD }];
     }
     (0..cuts.len())
         .map(|k| {
@@ -104,7 +107,8 @@ fn arcs_of_ring(city: &City, hood: u16, ring: &[Corner], junctions: &BTreeMap<Co
             let length = if to > from { to - from } else { to + n - from };
             let corners: Vec<Corner> = (0..=length).map(|i| ring[(from + i) % n]).collect();
             let points: Vec<[f64; 2]> = corners.iter().map(to_m).collect();
-            Arc { points: smooth_line(&points), beyond: beyond(city, hood, corners[0], corners[1]) }
+            let beyond = beyond(city, hood, corners[0], corners[1]);
+            Arc { points: smooth_line(&points), beyond, is_edge: beyond == NO_NEIGHBOURHOOD }
         })
         .collect()
 }

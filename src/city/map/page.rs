@@ -237,7 +237,7 @@ impl<'a> Page<'a> {
             for arc in outline.iter().flatten() {
                 let beyond = self.city.neighbourhoods.get(usize::from(arc.beyond));
                 // An inner line belongs to both sides: the first draws it.
-                if beyond.is_some() && usize::from(arc.beyond) < h {
+                if arc.is_edge || (beyond.is_some() && usize::from(arc.beyond) < h) {
                     continue;
                 }
                 let is_bold = beyond.is_some_and(|n| n.district != district);
@@ -245,7 +245,8 @@ impl<'a> Page<'a> {
             }
         }
         let (thin, thick) = if is_light { ("#ffffff", "#ffffff") } else { ("#4d4357", "#4d4357") };
-        self.stroke(&fine, thin, 0.8, "stroke-opacity=\"0.55\" stroke-dasharray=\"4 2.5\"");
+        let opacity = if outlines.len() > 150 { 0.3 } else { 0.55 };
+        self.stroke(&fine, thin, 0.8, &format!("stroke-opacity=\"{opacity}\" stroke-dasharray=\"4 2.5\""));
         self.stroke(&bold, thick, 1.9, "stroke-opacity=\"0.7\" stroke-dasharray=\"9 3 2 3\"");
     }
 
@@ -299,7 +300,7 @@ impl<'a> Page<'a> {
     /// Roads, rails and dikes over the ground, with weights that follow the scale of the map.
     pub fn network(&mut self) {
         // 1 at 5 m per pixel; a map of a village may have broad roads, one of a large city needs fine ones.
-        let k = (self.view.px_per_m * 5.0).clamp(0.45, 1.6);
+        let k = (self.view.px_per_m * 5.0).clamp(0.55, 1.6);
         let dike = self.lines(LineKind::Dike);
         self.stroke(&dike, "#6f7f4a", 2.6 * k, "");
         self.stroke(
@@ -499,7 +500,7 @@ fn city_legend(page: &mut Page<'_>) {
         }
         page.entry("Open land at sea level", |x, y| swatch(x, y, &style::hex(style::field(0.0)), ""));
         if elevation.iter().any(|&e| e > 3.0) {
-            page.entry("Open land 5 m above", |x, y| swatch(x, y, &style::hex(style::field(5.0)), ""));
+            page.entry("Open land 5 m above sea level", |x, y| swatch(x, y, &style::hex(style::field(5.0)), ""));
         }
     }
     page.heading("Lines");

@@ -9,8 +9,8 @@ pub type Rgb = [u8; 3];
 pub const WATER: Rgb = [168, 202, 224];
 /// Streets.
 pub const STREET: Rgb = [255, 255, 255];
-/// Paved ground outside neighbourhoods.
-pub const PAVED: Rgb = [232, 229, 222];
+/// Edge of streets on large-scale maps.
+pub const STREET_EDGE: Rgb = [205, 200, 190];
 /// Grass within the city.
 pub const LAWN: Rgb = [208, 226, 186];
 /// Trees.

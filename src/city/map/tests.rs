@@ -30,7 +30,7 @@ fn a_missing_value_is_hatched_and_not_zero() {
     let options = ChoroplethOptions { title: "Residents".into(), unit: "persons".into(), ..Default::default() };
     let svg = choropleth_svg(&city, &values, &options).unwrap();
     assert_eq!(svg.matches("fill=\"url(#missing)\" fill-rule").count(), 2);
-    assert_eq!(svg.matches("fill-rule=\"evenodd\"").count(), city.neighbourhoods.len());
+    assert_eq!(svg.matches("fill-rule=\"evenodd\"><title>").count(), city.neighbourhoods.len());
     assert!(png(&svg, 600).is_ok());
 }
 
