@@ -11,6 +11,8 @@ use crate::city::{City, Cover};
 
 /// Width of a map in its own units.
 const W: f64 = 640.0;
+/// Height of the strip below the map that holds its scale bar.
+const SCALE_BAR: f64 = 26.0;
 /// Drawn where there is no value; crossed, so that it differs from every class without colour.
 const NO_DATA: &str = "url(#no-data)";
 
@@ -74,7 +76,7 @@ impl Atlas {
             shapes: city.neighbourhoods.iter().zip(cells_of).map(shape).collect(),
             water: wet.map(|(_, run)| rectangle(grid, run, &place)).collect(),
             centres: city.neighbourhoods.iter().map(|n| place(n.centre_m[0], n.centre_m[1])).collect(),
-            height: ((north - south) * scale).ceil(),
+            height: ((north - south) * scale).ceil() + SCALE_BAR,
             scale_m: 1.0 / scale,
         }
     }
@@ -140,9 +142,9 @@ impl Atlas {
         let length = length_m / self.scale_m;
         let text = if length_m >= 1000.0 { format!("{} km", length_m / 1000.0) } else { format!("{length_m} m") };
         let y = self.height - 8.0;
-        let text_y = y - 8.0;
+        let text_y = y - 6.0;
         format!(
-            "<path class=\"bar\" d=\"M8 {}v5h{length:.1}v-5\"/><text class=\"halo\" x=\"12\" y=\"{text_y}\">{text}</text>",
+            "<path class=\"bar\" d=\"M8 {}v5h{length:.1}v-5\"/><text x=\"12\" y=\"{text_y}\">{text}</text>",
             y - 5.0
         )
     }
@@ -153,7 +155,7 @@ impl Arrow {
         let ((x0, y0), (x1, y1)) = (self.from, self.to);
         let (dx, dy) = (x1 - x0, y1 - y0);
         let length = (dx * dx + dy * dy).sqrt().max(1.0);
-        let head = (2.2 * self.width + 5.0).min(0.5 * length);
+        let head = (1.9 * self.width + 5.0).min(0.4 * length);
         // Bent to the right of its way, so that opposite arrows do not cover each other.
         let (nx, ny) = (-dy / length, dx / length);
         let (cx, cy) = ((x0 + x1) / 2.0 + 0.16 * length * nx, (y0 + y1) / 2.0 + 0.16 * length * ny);
@@ -161,11 +163,14 @@ impl Arrow {
         let end = (ex * ex + ey * ey).sqrt().max(1.0);
         let (ux, uy) = (ex / end, ey / end);
         let (bx, by) = (x1 - ux * head, y1 - uy * head);
-        let side = 0.6 * head;
+        let side = 0.5 * head;
+        let way = format!("M{x0:.1} {y0:.1}Q{cx:.1} {cy:.1} {bx:.1} {by:.1}");
         format!(
-            "<g class=\"arrow\"><title>{}</title><path d=\"M{x0:.1} {y0:.1}Q{cx:.1} {cy:.1} {bx:.1} {by:.1}\" \
-             stroke-width=\"{:.1}\"/><path class=\"head\" d=\"M{x1:.1} {y1:.1}L{:.1} {:.1}L{:.1} {:.1}z\"/></g>",
+            "<g class=\"arrow\"><title>{}</title><path class=\"case\" d=\"{way}\" stroke-width=\"{:.1}\"/>\
+             <path d=\"{way}\" stroke-width=\"{:.1}\"/><path class=\"head\" d=\"M{x1:.1} {y1:.1}L{:.1} {:.1}L{:.1} \
+             {:.1}z\"/><circle class=\"node\" cx=\"{x0:.1}\" cy=\"{y0:.1}\" r=\"2.6\"/></g>",
             esc(&self.label),
+            self.width + 2.0,
             self.width,
             bx - uy * side,
             by + ux * side,

@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
         self.places.iter().map(|p| p.map_or(f64::NAN, |p| values[p])).collect()
     }
 
-    /// A figure of lines over time.
+    /// A figure of lines over time; nothing if none of them has a value.
     pub fn lines(&mut self, figure: &LineFigure) {
         let indicators: Vec<&Indicator> =
             figure.lines.iter().flat_map(|(_, ids)| ids.iter()).map(|id| known(id)).collect();
@@ -123,7 +123,11 @@ impl<'a> Builder<'a> {
                 summary(&add(ids.iter().map(of)), label)
             })
             .collect();
-        let says: Vec<String> = lines.iter().filter_map(|line| self.says(line, unit)).collect();
+        if lines.iter().all(|line| line.values.iter().all(|v| v.is_nan())) {
+            return;
+        }
+        let sentence = if lines.len() == 1 { words::ROSE } else { words::ROSE_SHORT };
+        let says: Vec<String> = lines.iter().filter_map(|line| self.says(line, unit, sentence)).collect();
         let (id, lang) = (self.next_id(), self.lang);
         let svg = Lines {
             id: &id,
@@ -175,16 +179,16 @@ impl<'a> Builder<'a> {
     }
 
     /// "Residents: from … to … (+ …)."
-    fn says(&self, line: &Line, unit: Unit) -> Option<String> {
+    fn says(&self, line: &Line, unit: Unit, sentence: Words) -> Option<String> {
         let there: Vec<f64> = line.values.iter().copied().filter(|v| v.is_finite()).collect();
         let (first, last) = (*there.first()?, *there.last()?);
         let text = |v: f64| number::value(v, unit, self.lang);
         let change = number::change(first, last, unit, self.lang);
         let mut label = line.label.clone();
-        if let Some(first) = label.get(..1) {
-            label = first.to_uppercase() + &label[1..];
+        if let Some(first) = label.chars().next() {
+            label.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
         }
-        Some(self.lang.fill(words::ROSE, &[&label, &text(first), &text(last), &change]))
+        Some(self.lang.fill(sentence, &[&label, &text(first), &text(last), &change]))
     }
 
     /// The start, every December and the end.

@@ -64,7 +64,7 @@ impl Lines<'_> {
         let all =
             || self.lines.iter().flat_map(|l| l.values.iter().chain(&l.low).chain(&l.high)).filter(|v| v.is_finite());
         let (mut low, mut high) = (all().copied().fold(f64::MAX, f64::min), all().copied().fold(f64::MIN, f64::max));
-        if low > high {
+        if low > high || (low == 0.0 && high == 0.0) {
             (low, high) = (0.0, 1.0);
         }
         if low > 0.0 && low < 0.6 * high {
@@ -77,7 +77,7 @@ impl Lines<'_> {
         let step = marks.get(1).map_or(1.0, |t| t - marks[0]);
         let (low, high) = (marks[0], marks[marks.len() - 1]);
         let named = self.lines.len() > 1;
-        let (left, right, top, bottom) = (62.0, if named { W - 128.0 } else { W - 14.0 }, 12.0, H - 30.0);
+        let (left, right, top, bottom) = (62.0, if named { W - 142.0 } else { W - 14.0 }, 12.0, H - 30.0);
         let (t0, t1) = (self.times.first().copied().unwrap_or(0.0), self.times.last().copied().unwrap_or(1.0));
         let x = |t: f64| left + (t - t0) / (t1 - t0).max(1e-9) * (right - left);
         let y = |v: f64| bottom - (v - low) / (high - low) * (bottom - top);
@@ -131,7 +131,7 @@ impl Lines<'_> {
         let mut names: Vec<(f64, usize, Vec<String>)> = Vec::new();
         for (i, line) in self.lines.iter().enumerate() {
             if let Some(last) = line.values.iter().rev().find(|v| v.is_finite()) {
-                names.push((y(*last), i, wrap(&line.label, 18)));
+                names.push((y(*last), i, wrap(&line.label, 15)));
             }
         }
         names.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -148,7 +148,7 @@ impl Lines<'_> {
         }
         let mut svg = String::new();
         for (at, i, rows) in names {
-            let _ = write!(svg, "<text class=\"name\" fill=\"{}\">", COLOURS[i % COLOURS.len()]);
+            let _ = write!(svg, "<text class=\"name\" style=\"fill:{}\">", COLOURS[i % COLOURS.len()]);
             for (k, row) in rows.iter().enumerate() {
                 let _ = write!(svg, "<tspan x=\"{x}\" y=\"{:.1}\">{}</tspan>", at + 4.0 + 14.0 * k as f64, esc(row));
             }
@@ -204,7 +204,7 @@ pub fn sparkline(values: &[f64]) -> String {
     };
     let (x, y) = point((there.len() - 1, &there[there.len() - 1]));
     format!(
-        "<svg class=\"spark\" viewBox=\"0 0 124 30\" aria-hidden=\"true\"><path class=\"line\" d=\"{}\" \
+        "<svg class=\"spark\" preserveAspectRatio=\"xMinYMid\" viewBox=\"0 0 124 30\" aria-hidden=\"true\"><path class=\"line\" d=\"{}\" \
          stroke=\"#0b5d6b\"/><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"#0b5d6b\"/></svg>",
         path(there.iter().enumerate().map(point))
     )

@@ -219,7 +219,7 @@ impl Comparison<'_> {
         let step = classes.breaks[3] - classes.breaks[2];
         let unit = if relative { crate::indicators::Unit::Share } else { i.unit };
         let text = |v: f64| match relative {
-            true => format!("{}{}", number::signed(100.0 * v, 1, lang), lang.pick("%", " %")),
+            true => format!("{}{}", number::signed(100.0 * v, 1, lang), lang.pick("%", "\u{a0}%")),
             false => number::change(0.0, v, i.unit, lang),
         };
         let value = |v: &f64| number::value(*v, i.unit, lang);

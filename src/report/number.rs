@@ -30,11 +30,11 @@ pub fn value(v: f64, unit: Unit, lang: Lang) -> String {
     }
     match unit {
         Unit::People | Unit::Households | Unit::Homes | Unit::Events => decimal(v, 0, lang),
-        Unit::Years => format!("{} {}", decimal(v, 1, lang), lang.pick("years", "jaar")),
+        Unit::Years => format!("{}\u{a0}{}", decimal(v, 1, lang), lang.pick("years", "jaar")),
         Unit::PeoplePerHousehold => decimal(v, 2, lang),
-        Unit::Share => format!("{}{}", decimal(100.0 * v, 1, lang), lang.pick("%", " %")),
-        Unit::EurPerMonth => format!("€ {}", decimal(v, 0, lang)),
-        Unit::ThousandEur => format!("€ {}", decimal(1000.0 * v.round(), 0, lang)),
+        Unit::Share => format!("{}{}", decimal(100.0 * v, 1, lang), lang.pick("%", "\u{a0}%")),
+        Unit::EurPerMonth => format!("€\u{a0}{}", decimal(v, 0, lang)),
+        Unit::ThousandEur => format!("€\u{a0}{}", decimal(1000.0 * v.round(), 0, lang)),
         Unit::Index => decimal(v, 3, lang),
         Unit::Moves => decimal(v, 2, lang),
     }
@@ -47,9 +47,11 @@ pub fn change(a: f64, b: f64, unit: Unit, lang: Lang) -> String {
         Unit::People | Unit::Households | Unit::Homes | Unit::Events | Unit::EurPerMonth | Unit::ThousandEur
     );
     let (difference, digits, suffix) = match unit {
-        _ if relative => (100.0 * (b / a - 1.0), 1, lang.pick("%", " %")),
-        Unit::Share => (100.0 * (b - a), 1, lang.pick(" points", " procentpunt")),
-        Unit::Years => (b - a, 1, lang.pick(" years", " jaar")),
+        // Of nothing there are no per cents.
+        _ if relative && a == 0.0 => (b, 0, ""),
+        _ if relative => (100.0 * (b / a - 1.0), 1, lang.pick("%", "\u{a0}%")),
+        Unit::Share => (100.0 * (b - a), 1, lang.pick("\u{a0}points", "\u{a0}procentpunt")),
+        Unit::Years => (b - a, 1, lang.pick("\u{a0}years", "\u{a0}jaar")),
         Unit::Index => (b - a, 3, ""),
         _ => (b - a, 2, ""),
     };
@@ -68,9 +70,9 @@ pub fn signed(v: f64, digits: usize, lang: Lang) -> String {
 /// A value on an axis whose ticks lie `step` apart: no more decimals than needed.
 pub fn axis(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
     let (scale, before, after) = match unit {
-        Unit::Share => (100.0, "", lang.pick("%", " %")),
-        Unit::EurPerMonth => (1.0, "€ ", ""),
-        Unit::ThousandEur => (1.0, "€ ", lang.pick("k", " dzd")),
+        Unit::Share => (100.0, "", lang.pick("%", "\u{a0}%")),
+        Unit::EurPerMonth => (1.0, "€\u{a0}", ""),
+        Unit::ThousandEur => (1.0, "€\u{a0}", lang.pick("k", "\u{a0}dzd")),
         _ => (1.0, "", ""),
     };
     let step = step * scale;
@@ -105,16 +107,17 @@ mod tests {
         assert_eq!(decimal(-0.001, 1, Lang::En), "0.0");
         assert_eq!(decimal(-999.0, 0, Lang::Nl), "−999");
         assert_eq!(decimal(f64::NAN, 0, Lang::Nl), "n.b.");
-        assert_eq!(value(0.1234, Unit::Share, Lang::Nl), "12,3 %");
-        assert_eq!(value(412.4, Unit::ThousandEur, Lang::En), "€ 412,000");
+        assert_eq!(value(0.1234, Unit::Share, Lang::Nl), "12,3\u{a0}%");
+        assert_eq!(value(412.4, Unit::ThousandEur, Lang::En), "€\u{a0}412,000");
     }
 
     #[test]
     fn changes_are_relative_for_amounts_and_in_points_for_shares() {
         assert_eq!(change(200.0, 230.0, Unit::People, Lang::En), "+15.0%");
-        assert_eq!(change(0.20, 0.17, Unit::Share, Lang::Nl), "−3,0 procentpunt");
+        assert_eq!(change(0.20, 0.17, Unit::Share, Lang::Nl), "−3,0\u{a0}procentpunt");
         assert_eq!(change(0.3, 0.3, Unit::Index, Lang::En), "0.000");
-        assert_eq!(change(0.0, 5.0, Unit::People, Lang::En), "n/a");
+        assert_eq!(change(0.0, 5.0, Unit::People, Lang::En), "+5");
+        assert_eq!(change(f64::NAN, 5.0, Unit::People, Lang::En), "n/a");
     }
 
     #[test]

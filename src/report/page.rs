@@ -154,8 +154,9 @@ impl Page {
 pub fn source(lang: Lang, indicators: &[&Indicator]) -> String {
     let mut sources: Vec<&str> = Vec::new();
     for i in indicators {
-        if !sources.contains(&i.source) {
-            sources.push(i.source);
+        let text = lang.of(i.source);
+        if !sources.contains(&text) {
+            sources.push(text);
         }
     }
     let grade = indicators.iter().map(|i| i.grade).max().unwrap_or(Grade::A);

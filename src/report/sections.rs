@@ -157,7 +157,7 @@ fn growth_map(b: &mut Builder) {
     let values: Vec<f64> = start.iter().zip(&end).map(growth).collect();
     let classes = Classes::diverging(&values);
     let step = classes.breaks[3] - classes.breaks[2];
-    let text = |v: f64| format!("{}{}", number::signed(100.0 * v, 1, l), l.pick("%", " %"));
+    let text = |v: f64| format!("{}{}", number::signed(100.0 * v, 1, l), l.pick("%", "\u{a0}%"));
     let count = |v: &f64| number::value(*v, Unit::People, l);
     let (first, last) = (b.month(b.runs.first()), b.month(b.runs.last()));
     b.map(MapFigure {
@@ -249,10 +249,11 @@ fn households(b: &mut Builder) {
     b.lines(&LineFigure {
         title: l.of(words::F_TYPES),
         lead: l.of(words::F_TYPES_LEAD),
-        lines: &["one_person_share", "several_without_minors_share", "with_minors_share"]
-            .map(|id| (l.of(known(id).title), [id]))
-            .each_ref()
-            .map(|(label, ids)| (*label, ids.as_slice())),
+        lines: &[
+            (l.of(words::ONE_PERSON), &["one_person_share"]),
+            (l.of(words::SEVERAL), &["several_without_minors_share"]),
+            (l.of(words::WITH_MINORS), &["with_minors_share"]),
+        ],
         yearly: false,
     });
     one_line(b, "household_size_mean");
@@ -296,15 +297,8 @@ fn homes(b: &mut Builder) {
     });
     one_line(b, "social_queue_mean_y");
     one_line(b, "renters_housing_cost_share");
-    b.lines(&LineFigure {
-        title: l.of(words::F_FIT),
-        lead: l.of(words::F_FIT_LEAD),
-        lines: &[
-            (l.of(known("vacant_share").title), &["vacant_share"]),
-            (l.of(known("overcrowded_share").title), &["overcrowded_share"]),
-        ],
-        yearly: false,
-    });
+    one_line(b, "vacant_share");
+    one_line(b, "overcrowded_share");
     b.level_map(l.of(words::F_RENT_MAP), "rent_private_mean_eur_m");
 }
 
@@ -331,7 +325,7 @@ fn tenure(b: &mut Builder) {
         let _ = write!(legend, "<li><i style=\"background:{}\"></i>{}</li>", chart::COLOURS[i], l.of(known(id).title));
     }
     let id = b.next_id();
-    let whole = |v: f64| format!("{}{}", number::decimal(100.0 * v, 0, l), l.pick("%", " %"));
+    let whole = |v: f64| format!("{}{}", number::decimal(100.0 * v, 0, l), l.pick("%", "\u{a0}%"));
     let svg = chart::parts(&id, l.of(words::F_TENURE), &says.join(" "), &rows, &whole);
     let count = |v: f64| number::value(v, Unit::Homes, l);
     let table = Table {
@@ -380,7 +374,7 @@ fn moving(b: &mut Builder) {
 /// Most neighbourhoods between which arrows can be told apart; with more, districts.
 const MAX_NODES: usize = 30;
 /// Most arrows on a map.
-const MAX_ARROWS: usize = 18;
+const MAX_ARROWS: usize = 14;
 
 fn flow_map(b: &mut Builder) {
     let l = b.lang;
@@ -430,7 +424,7 @@ fn flow_map(b: &mut Builder) {
     let arrow = |pair: &(usize, usize)| Arrow {
         from: centre(pair.0),
         to: centre(pair.1),
-        width: 1.2 + 6.5 * net(pair) / most,
+        width: 1.0 + 4.0 * net(pair) / most,
         label: label(pair),
     };
     let mut shown: Vec<&(usize, usize)> = pairs.iter().take(MAX_ARROWS).collect();

@@ -60,6 +60,9 @@ words! {
     F_LEVEL_LEAD: "{0}, per neighbourhood, end of {1}.", "{0}, per buurt, eind {1}.";
     F_TYPES: "Who share a home", "Wie een huis delen";
     F_TYPES_LEAD: "Part of the households by type.", "Deel van de huishoudens naar soort.";
+    ONE_PERSON: "one person", "één persoon";
+    SEVERAL: "several people, no minors", "meer personen, geen minderjarigen";
+    WITH_MINORS: "with minors", "met minderjarigen";
     F_TENURE: "Who owns the homes", "Van wie de woningen zijn";
     F_TENURE_LEAD: "Homes by tenure.", "Woningen naar eigendom.";
     F_RENTS: "What a rented home costs", "Wat een huurhuis kost";
@@ -67,8 +70,6 @@ words! {
     F_VALUE: "What an owner-occupied home is worth", "Wat een koophuis waard is";
     F_SHORTAGE: "Without a home of their own", "Zonder eigen woning";
     F_SHORTAGE_LEAD: "Households without a home, and those of them entitled to social rent.", "Huishoudens zonder woning, en degenen daarvan met recht op sociale huur.";
-    F_FIT: "Empty, overcrowded", "Leeg, te vol";
-    F_FIT_LEAD: "Part of the homes in which nobody lives; part of the households with too little room.", "Deel van de woningen waarin niemand woont; deel van de huishoudens met te weinig ruimte.";
     F_FLOWS: "Who moves where", "Wie verhuist waarheen";
     F_FLOWS_LEAD: "Arrows: the largest net moves between {0} over all years, in people. Colour: what moves within the city add to a neighbourhood or take from it, per 100 residents.", "Pijlen: de grootste netto verhuizingen tussen {0} over alle jaren, in mensen. Kleur: wat verhuizingen binnen de stad een buurt opleveren of kosten, per 100 inwoners.";
     NEIGHBOURHOODS: "neighbourhoods", "buurten";
@@ -100,7 +101,7 @@ words! {
     TO: "To", "Naar";
     PEOPLE: "People", "Mensen";
     BACK: "Back", "Terug";
-    NO_DATA: "not shown: fewer than 25 residents, or none", "niet getoond: minder dan 25 inwoners, of geen";
+    NO_DATA: "not shown: nothing to average, or fewer than 25 residents", "niet getoond: niets te middelen, of minder dan 25 inwoners";
     BELOW: "below {0}", "onder {0}";
     ABOVE: "{0} and more", "{0} en meer";
     BETWEEN: "{0} to {1}", "{0} tot {1}";
@@ -108,6 +109,7 @@ words! {
     HOODS_1: "1 neighbourhood", "1 buurt";
     SOURCE: "Source: {0}. Grade {1}.", "Bron: {0}. Graad {1}.";
     ROSE: "{0}: from {1} at the start to {2} at the end ({3}).", "{0}: van {1} aan het begin naar {2} aan het eind ({3}).";
+    ROSE_SHORT: "{0}: {1} to {2} ({3}).", "{0}: {1} naar {2} ({3}).";
     MAP_SAYS: "Highest: {0}. Lowest: {1}.", "Hoogste: {0}. Laagste: {1}.";
     PLACES_LEAD: "Start and end of every neighbourhood in which people live.", "Begin en eind van elke buurt waarin mensen wonen.";
     MADE_LEAD: "What went in, how to make it again, and how far to trust it.", "Wat erin ging, hoe u het opnieuw maakt en hoe ver u erop kunt vertrouwen.";
