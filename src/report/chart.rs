@@ -77,7 +77,7 @@ impl Lines<'_> {
         let step = marks.get(1).map_or(1.0, |t| t - marks[0]);
         let (low, high) = (marks[0], marks[marks.len() - 1]);
         let named = self.lines.len() > 1;
-        let (left, right, top, bottom) = (62.0, if named { W - 142.0 } else { W - 14.0 }, 12.0, H - 30.0);
+        let (left, right, top, bottom) = (70.0, if named { W - 142.0 } else { W - 14.0 }, 12.0, H - 30.0);
         let (t0, t1) = (self.times.first().copied().unwrap_or(0.0), self.times.last().copied().unwrap_or(1.0));
         let x = |t: f64| left + (t - t0) / (t1 - t0).max(1e-9) * (right - left);
         let y = |v: f64| bottom - (v - low) / (high - low) * (bottom - top);

@@ -72,7 +72,7 @@ pub fn axis(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
     let (scale, before, after) = match unit {
         Unit::Share => (100.0, "", lang.pick("%", "\u{a0}%")),
         Unit::EurPerMonth => (1.0, "€\u{a0}", ""),
-        Unit::ThousandEur => (1.0, "€\u{a0}", lang.pick("k", "\u{a0}dzd")),
+        Unit::ThousandEur => (1000.0, "€\u{a0}", ""),
         _ => (1.0, "", ""),
     };
     let step = step * scale;
