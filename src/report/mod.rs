@@ -1,9 +1,39 @@
-//! From run folders to what people read: one offile HTML report, a comparison of two runs, maps as GeoTIFF.
+//! From run folders to what people read: one offline HTML report, a comparison of two runs, maps as GeoTIFF.
+//!
+//! | function | what it makes |
+//! |---|---|
+//! | [`RunData::load`] | the tables of a run folder |
+//! | [`write`] | `report.html` about one run, or about several seeds of one scenario, then with bands |
+//! | [`compare`] | what differs between two runs (or two sets of seeds), as text and as HTML |
+//! | [`write_geotiffs`] | `maps/*.tif` |
+//!
+//! A report is one file without scripts that fetches nothing. Every figure says its source and grade, has a text
+//! alternative and a table behind it. Real cities show what models.md E-15 allows: of composition by origin only
+//! indices.
+
+mod atlas;
+mod builder;
+mod chart;
+mod classes;
+mod compare;
+mod ensemble;
+mod geotiff;
+mod number;
+mod page;
+mod run_data;
+mod sections;
+mod words;
+
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use compare::{Comparison, Difference, compare};
+pub use geotiff::write_geotiffs;
+pub use run_data::{Flow, LoadError, RunData};
+
 use crate::city::City;
-use crate::indicators::Frame;
-use crate::sim::files::FileError;
+use crate::indicators::Words;
+use crate::sim::files::{self, FileError};
 
 /// Language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,52 +44,77 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// The one of two that is in this language.
+    pub fn pick<T>(self, en: T, nl: T) -> T {
+        match self {
+            Lang::En => en,
+            Lang::Nl => nl,
+        }
+    }
+
+    /// The text in this language.
+    pub fn of(self, words: Words) -> &'static str {
+        self.pick(words.en, words.nl)
+    }
+
+    /// Code of the language, as in `<html lang>`.
+    pub fn code(self) -> &'static str {
+        self.pick("en", "nl")
+    }
+
+    /// The language with this code.
+    pub fn from_code(code: &str) -> Option<Lang> {
+        [Lang::En, Lang::Nl].into_iter().find(|lang| lang.code() == code)
+    }
+}
+
 /// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A run folder.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// No runs, or runs that do not start in the same month.
+    #[error("a report needs at least one run, and all of its runs must start in the same month")]
+    NothingInCommon,
+    /// A run about other places.
+    #[error("run {run}: its neighbourhoods are not those of {city}")]
+    OtherCity {
+        /// Name of the run.
+        run: String,
+        /// Name of the city.
+        city: String,
+    },
+    /// A map.
+    #[error("{}: {what}", path.display())]
+    Map {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
 }
 
-/// The tables of one run folder, read back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunData {}
-
-impl RunData {
-    /// Reads the run folder `dir`.
-    pub fn load(dir: &Path) -> Result<RunData, ReportError> {
-        todo!("{dir:?}")
-    }
-}
-
-/// Writes the report about `runs` (one, or several seeds of one scenario: then with bands) to `path`.
+/// Writes the report about `runs` (one, or several seeds of one scenario: then with bands) to `path`, as a whole or
+/// not at all.
+///
+/// # Errors
+/// If `runs` have nothing in common, are about another city, or the file cannot be written.
 pub fn write(runs: &[RunData], city: &City, lang: Lang, path: &Path) -> Result<(), ReportError> {
-    todo!("{runs:?} {} {lang:?} {path:?}", city.name)
+    let html = html(runs, city, lang)?;
+    Ok(files::write_atomic(path, |file| file.write_all(html.as_bytes()))?)
 }
 
-/// Differences between two runs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {}
-
-/// Compares two runs, month by month where both have one.
-pub fn compare(a: &RunData, b: &RunData) -> Comparison {
-    todo!("{a:?} {b:?}")
+/// The report as text; see [`write`].
+pub fn html(runs: &[RunData], city: &City, lang: Lang) -> Result<String, ReportError> {
+    let mut builder = builder::Builder::new(runs, city, lang)?;
+    sections::write(&mut builder);
+    Ok(sections::finish(builder))
 }
 
-impl Comparison {
-    /// As a table for a terminal.
-    pub fn to_text(&self) -> String {
-        todo!()
-    }
-
-    /// As one offline HTML file.
-    pub fn write_html(&self, city: &City, lang: Lang, path: &Path) -> Result<(), ReportError> {
-        todo!("{} {lang:?} {path:?}", city.name)
-    }
-}
-
-/// Writes `maps/*.tif` into the run folder `dir`; answers their paths.
-pub fn write_geotiffs(dir: &Path, city: &City, frame: &Frame) -> Result<Vec<PathBuf>, ReportError> {
-    todo!("{dir:?} {} {}", city.name, frame.month)
-}
+#[cfg(test)]
+mod tests;
