@@ -86,7 +86,11 @@ pub fn run(args: &FloodArgs) -> Result<FloodSummary, CaseError> {
         let t_s = (k as f64 * case.output_every_s).min(case.duration_s);
         model.advance_to(t_s).map_err(flood)?;
         for (name, r) in names.iter().zip(model.gauges()) {
-            let name = if name.contains([',', '"', '\n']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.clone() };
+            let name = if name.contains([',', '"', '\n']) {
+                format!("\"{}\"", name.replace('"', "\"\""))
+            } else {
+                name.clone()
+            };
             gauges.push_str(&format!("{t_s},{name},{:.5},{:.5},{:.5},{:.5}\n", r.level_m, r.depth_m, r.u_m_s, r.v_m_s));
         }
         if model.shortest_dt_s() < shortest.0 {

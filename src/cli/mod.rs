@@ -1,3 +1,4 @@
 //! Sub-commands, one file each.
 
 pub mod flood;
+pub mod heat;

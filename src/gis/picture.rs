@@ -53,9 +53,15 @@ impl Ramp {
                 [249, 201, 50],
                 [252, 255, 164],
             ],
-            Ramp::Diverging => {
-                &[[33, 102, 172], [103, 169, 207], [209, 229, 240], [247, 247, 247], [253, 219, 199], [239, 138, 98], [178, 24, 43]]
-            }
+            Ramp::Diverging => &[
+                [33, 102, 172],
+                [103, 169, 207],
+                [209, 229, 240],
+                [247, 247, 247],
+                [253, 219, 199],
+                [239, 138, 98],
+                [178, 24, 43],
+            ],
         }
     }
 
@@ -65,9 +71,7 @@ impl Ramp {
         let x = t.clamp(0.0, 1.0) * (stops.len() - 1) as f32;
         let k = (x as usize).min(stops.len() - 2);
         let f = x - k as f32;
-        std::array::from_fn(|c| {
-            (f32::from(stops[k][c]) * (1.0 - f) + f32::from(stops[k + 1][c]) * f).round() as u8
-        })
+        std::array::from_fn(|c| (f32::from(stops[k][c]) * (1.0 - f) + f32::from(stops[k + 1][c]) * f).round() as u8)
     }
 }
 
@@ -157,9 +161,19 @@ fn ticks(low: f32, high: f32) -> Vec<f32> {
 }
 
 fn number(v: f32, span: f32) -> String {
-    let decimals = if span >= 20.0 { 0 } else if span >= 2.0 { 1 } else { 2 };
+    let decimals = if span >= 20.0 {
+        0
+    } else if span >= 2.0 {
+        1
+    } else {
+        2
+    };
     let text = format!("{v:.decimals$}");
-    if text.starts_with('-') && text.chars().all(|c| matches!(c, '-' | '0' | '.')) { text[1..].to_owned() } else { text }
+    if text.starts_with('-') && text.chars().all(|c| matches!(c, '-' | '0' | '.')) {
+        text[1..].to_owned()
+    } else {
+        text
+    }
 }
 
 /// Draw `raster` into a PNG at `path`.
@@ -208,7 +222,13 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
             put(bar_x + x, bar_y + y, c);
         }
     }
-    let svg = labels(how, (low, high), (width, height), (bar_x, bar_y, bar_h), (map_h as u32, g.cell_m * thin as f64 / enlarge as f64));
+    let svg = labels(
+        how,
+        (low, high),
+        (width, height),
+        (bar_x, bar_y, bar_h),
+        (map_h as u32, g.cell_m * thin as f64 / enlarge as f64),
+    );
     draw_text(&svg, &mut pixmap).map_err(|message| RasterError::content(path, message))?;
     let png = pixmap.encode_png().map_err(|e| RasterError::content(path, e.to_string()))?;
     let io = |e| RasterError::io(path)(e);

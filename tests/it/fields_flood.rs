@@ -24,7 +24,8 @@ pub fn hydrograph(points: &[(f64, f64)], unit_s: f64) -> Series {
 
 /// Three humps of the classic 75 × 30 m basin.
 fn three_humps(x: f64, y: f64) -> f64 {
-    let cone = |cx: f64, cy: f64, height: f64, slope: f64| height - slope * ((x - cx).powi(2) + (y - cy).powi(2)).sqrt();
+    let cone =
+        |cx: f64, cy: f64, height: f64, slope: f64| height - slope * ((x - cx).powi(2) + (y - cy).powi(2)).sqrt();
     cone(30.0, 7.5, 1.0, 0.125).max(cone(30.0, 22.5, 1.0, 0.125)).max(cone(47.5, 15.0, 2.8, 0.28)).max(0.0)
 }
 
@@ -96,8 +97,7 @@ fn rain_on_a_plane_follows_the_kinematic_wave() {
     // rises, q(t) at the foot = α (i t)^{5/3} with α = √S / n; the plateau is i L, reached at t_c.
     let (slope, n, rain, length) = (0.01_f64, 0.03_f64, 36.0 / 3.6e6_f64, 100.0_f64);
     let dx = 1.0;
-    let mut setup =
-        FloodSetup::new(bed(100, 3, dx, |x, _| (length - x) * slope), n as f32, Solver::LocalInertial);
+    let mut setup = FloodSetup::new(bed(100, 3, dx, |x, _| (length - x) * slope), n as f32, Solver::LocalInertial);
     setup.rain_mm_h = Some(Series::constant(36.0, 7200.0));
     setup.sample_every_s = 1.0;
     let kind = BoundaryKind::Free { min_slope: 0.0 };

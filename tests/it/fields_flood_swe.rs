@@ -67,7 +67,13 @@ fn ritter_dry_dam_break() {
     let exact = |x: f64, t: f64| {
         let c = (G * 10.0_f64).sqrt();
         let s = x / t;
-        if s < -c { 10.0 } else if s < 2.0 * c { (2.0 * c - s).powi(2) / (9.0 * G) } else { 0.0 }
+        if s < -c {
+            10.0
+        } else if s < 2.0 * c {
+            (2.0 * c - s).powi(2) / (9.0 * G)
+        } else {
+            0.0
+        }
     };
     let mut model = dam_break(10.0, 0.0);
     model.advance_to(40.0).unwrap();
@@ -117,8 +123,13 @@ fn macdonald(q_in: f64, rain_mm_s: f64) -> f64 {
     let (n, length, dx) = (0.033, 1000.0, 5.0);
     // SWASHES' subcritical case: h(x) = (4/g)^{1/3} (1 + ½ exp(−16 (x/1000 − ½)²)).
     let h = |x: f64| (4.0 / G).powf(1.0 / 3.0) * (1.0 + 0.5 * (-16.0 * (x / 1000.0 - 0.5).powi(2)).exp());
-    let hx = |x: f64| -(4.0 / G).powf(1.0 / 3.0) * 0.5 * (32.0 / 1000.0) * (x / 1000.0 - 0.5)
-        * (-16.0 * (x / 1000.0 - 0.5).powi(2)).exp();
+    let hx = |x: f64| {
+        -(4.0 / G).powf(1.0 / 3.0)
+            * 0.5
+            * (32.0 / 1000.0)
+            * (x / 1000.0 - 0.5)
+            * (-16.0 * (x / 1000.0 - 0.5).powi(2)).exp()
+    };
     let rain = rain_mm_s / 1000.0;
     let q = |x: f64| q_in + rain * x;
     // Bed slope from the steady momentum equation with friction and rain.

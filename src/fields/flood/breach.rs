@@ -57,7 +57,8 @@ impl Breach {
         let width = before.map_or(self.width_m, |g| g.width_m);
         let hours = (since - self.sink_s) / 3600.0;
         let (g, uc) = (9.81, self.critical_velocity_m_s);
-        let rate_m_h = 1.3 * 0.04 / std::f64::consts::LN_10 * libm::pow(g * fall_m.max(0.0), 1.5) / (uc * uc)
+        let rate_m_h = 1.3 * 0.04 / std::f64::consts::LN_10 * libm::pow(g * fall_m.max(0.0), 1.5)
+            / (uc * uc)
             / (1.0 + 0.04 * g * hours / uc);
         Some(Gap { width_m: (width + rate_m_h * dt_s / 3600.0).min(self.length_m()), crest_m: self.sill_m })
     }

@@ -80,7 +80,15 @@ impl Edges {
     /// Flux **out of** the map over edge face `k`, m²/s, by the local inertial rule. `cells` holds depth, bed and
     /// roughness of the edge cell and depth and bed of the next cell inwards; `q_out` is the last flux.
     #[inline]
-    pub fn flux(&self, side: Side, k: usize, cells: (f32, f32, f32, f32, f32), q_out: f32, dt: f32, cell_m: f32) -> f32 {
+    pub fn flux(
+        &self,
+        side: Side,
+        k: usize,
+        cells: (f32, f32, f32, f32, f32),
+        q_out: f32,
+        dt: f32,
+        cell_m: f32,
+    ) -> f32 {
         let (h, z, n, h_in, z_in) = cells;
         match self.kind(side, k) {
             EdgeKind::Closed => 0.0,

@@ -147,8 +147,7 @@ mod tests {
     fn green_ampt_follows_the_implicit_law() {
         // K = 10 mm/h, ψΔθ = 30 mm: t = (F − S ln(1 + F/S)) / K solved for F after two hours.
         let (k, s) = (0.010 / 3600.0, 0.030_f64);
-        let (layout, mut hydrology) =
-            one_cell(Soil::GreenAmpt { k_m_s: vec![k as f32; 4], suction_m: s as f32 }, 0.0);
+        let (layout, mut hydrology) = one_cell(Soil::GreenAmpt { k_m_s: vec![k as f32; 4], suction_m: s as f32 }, 0.0);
         let mut h = vec![1.0, 0.0, 0.0, 0.0];
         for _ in 0..1440 {
             hydrology.step(layout, &[0.0; 4], &mut h, 0.0, 5.0);

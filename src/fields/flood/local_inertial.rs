@@ -299,15 +299,7 @@ fn step_chunk(
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
 
-fn update_row(
-    nx: usize,
-    rows: &Rows,
-    j: isize,
-    padding_row: bool,
-    h_old: &[f32],
-    out: RowOut,
-    factor: f32,
-) -> u32 {
+fn update_row(nx: usize, rows: &Rows, j: isize, padding_row: bool, h_old: &[f32], out: RowOut, factor: f32) -> u32 {
     let (north, here, south) = (&rows.share[slot(j - 1)], &rows.share[slot(j)], &rows.share[slot(j + 1)]);
     let (qx, qy, qy_next) = (&rows.qx[slot(j)], &rows.qy[slot(j)], &rows.qy[slot(j + 1)]);
     let (h_new, qx_new, qy_new) = out;

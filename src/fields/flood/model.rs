@@ -150,8 +150,7 @@ impl FloodModel {
         }
         let cell = |what: String, at: (f64, f64)| cell_of(&grid, layout, &z_m, what, at);
         let gauges = setup.gauges.iter();
-        let gauge_cells =
-            gauges.map(|g| cell(format!("gauge `{}`", g.name), g.at_m)).collect::<Result<Vec<_>, _>>()?;
+        let gauge_cells = gauges.map(|g| cell(format!("gauge `{}`", g.name), g.at_m)).collect::<Result<Vec<_>, _>>()?;
         let mut inflow_cells = Vec::new();
         for (k, inflow) in setup.inflows.iter().enumerate() {
             inflow_cells.push(line_cells(&grid, layout, &z_m, k, inflow.from_m, inflow.to_m)?);
@@ -307,7 +306,8 @@ impl FloodModel {
 
     /// The cell that sets the time step now: its centre and depth.
     pub fn dt_limited_by(&self) -> (f64, f64, f32) {
-        let deepest = self.state.h_m.iter().enumerate().fold((0, 0.0_f32), |a, (k, &h)| if h > a.1 { (k, h) } else { a });
+        let deepest =
+            self.state.h_m.iter().enumerate().fold((0, 0.0_f32), |a, (k, &h)| if h > a.1 { (k, h) } else { a });
         let (col, row) = (deepest.0 % self.layout.stride(), deepest.0 / self.layout.stride());
         let grid = self.grid();
         let (x, y) = grid.centre(grid.idx(col.min(grid.n_cols - 1), row.min(grid.n_rows - 1)));
@@ -435,8 +435,7 @@ impl FloodModel {
         let rain_m = self.setup.rain_mm_h.as_ref().map_or(0.0, |s| s.integral(end_s - span, end_s) / 3.6e6);
         let area = self.area_m2();
         if rain_m > 0.0 || !self.hydrology.is_idle() {
-            let sums =
-                self.hydrology.step(self.layout, &self.z_m, &mut self.state.h_m, rain_m as f32, span as f32);
+            let sums = self.hydrology.step(self.layout, &self.z_m, &mut self.state.h_m, rain_m as f32, span as f32);
             self.balance.rain_m3 += sums.rain * area;
             self.balance.soaked_m3 += sums.soaked * area;
             self.balance.drained_m3 += sums.drained * area;

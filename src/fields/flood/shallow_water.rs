@@ -304,7 +304,14 @@ fn step_chunk(
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
 
-fn update_row(g: &Ground, old: &State, j: usize, f: (&FluxRow, &FluxRow, &FluxRow), out: RowOut, dt: f32) -> (u32, f32) {
+fn update_row(
+    g: &Ground,
+    old: &State,
+    j: usize,
+    f: (&FluxRow, &FluxRow, &FluxRow),
+    out: RowOut,
+    dt: f32,
+) -> (u32, f32) {
     let (nx, at) = (g.layout.n_cols, j * g.layout.stride());
     let (x, n, s) = f;
     let (h_new, qx_new, qy_new) = out;
