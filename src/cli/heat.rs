@@ -121,7 +121,7 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
             "pet_c" => ("How hot it feels (PET)", "PET, °C", Ramp::Inferno, Some((23.0, 47.0))),
             _ => ("Night: warmer than the countryside", "K", Ramp::Inferno, None),
         };
-        let relief = matches!(*name, "air_c" | "pet_c" | "night_excess_k").then_some(&ground);
+        let relief = (*name == "pet_c").then_some(&ground);
         let picture = Picture { title, legend, ramp, range, hide_below: None, relief };
         write_png(&args.out.join(format!("{name}.png")), map, &picture)?;
     }

@@ -15,6 +15,8 @@
 pub mod backend;
 pub mod case;
 pub mod flood;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod heat;
 pub mod layout;
 pub mod series;

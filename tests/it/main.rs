@@ -3,3 +3,4 @@
 mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;
+mod fields_gpu;

@@ -6,8 +6,9 @@
 //!   QE = α' A / (1 + γ/s) + β', QH = A − QE; α' = 0.19 + 0.85 wet, β' = 3 + 14 wet W/m² (M: range of the paper's sites)
 //! * T_s from QH = ρ c_p (T_s − T_a) / r_a, r_a = 1 / (0.004 u + 0.005) s/m (A)
 //!
-//! Surface temperature and Q* depend on each other: each step takes one Newton step on the balance, which closes to
-//! rounding because QH is what remains.
+//! Surface temperature and Q* depend on each other: a few Newton steps solve the balance, which closes to rounding
+//! because QH is what remains. The trend ∂Q*/∂t of the storage term is the caller's, smoothed over an hour: taken
+//! from the step itself it would feed back on the surface temperature and swing for steps shorter than a2.
 
 use super::cover::Coefficients;
 
@@ -65,9 +66,9 @@ pub fn sky_longwave(air_c: f32, humidity: f32, cloud: f32) -> f32 {
     emissivity.min(1.0) * SIGMA * t * t * t * t
 }
 
-/// Energy of a surface that was at `surface_c`, with net radiation `net_before` one step of `dt_h` hours earlier.
-/// Returns the fluxes and the new surface temperature, °C.
-pub fn surface(c: &Coefficients, a: &Above, surface_c: f32, net_before: f32, dt_h: f32) -> (Fluxes, f32) {
+/// Energy of a surface that was at `surface_c`, while net radiation changes by `trend_w_m2_h` an hour. Returns the
+/// fluxes and the new surface temperature, °C.
+pub fn surface(c: &Coefficients, a: &Above, surface_c: f32, trend_w_m2_h: f32) -> (Fluxes, f32) {
     let air_k = a.air_c + ZERO_C_K;
     let short = (1.0 - c.albedo) * (a.direct_w_m2 + a.diffuse_w_m2 * a.svf);
     let from_walls = SIGMA * air_k * air_k * air_k * air_k * (1.0 - a.svf);
@@ -80,7 +81,7 @@ pub fn surface(c: &Coefficients, a: &Above, surface_c: f32, net_before: f32, dt_
     let all = |ts_c: f32| {
         let t = ts_c + ZERO_C_K;
         let net = down - c.emissivity * SIGMA * t * t * t * t;
-        let storage = c.a1 * net + c.a2 * (net - net_before) / dt_h + c.a3;
+        let storage = c.a1 * net + c.a2 * trend_w_m2_h + c.a3;
         let available = net + a.anthropogenic_w_m2 - storage;
         // Dew is small: no more than the surface gives off.
         let latent = (alpha * available + beta).min(available.abs() + beta);
@@ -92,7 +93,7 @@ pub fn surface(c: &Coefficients, a: &Above, surface_c: f32, net_before: f32, dt_
         let f = all(ts);
         let t = ts + ZERO_C_K;
         let slope_net = -4.0 * c.emissivity * SIGMA * t * t * t;
-        let slope = (1.0 - alpha) * (1.0 - c.a1 - c.a2 / dt_h) * slope_net;
+        let slope = (1.0 - alpha) * (1.0 - c.a1) * slope_net;
         let gap = f.sensible - conductance * (ts - a.air_c);
         ts += (gap / (conductance - slope).max(0.2 * conductance)).clamp(-20.0, 20.0);
     }
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn the_budget_closes() {
         for cover in [Cover::Grass, Cover::Trees, Cover::Water, Cover::Asphalt, Cover::Stone, Cover::Roof] {
-            let (f, _) = surface(&cover.coefficients(), &NOON, 30.0, 400.0, 1.0);
+            let (f, _) = surface(&cover.coefficients(), &NOON, 30.0, 40.0);
             let gap = f.net + NOON.anthropogenic_w_m2 - (f.sensible + f.latent + f.storage);
             assert!(gap.abs() < 1e-5 * f.net.abs().max(100.0), "{cover:?}: {gap}");
         }
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn asphalt_burns_and_grass_does_not() {
-        let at = |c: Cover| surface(&c.coefficients(), &NOON, 30.0, 450.0, 1.0).1;
+        let at = |c: Cover| surface(&c.coefficients(), &NOON, 30.0, 20.0).1;
         assert!((42.0..65.0).contains(&at(Cover::Asphalt)), "{}", at(Cover::Asphalt));
         assert!(at(Cover::Grass) < at(Cover::Asphalt) - 8.0, "{}", at(Cover::Grass));
     }

@@ -23,6 +23,11 @@ pub const CANOPY_M: f32 = 30.0;
 const AIR_STEP_S: f32 = 120.0;
 const SURFACE_STEP_H: f32 = 0.25;
 
+/// Trend of net radiation, W/m² per hour, smoothed over about an hour.
+fn smoothed_trend(before: f32, net_before: f32, net: f32) -> f32 {
+    before + SURFACE_STEP_H * ((net - net_before) / SURFACE_STEP_H - before)
+}
+
 /// What an episode is made of. All planes lie on one grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatSetup {
@@ -53,9 +58,11 @@ pub struct HeatModel {
     sun: Sun,
     surface_c: Vec<f32>,
     net: Vec<f32>,
+    trend: Vec<f32>,
     sensible: Vec<f32>,
     theta: Vec<f32>,
-    rural: (f32, f32),
+    /// Surface temperature, net radiation and its trend of open grassland.
+    rural: (f32, f32, f32),
     weather: Option<Hour>,
 }
 
@@ -74,9 +81,10 @@ impl HeatModel {
             sun,
             surface_c: vec![f32::NAN; n],
             net: vec![0.0; n],
+            trend: vec![0.0; n],
             sensible: vec![0.0; n],
             theta: vec![0.0; n],
-            rural: (f32::NAN, 0.0),
+            rural: (f32::NAN, 0.0, 0.0),
             weather: None,
             setup,
         };
@@ -159,11 +167,9 @@ impl HeatModel {
             anthropogenic_w_m2: 0.0,
         };
         let c = Cover::Grass.coefficients();
-        if spin_up {
-            self.rural.1 = surface(&c, &above, self.rural.0, 0.0, 1e6).0.net;
-        }
-        let (fluxes, ts) = surface(&c, &above, self.rural.0, self.rural.1, SURFACE_STEP_H);
-        self.rural = (ts, fluxes.net);
+        let (fluxes, ts) = surface(&c, &above, self.rural.0, self.rural.2);
+        let trend = if spin_up { 0.0 } else { smoothed_trend(self.rural.2, self.rural.1, fluxes.net) };
+        self.rural = (ts, fluxes.net, trend);
         fluxes
     }
 
@@ -173,8 +179,8 @@ impl HeatModel {
         let (theta, anthropogenic) = (&self.theta, &self.setup.anthropogenic_w_m2);
         let coefficients = &self.coefficients;
         let lines = self.surface_c.par_chunks_mut(n_cols).zip(self.net.par_chunks_mut(n_cols));
-        let lines = lines.zip(self.sensible.par_chunks_mut(n_cols));
-        lines.enumerate().for_each(|(row, ((ts, net), sensible))| {
+        let lines = lines.zip(self.sensible.par_chunks_mut(n_cols).zip(self.trend.par_chunks_mut(n_cols)));
+        lines.enumerate().for_each(|(row, ((ts, net), (sensible, trend)))| {
             for i in 0..ts.len() {
                 let k = row * n_cols + i;
                 let above = Above {
@@ -186,10 +192,8 @@ impl HeatModel {
                     wind_m_s: w.wind_m_s * (0.25 + 0.35 * svf[k]),
                     anthropogenic_w_m2: anthropogenic[k],
                 };
-                if spin_up {
-                    net[i] = surface(&coefficients[k], &above, ts[i], 0.0, 1e6).0.net;
-                }
-                let (fluxes, next) = surface(&coefficients[k], &above, ts[i], net[i], SURFACE_STEP_H);
+                let (fluxes, next) = surface(&coefficients[k], &above, ts[i], trend[i]);
+                trend[i] = if spin_up { 0.0 } else { smoothed_trend(trend[i], net[i], fluxes.net) };
                 (ts[i], net[i], sensible[i]) = (next, fluxes.net, fluxes.sensible);
             }
         });

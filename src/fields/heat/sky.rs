@@ -115,7 +115,8 @@ impl Skyline<'_> {
 
     /// Share of the direct sun that reaches every pixel: 1 in the sun, 0 in the shade of a building.
     pub fn sunlit(&self, sun: Sun) -> Raster<f32> {
-        if sun.elevation_rad <= 0.0 {
+        // A sun below 2° gives next to nothing on level ground, and its shadows are endless.
+        if sun.elevation_rad <= 0.035 {
             return Raster::filled(self.grid, 0.0);
         }
         let (roof_top, crown_top) = (highest(self.surface_m), highest(self.crown_m));
