@@ -10,9 +10,13 @@
 //! | [`series`] | values over time, linear between points |
 //! | [`backend`], [`case`] | where it is computed; case files |
 //! | [`flood`] | local inertial and full shallow water, rain, edges, walls, breaches, gauges |
+//! | [`heat`] | sky, sun, surface energy, canopy air, PET |
 
 pub mod backend;
 pub mod case;
 pub mod flood;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+pub mod heat;
 pub mod layout;
 pub mod series;

@@ -201,7 +201,7 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
         let hidden = v.is_nan() || how.hide_below.is_some_and(|h| v < h);
         let base = if hidden { NO_DATA } else { how.ramp.colour((v - low) / (high - low)) };
         // Water is drawn flat enough to be read against the legend.
-        let light = if hidden || how.hide_below.is_none() { light } else { 0.5 + 0.5 * light };
+        let light = if hidden { light } else { 0.65 + 0.35 * light };
         base.map(|c| (f32::from(c) * light).min(255.0) as u8)
     };
     let pixels = pixmap.pixels_mut();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use waterbed::cli::flood::{self, FloodArgs};
+use waterbed::cli::heat::{self, HeatArgs};
 use waterbed::fields::backend::Backend;
 
 /// Where the cases are, if the real data lie beside the project.
@@ -41,6 +42,35 @@ fn flood_case_by_hand() {
     let path = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
     let backend = std::env::var("BACKEND").map_or(Backend::Cpu, |b| b.parse().unwrap());
     match flood::run(&FloodArgs { case: path("FLOOD_CASE"), out: path("OUT"), backend }) {
+        Ok(summary) => println!("{}", serde_json::to_string_pretty(&summary).unwrap()),
+        Err(e) => panic!("{e}"),
+    }
+}
+
+#[test]
+fn delft_hot_day() {
+    let Some(cases) = cases() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let args = HeatArgs { case: cases.join("delft_heat.toml"), out: dir.path().to_path_buf(), backend: Backend::Cpu };
+    let s = heat::run(&args).unwrap();
+    // KNMI, station Twenthe, 19 July 2022: 37.5 °C at most, in an hourly value of 36 to 38.
+    assert!((36.0..38.0).contains(&s.station_c), "{}", s.station_c);
+    assert!((24.0..48.0).contains(&s.map_hour));
+    // The report's bounds (§3.9): up to 2 K by day, up to 7 K by night in a dense stony district.
+    assert!((-1.0..2.0).contains(&s.mean_excess_k), "{}", s.mean_excess_k);
+    assert!((0.5..7.0).contains(&s.night_excess_k), "{}", s.night_excess_k);
+    assert!(s.extreme_stress_share > 0.2, "a square in the sun at 37 °C is extreme: {}", s.extreme_stress_share);
+    for name in ["air_c", "surface_c", "svf", "sunlit", "pet_c", "night_excess_k"] {
+        assert!(dir.path().join(format!("{name}.tif")).exists() && dir.path().join(format!("{name}.png")).exists());
+    }
+}
+
+/// By hand: `HEAT_CASE=case.toml OUT=dir cargo test --release --test it -- --ignored heat_case_by_hand --nocapture`.
+#[test]
+#[ignore = "runs the case named by HEAT_CASE into OUT"]
+fn heat_case_by_hand() {
+    let path = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
+    match heat::run(&HeatArgs { case: path("HEAT_CASE"), out: path("OUT"), backend: Backend::Cpu }) {
         Ok(summary) => println!("{}", serde_json::to_string_pretty(&summary).unwrap()),
         Err(e) => panic!("{e}"),
     }

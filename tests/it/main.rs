@@ -3,5 +3,4 @@
 mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;
-mod life;
-mod toy;
+mod fields_gpu;

@@ -16,6 +16,8 @@
 pub mod breach;
 pub mod case;
 pub mod edges;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod hydrology;
 pub mod local_inertial;
 pub mod math;

@@ -105,6 +105,10 @@ pub struct FloodModel {
     t_s: f64,
     steps: u64,
     shortest_dt_s: f32,
+    ground_version: u64,
+    lost_gpu: bool,
+    #[cfg(feature = "gpu")]
+    gpu: Option<super::gpu::GpuFlood>,
 }
 
 impl FloodModel {
@@ -173,6 +177,10 @@ impl FloodModel {
             t_s: 0.0,
             steps: 0,
             shortest_dt_s: f32::INFINITY,
+            ground_version: 0,
+            lost_gpu: false,
+            #[cfg(feature = "gpu")]
+            gpu: None,
             gaps: vec![None; setup.breaches.len()],
             drain_owes_m3: 0.0,
             setup,
@@ -198,13 +206,79 @@ impl FloodModel {
 
     /// A model on a backend, with notices for the user (why the CPU was taken).
     pub fn on(setup: FloodSetup, backend: Backend) -> Result<(Self, Vec<String>), FloodError> {
-        let _ = backend;
-        Ok((FloodModel::new(setup)?, Vec::new()))
+        let mut model = FloodModel::new(setup)?;
+        let mut notices = Vec::new();
+        if backend != Backend::Cpu
+            && let Err(why) = model.use_gpu(backend == Backend::Gpu)
+        {
+            notices.push(format!("flood runs on the CPU: {why}"));
+        }
+        Ok((model, notices))
     }
 
-    /// Where it is computed.
+    /// Run the local inertial stages on a graphics processor from now on; with `software_too` on any adapter. The
+    /// error says in one line why not.
+    #[cfg(feature = "gpu")]
+    pub fn use_gpu(&mut self, software_too: bool) -> Result<(), String> {
+        if self.setup.solver != Solver::LocalInertial {
+            return Err("the shallow water solver has no compute shaders yet".into());
+        }
+        let context = crate::fields::gpu::GpuContext::headless(software_too)?;
+        self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground())?);
+        Ok(())
+    }
+
+    /// Without feature `gpu` there is none.
+    #[cfg(not(feature = "gpu"))]
+    pub fn use_gpu(&mut self, _software_too: bool) -> Result<(), String> {
+        Err("this program was built without the `gpu` feature".into())
+    }
+
+    /// Where it is computed: `cpu`, or `gpu` with the adapter's name.
     pub fn backend_name(&self) -> String {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            return format!("gpu ({})", gpu.name());
+        }
         "cpu".into()
+    }
+
+    /// The interval on the device, if there is one. When the device fails, the CPU goes on from the interval's start.
+    #[cfg(feature = "gpu")]
+    fn interval_on_gpu(&mut self, span: f32) -> Result<bool, FloodError> {
+        let Some(mut gpu) = self.gpu.take() else { return Ok(false) };
+        let (mut state, mut owed) = (self.state.clone(), self.hydrology.owed_m.clone());
+        let time = (self.alpha(), self.setup.dt_max_s as f32, self.report.deepest_bits);
+        let sources = std::mem::take(&mut self.sources);
+        let version = self.ground_version;
+        let done = gpu.interval(&self.ground(), version, &mut state, &mut owed, &sources, span, time);
+        self.sources = sources;
+        let Ok(done) = done else {
+            self.lost_gpu = true;
+            return Ok(false);
+        };
+        self.state = state;
+        self.hydrology.owed_m = owed;
+        self.gpu = Some(gpu);
+        if done.deepest_bits > MAX_DEPTH_M.to_bits() {
+            return Err(self.unsound("flood.local_inertial_update"));
+        }
+        self.steps += u64::from(done.steps);
+        self.shortest_dt_s = self.shortest_dt_s.min(done.shortest_dt_s);
+        self.balance.edge_out_m3 += done.edge_out_m2 * self.setup.bed_m.grid.cell_m;
+        let rates: f64 = self.sources.iter().map(|&(_, r)| f64::from(r)).sum();
+        self.balance.inflow_m3 += rates * f64::from(span) * self.area_m2();
+        Ok(true)
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn interval_on_gpu(&mut self, _span: f32) -> Result<bool, FloodError> {
+        Ok(false)
+    }
+
+    /// True when a graphics processor was lost on the way and the CPU went on.
+    pub fn lost_gpu(&self) -> bool {
+        self.lost_gpu
     }
 
     /// The map.
@@ -330,6 +404,9 @@ impl FloodModel {
         let span = end_s - self.t_s;
         self.set_forcing(end_s);
         let mut remaining = span as f32;
+        if self.interval_on_gpu(remaining)? {
+            remaining = 0.0;
+        }
         while remaining > 0.0 {
             let dt = self.next_dt(remaining);
             self.step(dt)?;
@@ -338,14 +415,18 @@ impl FloodModel {
         self.end_interval(end_s, span)
     }
 
-    /// The stable step, at most what remains of the interval.
-    pub fn next_dt(&self, remaining_s: f32) -> f32 {
-        let cell = self.grid().cell_m as f32;
-        let alpha = match (self.setup.alpha, self.setup.solver) {
+    fn alpha(&self) -> f32 {
+        match (self.setup.alpha, self.setup.solver) {
             (Some(a), _) => a as f32,
             (None, Solver::LocalInertial) => 0.7,
             (None, Solver::ShallowWater) => 0.5,
-        };
+        }
+    }
+
+    /// The stable step, at most what remains of the interval.
+    pub fn next_dt(&self, remaining_s: f32) -> f32 {
+        let cell = self.grid().cell_m as f32;
+        let alpha = self.alpha();
         let stable = if self.report.speed_m_s > 0.0 { alpha * cell / self.report.speed_m_s } else { f32::INFINITY };
         let dt = stable.min(self.setup.dt_max_s as f32);
         // Two halves rather than one step and a sliver.
@@ -496,6 +577,7 @@ impl FloodModel {
                 continue;
             }
             self.gaps[k] = Some(gap);
+            self.ground_version += 1;
             let crest = (gap.crest_m - self.datum_m) as f32;
             let length = breach.length_m().max(1e-9);
             let along = ((breach.to_m.0 - breach.from_m.0) / length, (breach.to_m.1 - breach.from_m.1) / length);

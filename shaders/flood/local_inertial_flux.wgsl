@@ -1,0 +1,155 @@
+// flood.local_inertial_flux: new fluxes over the west and north face of every cell, before limiting.
+// The same operations as flux_x_row and flux_y_row in src/fields/flood/local_inertial.rs.
+
+struct Params {
+    n_cols: u32,
+    n_rows: u32,
+    n_sources: u32,
+    theta: f32,
+    cell_m: f32,
+    inv_dx: f32,
+    alpha: f32,
+    dt_max_s: f32,
+}
+
+struct Control {
+    remaining_s: f32,
+    dt_s: f32,
+    deepest_bits: u32,
+    steps: u32,
+    shortest_dt_s: f32,
+    pad0: u32,
+    pad1: u32,
+    pad2: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+// Bed, roughness, crest of a wall on the west face, crest of a wall on the north face.
+@group(0) @binding(1) var<storage, read> ground: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> h: array<f32>;
+@group(0) @binding(3) var<storage, read> qx: array<f32>;
+@group(0) @binding(4) var<storage, read> qy: array<f32>;
+@group(0) @binding(5) var<storage, read_write> qx_new: array<f32>;
+@group(0) @binding(6) var<storage, read_write> qy_new: array<f32>;
+// Kind (0 closed, 1 free, 2 level) and value of each edge face: west, east (by row), north, south (by column).
+@group(0) @binding(7) var<storage, read> edges: array<vec2<f32>>;
+@group(0) @binding(8) var<storage, read> control: Control;
+
+override g: f32 = 9.81;
+override dry_m: f32 = 1e-5;
+override steep: f32 = 0.8;
+
+// h^{-1/3} by the same Newton steps as the CPU (src/fields/flood/math.rs).
+fn inverse_cbrt(h: f32) -> f32 {
+    let guess = 1419967116.0 - f32(bitcast<i32>(h)) * (1.0 / 3.0);
+    var y = bitcast<f32>(i32(guess));
+    for (var k = 0; k < 3; k++) {
+        y = y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0));
+    }
+    return y;
+}
+
+fn face_flux(eta_l: f32, eta_r: f32, bed: f32, n: f32, q: f32, q_sides: f32, q_across: f32, theta: f32, dt: f32) -> f32 {
+    let hf = max(eta_l, eta_r) - bed;
+    if (!(hf > dry_m)) {
+        return 0.0;
+    }
+    let slope = (eta_r - eta_l) * params.inv_dx;
+    let norm = sqrt(q * q + q_across * q_across);
+    let y = inverse_cbrt(hf);
+    let y2 = y * y;
+    let y7 = y2 * y2 * y2 * y;
+    let gdt = g * dt;
+    let top = theta * q + 0.5 * (1.0 - theta) * q_sides - gdt * hf * slope;
+    let bottom = 1.0 + gdt * (n * n) * norm * y7;
+    let flux = top / bottom;
+    let steepness = abs(slope);
+    if (steepness > steep && n > 0.0) {
+        let cap = hf * hf * y * sqrt(steepness) / n;
+        return clamp(flux, -cap, cap);
+    }
+    return flux;
+}
+
+// An inner face with or without a wall.
+fn inner(eta_l: f32, eta_r: f32, bed: f32, crest: f32, n: f32, q: f32, sides: f32, across: f32, dt: f32) -> f32 {
+    if (crest < -1e29) {
+        return face_flux(eta_l, eta_r, bed, n, q, sides, across, params.theta, dt);
+    }
+    if (crest <= bed) {
+        return face_flux(eta_l, eta_r, bed, n, q, 0.0, 0.0, 1.0, dt);
+    }
+    let flux = face_flux(eta_l, eta_r, crest, n, q, 0.0, 0.0, 1.0, dt);
+    let head = max(max(eta_l, eta_r) - crest, 0.0);
+    let weir = 1.705 * head * sqrt(head);
+    return min(max(flux, -weir), weir);
+}
+
+// Flux out of the map over an edge face of cell `a`, whose inner neighbour is `b`.
+fn edge(k: u32, a: u32, b: u32, q_out: f32, dt: f32) -> f32 {
+    let kind = edges[k];
+    let z = ground[a].x;
+    let n = ground[a].y;
+    let depth = h[a];
+    if (kind.x == 2.0) {
+        return face_flux(z + depth, max(kind.y, z), z, n, q_out, 0.0, 0.0, 1.0, dt);
+    }
+    if (kind.x == 1.0 && depth > dry_m) {
+        let z_in = ground[b].x;
+        let slope = max(max((z_in + h[b]) - (z + depth), z_in - z) / params.cell_m, kind.y);
+        let critical = depth * sqrt(g * depth);
+        if (n <= 0.0) {
+            return critical;
+        }
+        return min(depth * depth * inverse_cbrt(depth) * sqrt(min(slope, 1.0)) / n, critical);
+    }
+    return 0.0;
+}
+
+@compute @workgroup_size(16, 16)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let nx = params.n_cols;
+    let ny = params.n_rows;
+    if (id.x > nx || id.y > ny) {
+        return;
+    }
+    let stride = nx + 1u;
+    let at = id.y * stride + id.x;
+    let dt = control.dt_s;
+    if (!(dt > 0.0)) {
+        qx_new[at] = qx[at];
+        qy_new[at] = qy[at];
+        return;
+    }
+    var fx = 0.0;
+    var fy = 0.0;
+    let me = ground[at];
+    let eta = me.x + h[at];
+    if (id.y < ny) {
+        if (id.x == 0u) {
+            fx = -edge(id.y, at, at + min(1u, nx - 1u), -qx[at], dt);
+        } else if (id.x == nx) {
+            fx = edge(ny + id.y, at - 1u, at - min(2u, nx), qx[at], dt);
+        } else {
+            let w = ground[at - 1u];
+            let across = 0.25 * ((qy[at - 1u] + qy[at]) + (qy[at - 1u + stride] + qy[at + stride]));
+            fx = inner(w.x + h[at - 1u], eta, max(w.x, me.x), me.z, 0.5 * (w.y + me.y), qx[at],
+                qx[at - 1u] + qx[at + 1u], across, dt);
+        }
+    }
+    if (id.x < nx) {
+        if (id.y == 0u) {
+            fy = -edge(2u * ny + id.x, at, at + stride * min(1u, ny - 1u), -qy[at], dt);
+        } else if (id.y == ny) {
+            fy = edge(2u * ny + nx + id.x, at - stride, at - stride * min(2u, ny), qy[at], dt);
+        } else {
+            let up = at - stride;
+            let n = ground[up];
+            let across = 0.25 * ((qx[up] + qx[up + 1u]) + (qx[at] + qx[at + 1u]));
+            fy = inner(n.x + h[up], eta, max(n.x, me.x), me.w, 0.5 * (n.y + me.y), qy[at],
+                qy[up] + qy[at + stride], across, dt);
+        }
+    }
+    qx_new[at] = fx;
+    qy_new[at] = fy;
+}

@@ -1,0 +1,24 @@
+//! Heat over the city: sky and shadow, energy of each surface, air between the houses, and how hot it feels.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`sun`] | where the sun stands; direct and diffuse radiation |
+//! | [`sky`] | sky view factor and shadows by horizon scan |
+//! | [`cover`] | land cover classes with their coefficients |
+//! | [`balance`] | Q* + QF = QH + QE + ΔQS for one surface |
+//! | [`air`] | canopy air: advection, diffusion, exchange with the air above |
+//! | [`pet`] | the Dutch standard heat-stress map, wet bulb, UHI |
+//! | [`model`] | a running episode |
+//! | [`case`], [`weather`] | cases from TOML files; hourly weather, KNMI's columns too |
+
+pub mod air;
+pub mod balance;
+pub mod case;
+pub mod cover;
+pub mod model;
+pub mod pet;
+pub mod sky;
+pub mod sun;
+pub mod weather;
+
+pub use model::{HeatModel, HeatSetup};

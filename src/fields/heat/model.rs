@@ -1,0 +1,252 @@
+//! A running heat episode: hour by hour, surface energy and canopy air on one grid.
+//!
+//! The state is θ (how much warmer than the station the air between the houses is) and the surface temperature. Sky
+//! view factors are made once; shadows once per hour; both again only where [`HeatModel::rebuild`] is called.
+//!
+//! Depth of the canopy layer H = 30 m; exchange velocity w_e = 0.0025 U + 0.06 w*, w* = (g/T · QH/(ρ c_p) · 1000 m)^{1/3}
+//! (A, set so that a dense stony district on a calm clear night is up to 7 K and by day up to 2 K warmer; R §3.9).
+
+use rayon::prelude::*;
+
+use super::air::{self, AirFlow};
+use super::balance::{Above, Fluxes, RHO_CP, sky_longwave, surface};
+use super::cover::{Coefficients, Cover};
+use super::pet;
+use super::sky::Skyline;
+use super::sun::{self, Sun};
+use super::weather::Hour;
+use crate::gis::{GridRef, Raster};
+
+/// Depth of the air between and just above the houses, m.
+pub const CANOPY_M: f32 = 30.0;
+/// Time step of the air, s.
+const AIR_STEP_S: f32 = 120.0;
+const SURFACE_STEP_H: f32 = 0.25;
+
+/// Trend of net radiation, W/m² per hour, smoothed over about an hour.
+fn smoothed_trend(before: f32, net_before: f32, net: f32) -> f32 {
+    before + SURFACE_STEP_H * ((net - net_before) / SURFACE_STEP_H - before)
+}
+
+/// What an episode is made of. All planes lie on one grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeatSetup {
+    /// Shape of the map.
+    pub grid: GridRef,
+    /// Ground and roofs, m.
+    pub surface_m: Vec<f32>,
+    /// Tops of tree crowns, m; equal to `surface_m` where there is none.
+    pub crown_m: Vec<f32>,
+    /// What covers each pixel.
+    pub cover: Vec<Cover>,
+    /// Heat from people, traffic and buildings, W/m².
+    pub anthropogenic_w_m2: Vec<f32>,
+    /// Day of the year of the first midnight.
+    pub day_of_year: f64,
+    /// Degrees north.
+    pub latitude_deg: f64,
+    /// Degrees east.
+    pub longitude_deg: f64,
+}
+
+/// A heat episode at one moment.
+pub struct HeatModel {
+    setup: HeatSetup,
+    coefficients: Vec<Coefficients>,
+    svf: Raster<f32>,
+    sunlit: Raster<f32>,
+    sun: Sun,
+    surface_c: Vec<f32>,
+    net: Vec<f32>,
+    trend: Vec<f32>,
+    sensible: Vec<f32>,
+    theta: Vec<f32>,
+    /// Surface temperature, net radiation and its trend of open grassland.
+    rural: (f32, f32, f32),
+    weather: Option<Hour>,
+}
+
+impl HeatModel {
+    /// Make an episode ready; scans the sky.
+    pub fn new(setup: HeatSetup) -> Self {
+        let n = setup.grid.len();
+        let coefficients = setup.cover.iter().map(|c| c.coefficients()).collect();
+        let svf = Raster::filled(setup.grid, 1.0);
+        let sunlit = svf.clone();
+        let sun = Sun { elevation_rad: 0.0, azimuth_rad: 0.0 };
+        let mut model = HeatModel {
+            coefficients,
+            svf,
+            sunlit,
+            sun,
+            surface_c: vec![f32::NAN; n],
+            net: vec![0.0; n],
+            trend: vec![0.0; n],
+            sensible: vec![0.0; n],
+            theta: vec![0.0; n],
+            rural: (f32::NAN, 0.0, 0.0),
+            weather: None,
+            setup,
+        };
+        model.rebuild();
+        model
+    }
+
+    fn skyline(&self) -> Skyline<'_> {
+        let HeatSetup { grid, surface_m, crown_m, .. } = &self.setup;
+        Skyline { grid: *grid, surface_m, crown_m, reach_m: 100.0_f64.max(10.0 * grid.cell_m) }
+    }
+
+    /// Scan the sky again, after something was built, felled or planted.
+    pub fn rebuild(&mut self) {
+        self.svf = self.skyline().view_factor();
+    }
+
+    /// Sky view factor.
+    pub fn svf(&self) -> &Raster<f32> {
+        &self.svf
+    }
+
+    /// Share of the direct sun that reaches each pixel, this hour.
+    pub fn sunlit(&self) -> &Raster<f32> {
+        &self.sunlit
+    }
+
+    fn raster(&self, values: Vec<f32>) -> Raster<f32> {
+        Raster { grid: self.setup.grid, values }
+    }
+
+    /// Air temperature between the houses, °C.
+    pub fn air_c(&self) -> Raster<f32> {
+        let station = self.weather.map_or(f32::NAN, |w| w.air_c);
+        self.raster(self.theta.iter().map(|t| station + t).collect())
+    }
+
+    /// How much warmer than the station the air is, K.
+    pub fn excess_k(&self) -> Raster<f32> {
+        self.raster(self.theta.clone())
+    }
+
+    /// Surface temperature, °C.
+    pub fn surface_c(&self) -> Raster<f32> {
+        self.raster(self.surface_c.clone())
+    }
+
+    /// Run one hour of weather (its middle at `w.hour`).
+    pub fn hour(&mut self, w: Hour) {
+        let day = self.setup.day_of_year + (w.hour / 24.0).floor();
+        self.sun = sun::position(day, w.hour.rem_euclid(24.0), self.setup.latitude_deg, self.setup.longitude_deg);
+        self.sunlit = self.skyline().sunlit(self.sun);
+        let diffuse_share = sun::diffuse_share(f64::from(w.global_w_m2), self.sun.elevation_rad) as f32;
+        let diffuse = w.global_w_m2 * diffuse_share;
+        let direct = w.global_w_m2 - diffuse;
+        let longwave = sky_longwave(w.air_c, w.humidity, w.cloud);
+        let first = self.weather.is_none();
+        if first {
+            self.surface_c.fill(w.air_c);
+            self.rural.0 = w.air_c;
+        }
+        self.weather = Some(w);
+        for quarter in 0..4 {
+            let spin_up = first && quarter == 0;
+            let rural = self.rural_surface(&w, direct, diffuse, longwave, spin_up);
+            self.surfaces(&w, direct, diffuse, longwave, spin_up);
+            self.air(&w, rural);
+        }
+    }
+
+    /// Open grassland at the station: the heat that the station's own air already has.
+    fn rural_surface(&mut self, w: &Hour, direct: f32, diffuse: f32, longwave: f32, spin_up: bool) -> Fluxes {
+        let above = Above {
+            direct_w_m2: direct,
+            diffuse_w_m2: diffuse,
+            longwave_w_m2: longwave,
+            svf: 1.0,
+            air_c: w.air_c,
+            wind_m_s: 0.6 * w.wind_m_s,
+            anthropogenic_w_m2: 0.0,
+        };
+        let c = Cover::Grass.coefficients();
+        let (fluxes, ts) = surface(&c, &above, self.rural.0, self.rural.2);
+        let trend = if spin_up { 0.0 } else { smoothed_trend(self.rural.2, self.rural.1, fluxes.net) };
+        self.rural = (ts, fluxes.net, trend);
+        fluxes
+    }
+
+    fn surfaces(&mut self, w: &Hour, direct: f32, diffuse: f32, longwave: f32, spin_up: bool) {
+        let n_cols = self.setup.grid.n_cols;
+        let (svf, sunlit) = (&self.svf.values, &self.sunlit.values);
+        let (theta, anthropogenic) = (&self.theta, &self.setup.anthropogenic_w_m2);
+        let coefficients = &self.coefficients;
+        let lines = self.surface_c.par_chunks_mut(n_cols).zip(self.net.par_chunks_mut(n_cols));
+        let lines = lines.zip(self.sensible.par_chunks_mut(n_cols).zip(self.trend.par_chunks_mut(n_cols)));
+        lines.enumerate().for_each(|(row, ((ts, net), (sensible, trend)))| {
+            for i in 0..ts.len() {
+                let k = row * n_cols + i;
+                let above = Above {
+                    direct_w_m2: direct * sunlit[k],
+                    diffuse_w_m2: diffuse,
+                    longwave_w_m2: longwave,
+                    svf: svf[k],
+                    air_c: w.air_c + theta[k],
+                    wind_m_s: w.wind_m_s * (0.25 + 0.35 * svf[k]),
+                    anthropogenic_w_m2: anthropogenic[k],
+                };
+                let (fluxes, next) = surface(&coefficients[k], &above, ts[i], trend[i]);
+                trend[i] = if spin_up { 0.0 } else { smoothed_trend(trend[i], net[i], fluxes.net) };
+                (ts[i], net[i], sensible[i]) = (next, fluxes.net, fluxes.sensible);
+            }
+        });
+    }
+
+    fn air(&mut self, w: &Hour, rural: Fluxes) {
+        let n = self.sensible.len().max(1) as f64;
+        let n_cols = self.setup.grid.n_cols.max(1);
+        let sums: Vec<f64> = self.sensible.chunks(n_cols).map(|l| l.iter().map(|&v| f64::from(v)).sum()).collect();
+        let mean = (sums.iter().sum::<f64>() / n) as f32;
+        let rising = mean.max(rural.sensible).max(0.0) / RHO_CP;
+        let convective = libm::cbrtf(9.81 / (w.air_c + 273.15) * rising * 1000.0);
+        let exchange_m_s = 0.0025 * w.wind_m_s.max(0.5) + 0.06 * convective;
+        // Wind between the houses is some third of that at 10 m in the open.
+        let wind = 0.35 * w.wind_m_s;
+        let from = f64::from(w.wind_from_deg).to_radians();
+        let flow = AirFlow {
+            east_m_s: -wind * libm::sin(from) as f32,
+            south_m_s: wind * libm::cos(from) as f32,
+            diffusion_m2_s: 1.0 + 2.0 * wind + 5.0 * convective,
+            exchange_1_s: exchange_m_s / CANOPY_M,
+        };
+        let source: Vec<f32> = self.sensible.iter().map(|q| (q - rural.sensible) / (RHO_CP * CANOPY_M)).collect();
+        let steps = (SURFACE_STEP_H * 3600.0 / AIR_STEP_S).round() as usize;
+        for _ in 0..steps {
+            air::step(&self.setup.grid, &mut self.theta, &source, &flow, SURFACE_STEP_H * 3600.0 / steps as f32);
+        }
+    }
+
+    /// PET of this hour by the Dutch standard method, °C, with the air of the model. NaN on roofs and water.
+    pub fn pet_c(&self) -> Raster<f32> {
+        let Some(w) = self.weather else { return Raster::filled(self.setup.grid, f32::NAN) };
+        let diffuse = w.global_w_m2 * sun::diffuse_share(f64::from(w.global_w_m2), self.sun.elevation_rad) as f32;
+        let sin_height = libm::sin(self.sun.elevation_rad) as f32;
+        let values = (0..self.setup.grid.len())
+            .map(|k| {
+                let cover = self.setup.cover[k];
+                if matches!(cover, Cover::Roof | Cover::Water) {
+                    return f32::NAN;
+                }
+                let air = w.air_c + self.theta[k];
+                let wet = pet::wet_bulb_c(air, w.humidity);
+                // Wind at 1.2 m between houses (A): a third of the open wind where little sky is seen, two thirds in a square.
+                let wind = w.wind_m_s * (0.25 + 0.35 * self.svf.values[k]);
+                let bowen = if cover.is_green() { 0.4 } else { 3.0 };
+                let svf = self.svf.values[k];
+                if sin_height > 0.0 && self.sunlit.values[k] > 0.5 {
+                    pet::pet_sun(air, w.global_w_m2, wind, wet, sin_height, bowen, svf)
+                } else {
+                    pet::pet_shade(air, diffuse, wind, wet, svf)
+                }
+            })
+            .collect();
+        self.raster(values)
+    }
+}

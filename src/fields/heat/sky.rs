@@ -1,0 +1,178 @@
+//! Sky view factor and shadows by horizon scan.
+//!
+//! From each pixel the scan walks outwards in `N_AZIMUTHS` directions, one cell at a time, and keeps the steepest
+//! angle β to a roof or crown. SVF = mean of cos² β: the share of the diffuse light on a flat surface that an even sky
+//! gives (Oke 1987; L). A pixel on a roof looks from the roof. Tree crowns let a share of light through.
+//!
+//! Limits: crowns reach to the ground; nothing beyond the reach of the scan counts; the map's rim sees open country.
+
+use rayon::prelude::*;
+
+use super::sun::Sun;
+use crate::gis::{GridRef, Raster};
+
+/// Directions of the scan.
+pub const N_AZIMUTHS: usize = 32;
+/// Share of the light that passes a tree crown (leafed; Konarska et al. 2014: 0.02–0.06; L).
+pub const CROWN_TRANSMISSION: f32 = 0.04;
+
+/// Heights that hide the sky.
+#[derive(Debug, Clone, Copy)]
+pub struct Skyline<'a> {
+    /// Shape of the map.
+    pub grid: GridRef,
+    /// Ground and roofs, m.
+    pub surface_m: &'a [f32],
+    /// Tops of tree crowns, m (ground and roofs where there is none).
+    pub crown_m: &'a [f32],
+    /// How far the scan looks, m.
+    pub reach_m: f64,
+}
+
+/// Steepest slope (tan β) that `heights` makes from cell (`col`, `row`) at height `from` towards (`dx`, `dy`), a unit
+/// vector in cells (row downwards), starting one cell away. `top` is the highest of all heights: it ends the walk.
+#[inline]
+fn steepest(
+    grid: &GridRef,
+    heights: &[f32],
+    top: f32,
+    at: (usize, usize),
+    from: f32,
+    dir: (f32, f32),
+    n: usize,
+) -> f32 {
+    let (w, h) = (grid.n_cols as f32, grid.n_rows as f32);
+    let inv_cell = 1.0 / grid.cell_m as f32;
+    let mut best = 0.0_f32;
+    for k in 1..=n {
+        let d = k as f32;
+        let (x, y) = (at.0 as f32 + 0.5 + d * dir.0, at.1 as f32 + 0.5 + d * dir.1);
+        if x < 0.0 || y < 0.0 || x >= w || y >= h {
+            break;
+        }
+        let z = heights[y as usize * grid.n_cols + x as usize];
+        let slope = (z - from) * inv_cell / d;
+        best = best.max(slope);
+        if (top - from) * inv_cell <= best * d {
+            break;
+        }
+    }
+    best
+}
+
+fn highest(heights: &[f32]) -> f32 {
+    heights.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+impl Skyline<'_> {
+    fn steps(&self) -> usize {
+        (self.reach_m / self.grid.cell_m).ceil().max(1.0) as usize
+    }
+
+    fn each(&self, cell: impl Fn((usize, usize), usize) -> f32 + Sync) -> Raster<f32> {
+        let n_cols = self.grid.n_cols;
+        let mut out = Raster::filled(self.grid, 0.0_f32);
+        out.values.par_chunks_mut(n_cols.max(1)).enumerate().for_each(|(row, line)| {
+            for (col, v) in line.iter_mut().enumerate() {
+                *v = cell((col, row), row * n_cols + col);
+            }
+        });
+        out
+    }
+
+    /// Sky view factor of every pixel, 0 to 1.
+    pub fn view_factor(&self) -> Raster<f32> {
+        let (roof_top, crown_top) = (highest(self.surface_m), highest(self.crown_m));
+        let trees = self.crown_m != self.surface_m;
+        let dirs: Vec<(f32, f32)> = (0..N_AZIMUTHS)
+            .map(|k| {
+                let a = (k as f64 + 0.5) / N_AZIMUTHS as f64 * std::f64::consts::TAU;
+                (libm::sin(a) as f32, -libm::cos(a) as f32)
+            })
+            .collect();
+        let steps = self.steps();
+        let open = |heights: &[f32], top: f32, at: (usize, usize), from: f32| {
+            let sum: f32 = dirs
+                .iter()
+                .map(|&dir| {
+                    let t = steepest(&self.grid, heights, top, at, from, dir, steps);
+                    1.0 / (1.0 + t * t)
+                })
+                .sum();
+            sum / N_AZIMUTHS as f32
+        };
+        self.each(|at, k| {
+            let from = self.surface_m[k];
+            let roofs = open(self.surface_m, roof_top, at, from);
+            if !trees {
+                return roofs;
+            }
+            // Under a crown the whole sky is leaves.
+            let all = if self.crown_m[k] > from + 1.0 { 0.0 } else { open(self.crown_m, crown_top, at, from) };
+            all + CROWN_TRANSMISSION * (roofs - all).max(0.0)
+        })
+    }
+
+    /// Share of the direct sun that reaches every pixel: 1 in the sun, 0 in the shade of a building.
+    pub fn sunlit(&self, sun: Sun) -> Raster<f32> {
+        // A sun below 2° gives next to nothing on level ground, and its shadows are endless.
+        if sun.elevation_rad <= 0.035 {
+            return Raster::filled(self.grid, 0.0);
+        }
+        let (roof_top, crown_top) = (highest(self.surface_m), highest(self.crown_m));
+        let trees = self.crown_m != self.surface_m;
+        let dir = (libm::sin(sun.azimuth_rad) as f32, -libm::cos(sun.azimuth_rad) as f32);
+        let slope = libm::tan(sun.elevation_rad) as f32;
+        // Low sun throws long shadows: look as far as the highest roof can reach.
+        let lowest = self.surface_m.iter().copied().fold(f32::INFINITY, f32::min);
+        let longest = f64::from(crown_top - lowest) / f64::from(slope.max(0.02));
+        let n = (longest / self.grid.cell_m).ceil().clamp(1.0, 5000.0) as usize;
+        self.each(|at, k| {
+            let from = self.surface_m[k];
+            if steepest(&self.grid, self.surface_m, roof_top, at, from, dir, n) > slope {
+                return 0.0;
+            }
+            let shaded = trees
+                && (self.crown_m[k] > from + 1.0
+                    || steepest(&self.grid, self.crown_m, crown_top, at, from, dir, n) > slope);
+            if shaded { CROWN_TRANSMISSION } else { 1.0 }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(n: usize) -> GridRef {
+        GridRef { west_m: 0.0, north_m: n as f64, cell_m: 1.0, n_cols: n, n_rows: n }
+    }
+
+    #[test]
+    fn a_street_canyon_sees_the_textbook_share_of_the_sky() {
+        // Infinite canyon, 21 m wide, walls of 10 m: in the middle SVF = cos(atan(10 / 10.5)).
+        let g = grid(401);
+        let surface: Vec<f32> = (0..g.len()).map(|k| if (k % 401).abs_diff(200) <= 10 { 0.0 } else { 10.0 }).collect();
+        let sky = Skyline { grid: g, surface_m: &surface, crown_m: &surface, reach_m: 190.0 };
+        let svf = sky.view_factor();
+        let exact = (1.0 / (1.0 + (10.0_f32 / 10.5).powi(2))).sqrt();
+        // Walls are met at whole cells along the ray: within half a cell.
+        assert!((svf.at(200, 200) - exact).abs() < 0.02, "{} against {exact}", svf.at(200, 200));
+        assert!(svf.at(20, 200) > 0.99, "roofs see the whole sky");
+    }
+
+    #[test]
+    fn shadows_have_the_right_length_and_side() {
+        // A post 10 m high, the sun in the south at 45°: the shadow is 10 m long, to the north.
+        let g = grid(41);
+        let mut surface = vec![0.0_f32; g.len()];
+        surface[g.idx(20, 20)] = 10.0;
+        let sky = Skyline { grid: g, surface_m: &surface, crown_m: &surface, reach_m: 50.0 };
+        let sun = Sun { elevation_rad: 45.0_f64.to_radians(), azimuth_rad: std::f64::consts::PI };
+        let lit = sky.sunlit(sun);
+        let north: f32 = (1..=15).map(|d| 1.0 - lit.at(20, 20 - d)).sum();
+        assert!((9.0..=10.0).contains(&north), "{north}");
+        assert_eq!(lit.at(20, 25), 1.0);
+        assert_eq!(lit.at(10, 15), 1.0);
+    }
+}
