@@ -31,6 +31,7 @@ pub use list::{
 pub use measures::{IndicatorsPlugin, MIN_PEOPLE, Measures};
 pub use places::Places;
 
+pub(crate) use recorder::parts;
 pub use recorder::{RecordError, Recorder, RecorderOptions};
 pub use rows::{N_AGES, Pyramid};
 pub use tables::{Column, Table, documentation};

@@ -139,7 +139,9 @@ const NOBODY: u8 = u8::MAX;
 pub struct Arrivals {
     immigrants_per_month: f64,
     domestic_people_per_month: f64,
+    /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
+    label: Vec<u8>,
     templates: Vec<Vec<Member>>,
 }
 
@@ -182,9 +184,18 @@ impl Arrivals {
             immigrants_per_month: parameters.immigrants_per_1000 / 12_000.0 * n_residents,
             domestic_people_per_month: (leaving_people + parameters.domestic_net_per_1000 / 12_000.0 * n_residents)
                 .max(0.0),
+            label: (0..origins.len() as u8).collect(),
             origin_share: origins,
             templates: (0..n_templates).map(template).collect(),
         }
+    }
+}
+
+impl Arrivals {
+    /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
+    pub fn relabel(&mut self, label: impl Fn(u8) -> u8) {
+        self.templates.iter_mut().flatten().for_each(|member| member.origin = label(member.origin));
+        self.label = (0..self.origin_share.len() as u8).map(label).collect();
     }
 }
 
@@ -255,8 +266,8 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
     let traits = &NEWCOMER_TRAITS[kind as usize];
     let mut u = unit(b);
     let mut origin = 0;
-    for (group, &share) in arrivals.origin_share.iter().enumerate() {
-        origin = group as u8;
+    for (&label, &share) in arrivals.label.iter().zip(&arrivals.origin_share) {
+        origin = label;
         if u < share {
             break;
         }
