@@ -76,6 +76,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Scenario(ScenarioError::Problems(problems)) => Failure::Input(problems),
             RunError::Folder(error) => error.into(),
+            RunError::Report(error) => error.into(),
             other => Failure::failed(other),
         }
     }

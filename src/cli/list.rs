@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::failure::Failure;
+use crate::indicators::INDICATORS;
 use crate::policies::LEVERS;
 use crate::scenario::{Parameters, files};
 
@@ -59,7 +60,23 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 format!("{}  {}", s["id"].as_str().unwrap_or(""), s["about"].as_str().unwrap_or(""))
             })
         }
-        What::Indicators => show(args.json, &Vec::<serde_json::Value>::new(), |i| i.to_string()),
+        What::Indicators => {
+            let indicators: Vec<_> = INDICATORS
+                .iter()
+                .map(|i| {
+                    json!({
+                        "id": i.id, "unit": i.unit.symbol(), "grade": i.grade, "source": i.source.en,
+                        "title": i.title.en, "what": i.about.en,
+                        "city": i.in_city(), "neighbourhood": i.in_neighbourhoods(),
+                    })
+                })
+                .collect();
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_string();
+            show(args.json, &indicators, |i| {
+                let (id, unit, what) = (text(&i["id"]), text(&i["unit"]), text(&i["what"]));
+                format!("{id}  ({unit})\n    {what}\n    grade {}: {}", text(&i["grade"]), text(&i["source"]))
+            })
+        }
     }
     Ok(())
 }

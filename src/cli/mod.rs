@@ -14,12 +14,16 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line is where the program prints")]
 
 mod check;
+mod city;
+mod compare;
 mod completions;
 mod failure;
+mod field;
 pub mod flood;
 pub mod heat;
 mod list;
 mod progress;
+mod report;
 mod run;
 mod view;
 
@@ -56,6 +60,10 @@ struct Arguments {
 enum Command {
     Run(run::Args),
     View(view::Args),
+    City(city::Args),
+    Flood(field::FloodCommand),
+    Compare(compare::Args),
+    Report(report::Args),
     Check(check::Args),
     List(list::Args),
     Completions(completions::Args),
@@ -68,6 +76,10 @@ pub fn main() -> ExitCode {
         None => no_command(),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::View(args)) => view::run(&args),
+        Some(Command::City(args)) => city::run(&args),
+        Some(Command::Flood(command)) => command.run(),
+        Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, Arguments::command()),

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::sim::files::FileError;
-use crate::sim::{Simulation, Snapshot, SnapshotError};
+use crate::sim::{Simulation, Snapshot};
 
 const KEPT: usize = 2;
 
@@ -16,7 +16,7 @@ fn folder(run: &Path) -> PathBuf {
 }
 
 /// Writes a checkpoint of `simulation` into the run folder `run`.
-pub(super) fn save(run: &Path, simulation: &mut Simulation) -> Result<(), SnapshotError> {
+pub(super) fn save(run: &Path, simulation: &mut Simulation) -> Result<(), crate::sim::SnapshotError> {
     let folder = folder(run);
     fs::create_dir_all(&folder).map_err(FileError::io(&folder))?;
     let tick = simulation.clock().tick;
@@ -41,14 +41,19 @@ pub(super) fn list(run: &Path) -> Vec<(u16, PathBuf)> {
     found
 }
 
-/// Puts `simulation` back to the latest checkpoint that is whole; returns its tick, and what was wrong with later
-/// ones.
-pub(super) fn restore(run: &Path, simulation: &mut Simulation) -> (Option<u16>, Vec<String>) {
+/// Puts `simulation` back to the latest checkpoint that is whole and with which `also` can go on; returns what `also`
+/// returned, and what was wrong with later ones.
+pub(super) fn restore<T, E: std::fmt::Display>(
+    run: &Path,
+    simulation: &mut Simulation,
+    mut also: impl FnMut(&mut Simulation) -> Result<T, E>,
+) -> (Option<T>, Vec<String>) {
     let mut damaged = Vec::new();
-    for (tick, path) in list(run) {
-        match Snapshot::load(&path).and_then(|snapshot| simulation.restore(&snapshot)) {
-            Ok(()) => return (Some(tick), damaged),
-            Err(error) => damaged.push(error.to_string()),
+    for (_, path) in list(run) {
+        let restored = Snapshot::load(&path).and_then(|snapshot| simulation.restore(&snapshot));
+        match restored.map_err(|error| error.to_string()).and_then(|()| also(simulation).map_err(|e| e.to_string())) {
+            Ok(value) => return (Some(value), damaged),
+            Err(error) => damaged.push(format!("a checkpoint cannot be used: {error}")),
         }
     }
     (None, damaged)
@@ -83,10 +88,11 @@ mod tests {
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(last, bytes).unwrap();
         let mut other = empty();
-        let (tick, damaged) = restore(dir.path(), &mut other);
-        assert_eq!((tick, other.clock().tick), (Some(2), 2));
+        let tick = |s: &mut Simulation| Ok::<_, String>(s.clock().tick);
+        let (tick_found, damaged) = restore(dir.path(), &mut other, tick);
+        assert_eq!((tick_found, other.clock().tick), (Some(2), 2));
         assert!(damaged[0].contains("damaged"), "{damaged:?}");
         clear(dir.path()).unwrap();
-        assert_eq!(restore(dir.path(), &mut other), (None, vec![]));
+        assert_eq!(restore(dir.path(), &mut other, tick), (None, vec![]));
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::indicators::Table;
 use crate::scenario::{CitySource, MeasureArea, Overrides, Place, Problems, Scenario, files::Files, load};
 use crate::sim::files::{FileError, write_atomic};
 use crate::sim::{Order, Simulation};
@@ -72,8 +73,8 @@ pub struct Provenance {
     pub version: String,
     /// Features it was built with.
     pub features: Vec<String>,
-    /// Name of the scenario.
-    pub scenario: String,
+    /// Name of the run.
+    pub name: String,
     /// Which of several variants, e.g. `baseline`.
     pub variant: String,
     /// Seed.
@@ -114,6 +115,8 @@ pub struct Timings {
     pub ticks_s: f64,
     /// Writing tables, s.
     pub record_s: f64,
+    /// Maps and report, s.
+    pub report_s: f64,
     /// Writing checkpoints, s.
     pub checkpoint_s: f64,
     /// Threads.
@@ -146,16 +149,8 @@ impl RunFolder {
         if has_run && !replace {
             return Err(FolderError::Taken(path.into()));
         }
-        for name in PARTS {
-            let part = path.join(name);
-            let removed = if part.is_dir() { fs::remove_dir_all(&part) } else { fs::remove_file(&part) };
-            match removed {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(FileError::io(&part)(error).into());
-                }
-                _ => (),
-            }
-        }
+        folder.remove(PARTS)?;
+        folder.clear_tables()?;
         Ok(folder)
     }
 
@@ -177,6 +172,24 @@ impl RunFolder {
         }
     }
 
+    /// Removes tables and checkpoints, to start again.
+    pub fn clear_tables(&self) -> Result<(), FileError> {
+        self.remove(&Table::ALL.map(Table::name))?;
+        self.remove(&["checkpoint"])
+    }
+
+    fn remove(&self, names: &[&str]) -> Result<(), FileError> {
+        for name in names {
+            let part = self.path.join(name);
+            let removed = if part.is_dir() { fs::remove_dir_all(&part) } else { fs::remove_file(&part) };
+            match removed {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(FileError::io(&part)(error)),
+                _ => (),
+            }
+        }
+        Ok(())
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
@@ -187,16 +200,16 @@ impl RunFolder {
     pub fn write_scenario(&self, scenario: &Scenario) -> Result<Vec<InputFile>, FolderError> {
         let mut scenario = scenario.clone();
         let mut inputs = Vec::new();
-        match &scenario.city {
-            CitySource::Config(path) => {
-                let text = Files.read(&Place::whole(path.display().to_string()), path)?;
+        match &mut scenario.city {
+            CitySource::Recipe { config, .. } => {
+                let text = Files.read(&Place::whole(config.display().to_string()), config)?;
                 self.write("city.toml", text.as_bytes())?;
-                scenario.city = CitySource::Config("city.toml".into());
+                *config = "city.toml".into();
                 inputs.push("city.toml".into());
             }
-            CitySource::File(path) => {
-                inputs.push(absolute(path));
-                scenario.city = CitySource::File(absolute(path));
+            CitySource::Pack { file } => {
+                *file = absolute(file);
+                inputs.push(file.clone());
             }
         }
         for measure in &mut scenario.measures {
@@ -270,22 +283,9 @@ impl Provenance {
     }
 }
 
-/// Everything that a run writes.
-const PARTS: &[&str] = &[
-    "provenance.json",
-    "scenario.toml",
-    "city.toml",
-    "orders.jsonl",
-    "timings.json",
-    "report.html",
-    "checkpoint",
-    "city_month",
-    "neighbourhood_month",
-    "incidents",
-    "flows",
-    "panel",
-    "maps",
-];
+/// What a run writes beside its tables.
+const PARTS: &[&str] =
+    &["provenance.json", "scenario.toml", "city.toml", "orders.jsonl", "timings.json", "report.html", "maps"];
 
 /// BLAKE3 of the file at `path`, hexadecimal.
 fn checksum(path: &Path) -> Result<String, FileError> {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use super::checkpoint;
 use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, features};
 use crate::city::City;
+use crate::indicators::{Frame, Measures, RecordError, Recorder, RecorderOptions};
+use crate::report::{self, Lang, ReportError, RunData};
 use crate::scenario::build::ScenarioError;
 use crate::scenario::{Scenario, build};
 use crate::sim::files::FileError;
@@ -19,8 +21,12 @@ pub struct Plan {
     pub scenario: Scenario,
     /// Seed; may differ from the scenario's in an ensemble.
     pub seed: u64,
+    /// Name of the run, as reports show it.
+    pub name: String,
     /// Which of several variants, e.g. `baseline`.
     pub variant: String,
+    /// Language of the report.
+    pub lang: Lang,
     /// The run folder.
     pub folder: PathBuf,
     /// Replace a run that is there.
@@ -77,6 +83,12 @@ pub enum RunError {
     /// A checkpoint.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The tables.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// The scenario.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
@@ -95,14 +107,13 @@ pub enum RunError {
 pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: &dyn Fn(u16) -> bool) -> Result<Outcome, RunError> {
     let folder = RunFolder::create(&plan.folder, plan.replace)?;
     let start = Instant::now();
-    let simulation = build(&plan.scenario, city.clone(), plan.seed)?;
+    let mut simulation = build(&plan.scenario, city.clone(), plan.seed)?;
     let start_s = city_s + start.elapsed().as_secs_f64();
     let scenario = Scenario { seed: plan.seed, ..plan.scenario.clone() };
-    // A folder with a scenario can be resumed, so provenance goes with it; a kill in between leaves one to replace.
     let provenance = Provenance {
         version: env!("CARGO_PKG_VERSION").into(),
         features: features(),
-        scenario: plan.scenario.name.clone(),
+        name: plan.name.clone(),
         variant: plan.variant.clone(),
         seed: plan.seed,
         backend: plan.backend.clone(),
@@ -111,72 +122,88 @@ pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: &dyn Fn(u16) -> 
         digest: None,
     };
     folder.write_provenance(&provenance)?;
+    let recorder = Recorder::create(folder.path(), &city, &mut simulation, options(&scenario))?;
     let timings = Timings { start_s, threads: rayon::current_num_threads(), ..Timings::default() };
     let n_months = scenario.n_months();
-    Running {
-        folder,
-        city,
-        simulation,
-        provenance,
-        timings,
-        notices: Vec::new(),
-        every: plan.checkpoint_every,
-        n_months,
-    }
-    .to_the_end(on_month)
+    let every = plan.checkpoint_every;
+    let lang = plan.lang;
+    Running { folder, city, simulation, recorder, provenance, timings, notices: Vec::new(), every, n_months, lang }
+        .to_the_end(on_month)
 }
 
-/// Goes on with the run in `folder` from its last checkpoint; see [`run`]. `make_city` builds the scenario's city.
+/// Goes on with the run in `folder` from its last checkpoint, or from its start if there is none; see [`run`].
+/// `make_city` builds the scenario's city.
 pub fn resume<E: From<RunError>>(
     folder: &Path,
     every: CheckpointEvery,
+    lang: Lang,
     make_city: impl FnOnce(&Scenario) -> Result<Arc<City>, E>,
     on_month: &dyn Fn(u16) -> bool,
 ) -> Result<Outcome, E> {
     let folder = RunFolder::open(folder).map_err(RunError::from)?;
     let provenance = folder.read_provenance().map_err(RunError::from)?;
+    let mut timings = Timings::read(folder.path());
     let scenario = folder.read_scenario().map_err(RunError::from)?;
     if let (Some(digest), Some(result)) = (&provenance.digest, provenance.result) {
+        if !folder.path().join("report.html").is_file() {
+            write_report(&folder, &*make_city(&scenario)?, lang).map_err(RunError::from)?;
+        }
         return Ok(Outcome {
             folder: folder.path().into(),
             seed: provenance.seed,
             variant: provenance.variant.clone(),
             result,
             digest: Some(digest.clone()),
-            timings: Timings::read(folder.path()),
+            timings,
             notices: vec!["this run was done already".into()],
         });
     }
     let start = Instant::now();
     let city = make_city(&scenario)?;
-    let mut simulation = build(&scenario, city.clone(), scenario.seed).map_err(RunError::from)?;
-    let (tick, mut notices) = checkpoint::restore(folder.path(), &mut simulation);
-    let mut timings = Timings::read(folder.path());
-    timings.resumed += 1;
-    timings.threads = rayon::current_num_threads();
-    timings.start_s += start.elapsed().as_secs_f64();
-    if tick.is_none() {
-        if !notices.is_empty() {
-            // Nothing of the damaged states may be left in the simulation.
-            simulation = build(&scenario, city.clone(), scenario.seed).map_err(RunError::from)?;
-        }
-        notices.push("there was no checkpoint yet: started again".into());
-    }
-    let n_months = scenario.n_months();
-    let running = Running { folder, city, simulation, provenance, timings, notices, every, n_months };
-    Ok(running.to_the_end(on_month)?)
+    let running = || -> Result<Running, RunError> {
+        let mut simulation = build(&scenario, city.clone(), scenario.seed)?;
+        let recorder =
+            |sim: &mut Simulation| Recorder::resume(folder.path(), &city, sim.clock().month(), options(&scenario));
+        let (recorder, mut notices) = checkpoint::restore(folder.path(), &mut simulation, recorder);
+        let recorder = match recorder {
+            Some(recorder) => recorder,
+            None => {
+                notices.push("there is no checkpoint to go on from: starting again".into());
+                folder.clear_tables()?;
+                // Nothing of a damaged state may be left.
+                simulation = build(&scenario, city.clone(), scenario.seed)?;
+                Recorder::create(folder.path(), &city, &mut simulation, options(&scenario))?
+            }
+        };
+        timings.resumed += 1;
+        timings.threads = rayon::current_num_threads();
+        timings.start_s += start.elapsed().as_secs_f64();
+        let n_months = scenario.n_months();
+        Ok(Running { folder, city, simulation, recorder, provenance, timings, notices, every, n_months, lang })
+    };
+    Ok(running().and_then(|running| running.to_the_end(on_month))?)
+}
+
+fn write_report(folder: &RunFolder, city: &City, lang: Lang) -> Result<(), ReportError> {
+    let run = RunData::load(folder.path())?;
+    report::write(&[run], city, lang, &folder.path().join("report.html"))
+}
+
+fn options(scenario: &Scenario) -> RecorderOptions {
+    RecorderOptions { panel_one_in: scenario.output.panel_one_in }
 }
 
 struct Running {
     folder: RunFolder,
-    #[expect(dead_code, reason = "the recorder needs it when it lands")]
     city: Arc<City>,
     simulation: Simulation,
+    recorder: Recorder,
     provenance: Provenance,
     timings: Timings,
     notices: Vec<String>,
     every: CheckpointEvery,
     n_months: u16,
+    lang: Lang,
 }
 
 impl Running {
@@ -189,7 +216,10 @@ impl Running {
                 let month = self.simulation.clock().month().to_string();
                 RunError::Fault { month, fault }
             })?;
-            self.timings.ticks_s += start.elapsed().as_secs_f64();
+            let stepped = Instant::now();
+            self.recorder.after_tick(&mut self.simulation)?;
+            self.timings.ticks_s += (stepped - start).as_secs_f64();
+            self.timings.record_s += stepped.elapsed().as_secs_f64();
             let tick = self.simulation.clock().tick;
             let go_on = on_month(tick);
             if tick == self.n_months {
@@ -207,26 +237,54 @@ impl Running {
                 return Ok(self.outcome(None));
             }
         }
+        self.finish()
+    }
+
+    fn finish(mut self) -> Result<Outcome, RunError> {
         let digest = self.simulation.digest().to_string();
+        let result = self.result();
+        let start = Instant::now();
+        self.recorder.finish(&mut self.simulation)?;
+        self.timings.record_s += start.elapsed().as_secs_f64();
         self.folder.write_orders(&self.simulation)?;
-        self.provenance.result = Some(self.result());
+        let start = Instant::now();
+        report::write_geotiffs(self.folder.path(), &self.city, &Frame::of(&mut self.simulation, 0))?;
+        // A folder with a digest is complete, but for the report that shows it and can be made again.
+        self.provenance.result = Some(result);
         self.provenance.digest = Some(digest.clone());
-        self.folder.write_timings(&self.timings)?;
         self.folder.write_provenance(&self.provenance)?;
         checkpoint::clear(self.folder.path())?;
-        Ok(self.outcome(Some(digest)))
+        write_report(&self.folder, &self.city, self.lang)?;
+        self.timings.report_s = start.elapsed().as_secs_f64();
+        self.folder.write_timings(&self.timings)?;
+        Ok(Outcome {
+            folder: self.folder.path().into(),
+            seed: self.provenance.seed,
+            variant: self.provenance.variant,
+            result,
+            digest: Some(digest),
+            timings: self.timings,
+            notices: self.notices,
+        })
     }
 
     fn checkpoint(&mut self) -> Result<(), RunError> {
         let start = Instant::now();
         self.folder.write_orders(&self.simulation)?;
+        self.recorder.checkpoint()?;
         checkpoint::save(self.folder.path(), &mut self.simulation)?;
         self.timings.checkpoint_s += start.elapsed().as_secs_f64();
         Ok(self.folder.write_timings(&self.timings)?)
     }
 
     fn result(&self) -> RunResult {
-        RunResult { months: self.simulation.clock().tick, residents: 0, households: 0 }
+        let measures = self.simulation.world().get_resource::<Measures>();
+        let count = |id: &str| measures.and_then(|m| m.of_city(id)).unwrap_or(0.0) as u64;
+        RunResult {
+            months: self.simulation.clock().tick,
+            residents: count("residents"),
+            households: count("households"),
+        }
     }
 
     fn outcome(self, digest: Option<String>) -> Outcome {

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, measures};
 use crate::challenges::housing::{self, HousingPlugin};
-use crate::city::City;
+use crate::city::generate::{CityConfig, GenerateError, generate};
+use crate::city::{City, pack};
+use crate::indicators::IndicatorsPlugin;
 use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
 use crate::policies::PoliciesPlugin;
 use crate::sim::{BuildError, Simulation};
@@ -23,10 +26,45 @@ pub enum ScenarioError {
 
 /// Makes the scenario's city: generates it or reads its pack.
 pub fn build_city(scenario: &Scenario) -> Result<City, Problems> {
-    let path = match &scenario.city {
-        CitySource::Config(path) | CitySource::File(path) => path,
-    };
-    Err(Problems::one(&Place::whole(path.display().to_string()), "cities cannot be made yet", None))
+    let place = Place::whole(scenario.city.path().display().to_string());
+    match &scenario.city {
+        CitySource::Recipe { config, seed, pixels_per_cell } => {
+            let text = Files.read(&place, config)?;
+            let mut recipe =
+                CityConfig::from_toml(&text, &place.file).map_err(|error| recipe_problems(&place, error))?;
+            if let Some(residents) = scenario.residents {
+                recipe.residents = u32::try_from(residents).unwrap_or(u32::MAX);
+            }
+            if let Some(pixels) = pixels_per_cell {
+                recipe.pixels_per_cell = *pixels as usize;
+            }
+            generate(&recipe, *seed).map_err(|error| recipe_problems(&place, error))
+        }
+        CitySource::Pack { file } => pack::load(file).map_err(|error| {
+            // The message of a pack names the file already.
+            let message = error.to_string();
+            let message = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
+            Problems::one(&place, message, None)
+        }),
+    }
+}
+
+/// What a recipe's reader found, with files and lines as everywhere.
+pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
+    match error {
+        GenerateError::Syntax { file, line, message } => {
+            let place = Place { file: file.into(), line: u32::try_from(line).ok() };
+            Problems::one(&place, message.lines().collect::<Vec<_>>().join(", "), None)
+        }
+        GenerateError::Invalid(found) => {
+            let mut problems = Problems::default();
+            for problem in found {
+                let message = format!("`{}` = {} is out of range", problem.field, problem.value);
+                problems.add(place, message, Some(format!("allowed: {}", problem.expected)));
+            }
+            problems
+        }
+    }
 }
 
 /// Builds the simulation of `scenario` in `city`, with its measures ordered. Everything that a run consists of is added
@@ -36,7 +74,7 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
-        app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, HousingPlugin));
+        app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, HousingPlugin, IndicatorsPlugin::new(&city)));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         housing::plugin::open(app.world_mut(), &city);

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::problem::{Place, Problems};
 
 /// Files built into the program, so that it runs from any folder: (name, text).
-pub const BUILT_IN: &[(&str, &str)] =
-    &[("configs/scenarios/base.toml", include_str!("../../configs/scenarios/base.toml"))];
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("configs/scenarios/base.toml", include_str!("../../configs/scenarios/base.toml")),
+    ("configs/cities/voorbeeldstad.toml", include_str!("../../configs/cities/voorbeeldstad.toml")),
+];
 
 /// The built-in file called `name`, by its full name or its last part.
 pub fn built_in(name: &str) -> Option<(&'static str, &'static str)> {

@@ -14,11 +14,11 @@ use crate::sim::Month;
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// `--years`.
-    pub years: Option<u32>,
+    pub years: Option<i64>,
     /// `--residents`.
-    pub residents: Option<u64>,
+    pub residents: Option<i64>,
     /// `--seed`.
-    pub seed: Option<u64>,
+    pub seed: Option<i64>,
     /// `--set key=value`: a parameter (`demography.fertility_total=1.5`), a lever (`build=50`: a measure for the whole
     /// city from the start) or a field (`output.events=full`).
     pub set: Vec<String>,
@@ -108,15 +108,11 @@ fn read_layers(files: &Files, from: &Place, path: &Path, above: &mut Vec<PathBuf
 }
 
 fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Problems) {
-    let mut put = |option: &str, key: &str, value: Option<u64>| {
+    for (key, value) in [("years", overrides.years), ("residents", overrides.residents), ("seed", overrides.seed)] {
         if let Some(value) = value {
-            let value = i64::try_from(value).map_or(Value::Number(value as f64), Value::Integer);
-            table.set(&[key], Node { place: Place::whole(option), value });
+            table.set(&[key], Node { place: Place::whole(format!("--{key}")), value: Value::Integer(value) });
         }
-    };
-    put("--years", "years", overrides.years.map(u64::from));
-    put("--residents", "residents", overrides.residents);
-    put("--seed", "seed", overrides.seed);
+    }
     for text in &overrides.set {
         let place = Place::whole(format!("--set {text}"));
         let Some((key, value)) = text.split_once('=') else {
@@ -177,11 +173,11 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let name = read_name(name, file, problems);
     let start = start.unwrap_or(Month::new(2025, 1));
     let city = read_city(city, file, files, problems);
-    if has_residents && matches!(city, Some(CitySource::File(_))) {
+    if has_residents && matches!(city, Some(CitySource::Pack { .. })) {
         let hint = "remove `residents`, or generate a city with `[city] config = …`".to_string();
         problems.add(file, "`residents` is for generated cities; a city from a file has its own", Some(hint));
     }
-    let generated = matches!(city, Some(CitySource::Config(_)));
+    let generated = matches!(city, Some(CitySource::Recipe { .. }));
     Some(Scenario {
         name,
         start,
@@ -221,14 +217,16 @@ fn read_city(city: Option<(Place, Table)>, file: &Place, files: &Files, problems
     let mut reader = Reader::new(table, "city.", problems);
     let config = reader.text("config");
     let pack = reader.text("file");
+    let seed = reader.integer("seed", 0..=i64::MAX, "any whole number").unwrap_or(1) as u64;
+    let pixels_per_cell = reader.integer("pixels_per_cell", 1..=100, "ground pixels along 100 m").map(|n| n as u32);
     reader.finish();
     match (config, pack) {
         (Some((at, name)), None) => match files.find(&at, &name) {
-            Ok(path) => return Some(CitySource::Config(path)),
+            Ok(config) => return Some(CitySource::Recipe { config, seed, pixels_per_cell }),
             Err(problem) => problems.extend(problem),
         },
         (None, Some((at, name))) => match files.find(&at, &name) {
-            Ok(path) => return Some(CitySource::File(path)),
+            Ok(file) => return Some(CitySource::Pack { file }),
             Err(_) => {
                 let hint = format!("build it: `waterbed city build CONFIG --data DIR --out {name}`");
                 problems.add(&at, format!("there is no city pack `{name}`"), Some(hint));

@@ -11,6 +11,21 @@ use super::{CitySource, Scenario};
 /// (architecture.md: at most 600, all included).
 const BYTES_PER_RESIDENT: u64 = 600;
 
+/// The generated city itself, bytes per resident: homes, buildings, streets.
+const CITY_BYTES_PER_RESIDENT: u64 = 200;
+
+/// Bytes per pixel of the ground: elevation, cover, height, sealed, trees; twice while it is made.
+const BYTES_PER_PIXEL: u64 = 18;
+
+/// Residents per cell of a generated city's grid, its empty edges included.
+const RESIDENTS_PER_CELL: u64 = 18;
+
+/// A city in memory over its pack, which is compressed.
+const PACK_CITY: u64 = 6;
+
+/// Its people over its pack.
+const PACK_PEOPLE: u64 = 20;
+
 /// What the program takes with an empty city.
 const BASE_BYTES: u64 = 100 << 20;
 
@@ -36,12 +51,22 @@ fn gigabytes(bytes: u64) -> f64 {
 
 /// Memory that `n_runs` runs of `scenario` at the same time take, bytes.
 pub fn estimate(scenario: &Scenario, n_runs: u64) -> u64 {
-    let residents = match &scenario.city {
-        CitySource::Config(_) => scenario.residents.unwrap_or(0),
-        // A pack holds about 40 bytes per home and the ground; in memory, with its people, about ten times that.
-        CitySource::File(path) => path.metadata().map_or(0, |m| m.len() * 10) / BYTES_PER_RESIDENT,
+    let (city, per_run) = match &scenario.city {
+        CitySource::Recipe { pixels_per_cell, .. } => {
+            let residents = scenario.residents.unwrap_or(0);
+            let pixels = u64::from(pixels_per_cell.unwrap_or(5)).pow(2);
+            let ground = (residents / RESIDENTS_PER_CELL).saturating_mul(pixels).saturating_mul(BYTES_PER_PIXEL);
+            (
+                ground.saturating_add(residents.saturating_mul(CITY_BYTES_PER_RESIDENT)),
+                residents.saturating_mul(BYTES_PER_RESIDENT),
+            )
+        }
+        CitySource::Pack { file } => {
+            let bytes = file.metadata().map_or(0, |m| m.len());
+            (bytes.saturating_mul(PACK_CITY), bytes.saturating_mul(PACK_PEOPLE))
+        }
     };
-    residents.saturating_mul(BYTES_PER_RESIDENT).saturating_mul(n_runs).saturating_add(BASE_BYTES)
+    city.saturating_add(per_run.saturating_mul(n_runs)).saturating_add(BASE_BYTES)
 }
 
 /// Refuses what takes more than `limit` bytes.

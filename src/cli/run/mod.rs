@@ -12,8 +12,10 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::progress;
+use super::report::{Language, load_runs};
 use crate::city::City;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
+use crate::report;
 use crate::scenario::{Overrides, Scenario, build_city, load, load_measures, size};
 
 /// Runs a scenario into a folder: tables, maps and a report
@@ -31,14 +33,14 @@ pub(super) struct Args {
     #[arg(default_value = "base")]
     scenario: String,
     /// Years to simulate
-    #[arg(long)]
-    years: Option<u32>,
+    #[arg(long, allow_negative_numbers = true, value_parser = parse_whole)]
+    years: Option<i64>,
     /// Residents of a generated city
-    #[arg(long)]
-    residents: Option<u64>,
+    #[arg(long, allow_negative_numbers = true, value_parser = parse_whole)]
+    residents: Option<i64>,
     /// Seed of all draws
-    #[arg(long)]
-    seed: Option<u64>,
+    #[arg(long, allow_negative_numbers = true, value_parser = parse_whole)]
+    seed: Option<i64>,
     /// Number of seeds to run, in parallel, from --seed on
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     seeds: Option<u32>,
@@ -60,6 +62,9 @@ pub(super) struct Args {
     /// Write single events, too, or only counts by cell and month
     #[arg(long, value_enum)]
     events: Option<Events>,
+    /// Language of the report
+    #[arg(long, value_enum, default_value = "en")]
+    lang: Language,
     /// Folder under which the run folders NAME-SEED come
     #[arg(long, default_value = "out", value_name = "DIR")]
     out: PathBuf,
@@ -106,6 +111,13 @@ enum Events {
     Full,
 }
 
+/// A whole number; also `1e6` and `10_000`.
+fn parse_whole(text: &str) -> Result<i64, String> {
+    let plain = text.replace('_', "");
+    let short = || plain.parse::<f64>().ok().filter(|x| x.fract() == 0.0 && x.abs() < 1e15).map(|x| x as i64);
+    plain.parse().ok().or_else(short).ok_or_else(|| "write a whole number".into())
+}
+
 fn parse_size(text: &str) -> Result<u64, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let factor = match text[split..].trim().to_ascii_uppercase().as_str() {
@@ -139,7 +151,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         Some(folder) => vec![resume(args, folder)?],
         None => start(args)?,
     };
-    report(args, &outcomes)
+    tell(args, &outcomes)
 }
 
 /// The base scenario, as when the program is called without arguments.
@@ -169,8 +181,11 @@ fn plans(args: &Args) -> Result<Vec<Plan>, Failure> {
     for (variant, scenario) in variants {
         let label = if variant.is_empty() { String::new() } else { format!("-{variant}") };
         for seed in (scenario.seed..).take(n_seeds as usize) {
+            let name = format!("{}{label}", scenario.name);
             plans.push(Plan {
-                folder: args.out.join(format!("{}{label}-{seed}", scenario.name)),
+                folder: args.out.join(format!("{name}-{seed}")),
+                name,
+                lang: args.lang.into(),
                 scenario: scenario.clone(),
                 seed,
                 variant: if variant.is_empty() { "baseline".into() } else { variant.clone() },
@@ -234,7 +249,11 @@ fn start(args: &Args) -> Result<Vec<Outcome>, Failure> {
     let outcomes =
         many::run_all(&plans, n_threads(args), |plan| experiments::run(plan, city.clone(), city_s, &on_month));
     bar.finish_and_clear();
-    outcomes
+    let outcomes = outcomes?;
+    if outcomes.len() > 1 && outcomes.iter().all(|o| o.digest.is_some()) {
+        report_together(args, &outcomes, &city)?;
+    }
+    Ok(outcomes)
 }
 
 fn resume(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure> {
@@ -250,12 +269,14 @@ fn resume(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure> {
         bar.set_position(u64::from(month));
         !STOP.load(Ordering::SeqCst) && args.stop_after != Some(month)
     };
-    let outcome = many::with_threads(n_threads(args), || experiments::resume(folder, every, make_city, &on_month));
+    let outcome = many::with_threads(n_threads(args), || {
+        experiments::resume(folder, every, args.lang.into(), make_city, &on_month)
+    });
     bar.finish_and_clear();
     outcome
 }
 
-fn report(args: &Args, outcomes: &[Outcome]) -> Result<(), Failure> {
+fn tell(args: &Args, outcomes: &[Outcome]) -> Result<(), Failure> {
     for outcome in outcomes {
         outcome.notices.iter().for_each(|notice| eprintln!("{}: {notice}", outcome.folder.display()));
     }
@@ -293,13 +314,35 @@ fn report(args: &Args, outcomes: &[Outcome]) -> Result<(), Failure> {
         println!("{result}");
     }
     for outcome in outcomes {
-        eprintln!(
-            "{}: {} months, {} residents, {:.1} s",
-            outcome.folder.display(),
-            outcome.result.months,
-            outcome.result.residents,
-            outcome.timings.start_s + outcome.timings.ticks_s
-        );
+        let seconds = outcome.timings.start_s + outcome.timings.ticks_s;
+        let (months, residents) = (outcome.result.months, outcome.result.residents);
+        eprintln!("{}: {months} months, {residents} residents, {seconds:.1} s", outcome.folder.display());
+    }
+    Ok(())
+}
+
+/// Where several runs are shown together: with their band, and beside the baseline.
+fn report_together(args: &Args, outcomes: &[Outcome], city: &City) -> Result<(), Failure> {
+    let of = |variant: &str| -> Vec<PathBuf> {
+        outcomes.iter().filter(|o| o.variant == variant).map(|o| o.folder.clone()).collect()
+    };
+    let mut variants: Vec<&str> = outcomes.iter().map(|o| o.variant.as_str()).collect();
+    variants.dedup();
+    let mut all = Vec::new();
+    for variant in &variants {
+        let folders = of(variant);
+        let runs = load_runs(&folders)?;
+        if runs.len() > 1 {
+            let path = args.out.join(format!("{}-{}-seeds.html", runs[0].name, runs.len()));
+            report::write(&runs, city, args.lang.into(), &path)?;
+            eprintln!("report over {} seeds: {}", runs.len(), path.display());
+        }
+        all.push(runs);
+    }
+    if let [a, b] = all.as_slice() {
+        let path = args.out.join(format!("{}-compared.html", b[0].name));
+        report::compare(a, b)?.write_html(city, args.lang.into(), &path)?;
+        eprintln!("with and without: {}", path.display());
     }
     Ok(())
 }
