@@ -5,11 +5,13 @@
 //! the recipe's mix of homes comes out; then rows are left out, or storeys added, until the homes fit.
 
 use super::config::CityConfig;
+use super::frame::Frame;
 use super::landuse::{LandUse, Use};
 use super::mask::{Mask, Taken};
 use super::partition::{Hood, Partition};
 use super::plan::{Path, Plan, Point, dist};
-use crate::city::dwellings::{FLAT_GROSS_M2, STOREY_M, Spot, home_count};
+use super::rows::{Habit, Row, habit, row, work_row};
+use crate::city::dwellings::{STOREY_M, Spot, home_count};
 use crate::city::{Building, Character, DwellingKind, Marginals};
 use crate::sim::draws::{Draws, Stream, mix, unit};
 
@@ -26,132 +28,6 @@ pub struct Fabric {
     pub streets: Vec<Path>,
 }
 
-/// Street grid of a character, m (A).
-#[derive(Debug, Clone, Copy)]
-struct Habit {
-    /// Distance between parallel streets.
-    street_m: f64,
-    /// Distance between cross streets.
-    cross_m: f64,
-    /// From the street's axis to the fronts.
-    front_m: f64,
-    /// Share of left-out rows that are built all the same, for shops and offices.
-    shops: f64,
-}
-
-fn habit(character: Character) -> Habit {
-    let (street_m, cross_m, front_m, shops) = match character {
-        Character::OldCentre => (44.0, 88.0, 4.5, 0.9),
-        Character::NineteenthCenturyRing => (58.0, 128.0, 6.5, 0.5),
-        Character::PostWarFlats => (80.0, 196.0, 17.0, 0.0),
-        Character::GardenSuburb | Character::Open | Character::Mixed => (62.0, 122.0, 10.0, 0.0),
-        Character::NewEstate => (57.0, 106.0, 8.5, 0.05),
-        Character::Business => (92.0, 150.0, 13.0, 1.0),
-        Character::Industry => (124.0, 210.0, 12.0, 1.0),
-    };
-    Habit { street_m, cross_m, front_m, shops }
-}
-
-/// A row of homes of one kind: pitch and length along the street, depth, usual storeys, homes side by side (A).
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    pitch_m: f64,
-    length_m: f64,
-    depth_m: f64,
-    storeys: f64,
-    /// Front doors of houses, or stairwells of flats.
-    doors: usize,
-}
-
-fn row(character: Character, kind: DwellingKind) -> Row {
-    let (pitch_m, length_m, depth_m, storeys, doors) = match (character, kind) {
-        (Character::OldCentre, DwellingKind::Terraced) => (13.0, 13.0, 13.0, 2.0, 2),
-        (Character::OldCentre, _) => (13.0, 13.0, 13.0, 3.0, 1),
-        (Character::NineteenthCenturyRing, DwellingKind::Terraced) => (22.0, 22.0, 10.0, 2.0, 4),
-        (Character::NineteenthCenturyRing, _) => (22.0, 22.0, 12.0, 3.4, 2),
-        (_, DwellingKind::Detached) => (18.0, 10.5, 10.0, 2.0, 1),
-        (_, DwellingKind::Terraced) => (26.0, 24.0, 9.5, 2.0, 4),
-        (Character::PostWarFlats, DwellingKind::WalkUp) => (60.0, 54.0, 11.0, 4.0, 4),
-        (Character::PostWarFlats, DwellingKind::Tower) => (86.0, 62.0, 13.0, 9.0, 2),
-        (_, DwellingKind::WalkUp | DwellingKind::Room) => (34.0, 30.0, 12.0, 3.6, 2),
-        (_, DwellingKind::Tower) => (44.0, 25.0, 22.0, 8.0, 1),
-    };
-    Row { pitch_m, length_m, depth_m, storeys, doors }
-}
-
-/// Pitch, length, depth of sheds and offices, m (A).
-fn work_row(character: Character) -> (f64, f64, f64) {
-    if character == Character::Industry { (66.0, 54.0, 38.0) } else { (52.0, 40.0, 22.0) }
-}
-
-impl Row {
-    fn is_house(kind: DwellingKind) -> bool {
-        matches!(kind, DwellingKind::Detached | DwellingKind::Terraced)
-    }
-
-    fn homes(&self, kind: DwellingKind) -> f64 {
-        if Row::is_house(kind) {
-            self.doors as f64
-        } else {
-            self.length_m * self.depth_m * self.storeys / f64::from(FLAT_GROSS_M2)
-        }
-    }
-}
-
-/// The coordinates of a street grid.
-#[derive(Debug, Clone, Copy)]
-enum Frame {
-    /// Straight streets, bent by a sine of the given amplitude and wavelength.
-    Straight { origin: Point, across: Point, along: Point, bend_m: f64, wave_m: f64 },
-    /// Rings round a centre: u is the radius, v the arc length at `radius_m`.
-    Round { centre: Point, radius_m: f64 },
-}
-
-impl Frame {
-    fn bend(bend_m: f64, wave_m: f64, v: f64) -> f64 {
-        bend_m * libm::sin(v * std::f64::consts::TAU / wave_m)
-    }
-
-    fn place(&self, u: f64, v: f64) -> Point {
-        match *self {
-            Frame::Straight { origin, across, along, bend_m, wave_m } => {
-                let u = u + Frame::bend(bend_m, wave_m, v);
-                [origin[0] + u * across[0] + v * along[0], origin[1] + u * across[1] + v * along[1]]
-            }
-            Frame::Round { centre, radius_m } => {
-                let (sin, cos) = libm::sincos(v / radius_m);
-                [centre[0] + u * cos, centre[1] + u * sin]
-            }
-        }
-    }
-
-    fn coordinates(&self, p: Point) -> (f64, f64) {
-        match *self {
-            Frame::Straight { origin, across, along, bend_m, wave_m } => {
-                let d = [p[0] - origin[0], p[1] - origin[1]];
-                let v = d[0] * along[0] + d[1] * along[1];
-                (d[0] * across[0] + d[1] * across[1] - Frame::bend(bend_m, wave_m, v), v)
-            }
-            Frame::Round { centre, radius_m } => {
-                let d = [p[0] - centre[0], p[1] - centre[1]];
-                ((d[0] * d[0] + d[1] * d[1]).sqrt(), libm::atan2(d[1], d[0]) * radius_m)
-            }
-        }
-    }
-
-    /// Length in m of a step of 1 in v.
-    fn scale(&self, u: f64) -> f64 {
-        match *self {
-            Frame::Straight { .. } => 1.0,
-            Frame::Round { radius_m, .. } => u / radius_m,
-        }
-    }
-
-    fn is_straight(&self) -> bool {
-        matches!(*self, Frame::Straight { bend_m, .. } if bend_m == 0.0)
-    }
-}
-
 /// What the builder of a neighbourhood knows.
 pub struct Site<'a> {
     /// The plan.
@@ -166,6 +42,8 @@ pub struct Site<'a> {
     pub heading: &'a [f32],
     /// The recipe.
     pub config: &'a CityConfig,
+    /// Density against a city of 100,000.
+    pub thin: f64,
     /// Draws.
     pub draws: Draws,
 }
@@ -280,7 +158,7 @@ impl Site<'_> {
     }
 
     fn candidates(&self, idx: usize, hood: &Hood, frame: &Frame, home_cells: &[u32]) -> Vec<Candidate> {
-        let habit = habit(hood.character);
+        let habit = habit(hood.character, self.thin);
         let [u0, u1, v0, v1] = self.extent(hood, frame, &habit);
         let kinds = [DwellingKind::Detached, DwellingKind::Terraced, DwellingKind::WalkUp, DwellingKind::Tower];
         // A block of flats holds more homes than one of houses: fewer blocks give the same share of homes.
@@ -402,7 +280,7 @@ impl Site<'_> {
     /// Builds the candidates that are needed.
     fn raise(&self, idx: usize, hood: &Hood, marginals: &Marginals, candidates: Vec<Candidate>, fabric: &mut Fabric) {
         let needed = home_count(marginals) as f64 * 1.01;
-        let shops = habit(hood.character).shops;
+        let shops = habit(hood.character, self.thin).shops;
         let (houses, flats): (f64, f64) = candidates.iter().fold((0.0, 0.0), |(h, f), c| match c.kind {
             Some(kind) if Row::is_house(kind) => (h + c.row.homes(kind), f),
             Some(kind) => (h, f + c.row.homes(kind)),
@@ -459,11 +337,12 @@ impl Site<'_> {
         let part = c.length_m / c.row.doors as f64;
         for door in 0..c.row.doors {
             let a = (door as f64 + 0.5) * part - c.length_m / 2.0;
-            let p = [c.centre[0] + a * c.along[0], c.centre[1] + a * c.along[1]];
+            // Rounded first, so that the cell is that of the place as stored.
+            let p = [c.centre[0] + a * c.along[0], c.centre[1] + a * c.along[1]].map(|v| v as f32);
             fabric.spots.push(Spot {
-                x_m: p[0] as f32,
-                y_m: p[1] as f32,
-                cell: self.cell_at(p).map_or(c.cell, |cell| cell as u32),
+                x_m: p[0],
+                y_m: p[1],
+                cell: self.cell_at(p.map(f64::from)).map_or(c.cell, |cell| cell as u32),
                 kind_hint: Some(kind),
                 height_m: height_m as f32,
                 footprint_m2: (part * c.depth_m) as f32,
@@ -497,7 +376,7 @@ impl Site<'_> {
     }
 
     fn streets(&self, idx: usize, hood: &Hood, frame: &Frame) -> Vec<Path> {
-        let habit = habit(hood.character);
+        let habit = habit(hood.character, self.thin);
         let [u0, u1, v0, v1] = self.extent(hood, frame, &habit);
         let (u_min, u_max) = (u0 as f64 * habit.street_m, u1 as f64 * habit.street_m);
         let (v_min, v_max) = (v0 as f64 * habit.cross_m, v1 as f64 * habit.cross_m);

@@ -174,8 +174,7 @@ fn pixel(site: &Site<'_>, grid: &GridRef, built: &Built, k: usize, col: usize, r
 
     let (open_cover, open_sealed, open_tree) = match use_ {
         Use::Park => {
-            // Groves and lawns by smooth noise, not pixel by pixel.
-            let is_grove = site.plan.grove(centre) > 0.05;
+            let is_grove = site.plan.is_grove(centre);
             (if is_grove { Cover::Trees } else { Cover::Grass }, 6.0, if is_grove { 75.0 } else { 8.0 })
         }
         Use::Built(character) if hood != NO_NEIGHBOURHOOD && built.is_near[i] => yard(character, draw),

@@ -38,6 +38,8 @@ pub struct Programme {
     pub cells: [f64; 7],
     /// Residents per hectare per character, in the order of [`BUILT`].
     pub density: [f64; 7],
+    /// Density against a city of 100,000.
+    pub thin: f64,
     /// Cells of park.
     pub park_cells: f64,
 }
@@ -68,7 +70,7 @@ impl Programme {
         let sum: f64 = shares.iter().sum();
         let density = BUILT.map(|c| config.density_per_ha.of(c) * thin);
         let cells = std::array::from_fn(|i| residents * shares[i] / sum / density[i]);
-        Programme { cells, density, park_cells: config.park_ha_per_1000 * residents / 1_000.0 }
+        Programme { cells, density, thin, park_cells: config.park_ha_per_1000 * residents / 1_000.0 }
     }
 
     /// Residents per hectare in a character.

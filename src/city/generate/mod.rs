@@ -1,8 +1,8 @@
 //! A Dutch city invented from a recipe and a seed: river and dike, old centre with canals, rings of later growth.
 //!
-//! Steps, one file each: sizes of the parts and the lines of water, road and rail (`plan`); what takes up the ground
+//! Steps, one file each: sizes of the parts and the lines of water, road and rail (`plan`, `lines`); what takes up the ground
 //! (`mask`); which cells are built on and with what (`landuse`); neighbourhoods and districts (`partition`, `bisect`);
-//! names (`names`); head counts (`marginals`); streets and buildings (`fabric`); homes ([`super::dwellings`]); rasters
+//! names (`names`); head counts (`marginals`); streets and buildings (`fabric`, `rows`, `frame`); homes ([`super::dwellings`]); rasters
 //! (`ground`); amenities (`amenities`). The recipe ([`CityConfig`]) carries every number with its grade.
 //!
 //! Units: metres, m NAP, hectares, persons. The city is meant to be typical, not any particular one: the totals of
@@ -14,14 +14,17 @@ mod amenities;
 mod bisect;
 mod config;
 mod fabric;
+mod frame;
 mod ground;
 mod landuse;
+mod lines;
 mod marginals;
 mod mask;
 mod names;
 mod noise;
 mod partition;
 mod plan;
+mod rows;
 
 use rayon::prelude::*;
 use thiserror::Error;
@@ -68,7 +71,16 @@ pub fn generate(config: &CityConfig, seed: u64) -> Result<City, GenerateError> {
     let marginals = marginals::marginals(&plan, &partition.hoods, config, draws);
 
     let heading = landuse::headings(&plan.grid, &plan.lines);
-    let site = Site { plan: &plan, mask: &mask, land: &land, partition: &partition, heading: &heading, config, draws };
+    let site = Site {
+        plan: &plan,
+        mask: &mask,
+        land: &land,
+        partition: &partition,
+        heading: &heading,
+        thin: programme.thin,
+        config,
+        draws,
+    };
     let built: Vec<(Fabric, Vec<DwellingRecord>)> = (0..partition.hoods.len())
         .into_par_iter()
         .map(|idx| {
@@ -92,7 +104,16 @@ pub fn generate(config: &CityConfig, seed: u64) -> Result<City, GenerateError> {
         mask.stroke(street, 11.0, Taken::Street, |t| t == Taken::Free);
     }
     fabric::join_streets(&mut mask, &mut streets);
-    let site = Site { plan: &plan, mask: &mask, land: &land, partition: &partition, heading: &heading, config, draws };
+    let site = Site {
+        plan: &plan,
+        mask: &mask,
+        land: &land,
+        partition: &partition,
+        heading: &heading,
+        thin: programme.thin,
+        config,
+        draws,
+    };
     let ground = ground::ground(&site, &buildings, &spots, config.pixels_per_cell, draws);
     let amenities = amenities::amenities(&plan, &partition, &buildings, config, draws);
     let street_lines = streets.into_iter().map(|path| NetworkLine {

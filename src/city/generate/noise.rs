@@ -1,4 +1,5 @@
-//! Smooth noise from keyed draws: values on a lattice, blended by a quintic. Range −1 … 1, standard deviation about 0.4.
+//! Smooth noise from keyed draws: gradient noise (Perlin 1985) on a lattice, scaled to a standard deviation of about 0.4
+//! and a range of about −1.1 … 1.1.
 
 use crate::sim::draws::{Draws, Stream, unit};
 
@@ -11,7 +12,7 @@ pub struct Noise {
     origin_m: f64,
     n_cols: usize,
     n_rows: usize,
-    values: Vec<f32>,
+    gradients: Vec<[f32; 2]>,
 }
 
 impl Noise {
@@ -19,28 +20,33 @@ impl Noise {
     pub fn new(draws: Draws, key: u64, size_m: [f64; 2], spacing_m: f64, margin_m: f64) -> Noise {
         let n = |extent: f64| ((extent + 2.0 * margin_m) / spacing_m).ceil() as usize + 2;
         let (n_cols, n_rows) = (n(size_m[0]), n(size_m[1]));
-        let values = (0..n_cols * n_rows)
+        let gradients = (0..n_cols * n_rows)
             .map(|i| {
                 // Keyed by place, so that the field does not change when the rectangle grows.
                 let place = (i % n_cols) as u64 | ((i / n_cols) as u64) << 32;
-                unit(draws.block(LATTICE, place, key as u32)[0]) * 2.0 - 1.0
+                let (sin, cos) =
+                    libm::sincosf(unit(draws.block(LATTICE, place, key as u32)[0]) * std::f32::consts::TAU);
+                [cos, sin]
             })
             .collect();
-        Noise { spacing_m, origin_m: -margin_m, n_cols, n_rows, values }
+        Noise { spacing_m, origin_m: -margin_m, n_cols, n_rows, gradients }
     }
 
     /// The noise at a point; outside the rectangle that of its edge.
     pub fn at(&self, x_m: f64, y_m: f64) -> f64 {
         let locate = |p: f64, n: usize| {
             let q = ((p - self.origin_m) / self.spacing_m).clamp(0.0, (n - 1) as f64 - 1e-9);
-            let t = q - q.floor();
-            (q as usize, t * t * t * (t * (t * 6.0 - 15.0) + 10.0))
+            (q as usize, q - q.floor())
         };
+        let blend = |t: f64| t * t * t * (t * (t * 6.0 - 15.0) + 10.0);
         let ((col, tx), (row, ty)) = (locate(x_m, self.n_cols), locate(y_m, self.n_rows));
-        let v = |c: usize, r: usize| f64::from(self.values[r * self.n_cols + c]);
-        let south = v(col, row) + (v(col + 1, row) - v(col, row)) * tx;
-        let north = v(col, row + 1) + (v(col + 1, row + 1) - v(col, row + 1)) * tx;
-        south + (north - south) * ty
+        let v = |c: usize, r: usize| {
+            let g = self.gradients[(row + r) * self.n_cols + col + c];
+            f64::from(g[0]) * (tx - c as f64) + f64::from(g[1]) * (ty - r as f64)
+        };
+        let south = v(0, 0) + (v(1, 0) - v(0, 0)) * blend(tx);
+        let north = v(0, 1) + (v(1, 1) - v(0, 1)) * blend(tx);
+        1.6 * (south + (north - south) * blend(ty))
     }
 }
 
@@ -49,17 +55,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noise_passes_through_its_lattice_and_stays_in_range() {
-        let noise = Noise::new(Draws::at_start(3), 1, [1000.0, 500.0], 100.0, 50.0);
-        assert_eq!(noise.at(-50.0, -50.0), f64::from(noise.values[0]));
-        assert_eq!(noise.at(50.0, -50.0), f64::from(noise.values[1]));
-        let mut low = f64::MAX;
-        let mut high = f64::MIN;
-        for i in 0..200 {
-            let v = noise.at(f64::from(i) * 5.0, f64::from(i) * 2.5);
-            low = low.min(v);
-            high = high.max(v);
-        }
-        assert!(low >= -1.0 && high <= 1.0 && high - low > 0.5, "{low} {high}");
+    fn noise_is_zero_on_its_lattice_and_has_the_stated_spread() {
+        let noise = Noise::new(Draws::at_start(3), 1, [6000.0, 6000.0], 100.0, 50.0);
+        assert_eq!(noise.at(-50.0, -50.0), 0.0);
+        assert_eq!(noise.at(50.0, 150.0), 0.0);
+        let n = 200;
+        let values: Vec<f64> = (0..n * n).map(|i| noise.at(f64::from(i % n) * 29.3, f64::from(i / n) * 29.3)).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
+        assert!(mean.abs() < 0.02 && (sd - 0.4).abs() < 0.06, "{mean} {sd}");
+        assert!(values.iter().all(|v| v.abs() <= 1.14));
     }
 }

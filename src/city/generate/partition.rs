@@ -12,7 +12,7 @@ use crate::sim::draws::{Draws, Stream};
 const CELLS: Stream = Stream::named("city.generate.cells");
 
 /// Most residents of a neighbourhood.
-const MOST: f64 = 4_600.0;
+const MOST: f64 = 4_800.0;
 /// Smallest business or industrial area that is a neighbourhood of its own, cells (A).
 const OWN_AREA_CELLS: usize = 18;
 
@@ -70,6 +70,12 @@ impl Partition {
             parts.extend(out.into_iter().map(|part| (character, part)));
         }
         merge_small(&grid, &graph, &mut parts, least);
+        // What stays too small lies apart from all others: it is given up.
+        if parts.iter().any(|(_, part)| graph.weight_of(part) >= least) {
+            for (_, part) in parts.extract_if(.., |(_, part)| graph.weight_of(part) < least) {
+                part.iter().for_each(|&c| land.uses[c as usize] = Use::Field);
+            }
+        }
         let mut hood_of_cell = vec![NO_NEIGHBOURHOOD; grid.len()];
         for (i, (_, part)) in parts.iter().enumerate() {
             for &c in part {

@@ -5,7 +5,7 @@ use crate::city::outline::{Corner, trace};
 use crate::city::{City, Cover};
 
 /// Rounds of smoothing.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 24;
 /// Pixels that the raster is continued beyond its edge, so that nothing is rounded off there.
 const RIM: i64 = 12;
 

@@ -8,6 +8,7 @@ mod choropleth;
 mod contours;
 mod ground_image;
 mod labels;
+mod network;
 mod outlines;
 mod page;
 mod palette;

@@ -10,7 +10,7 @@ fn village() -> City {
 fn a_city_map_has_all_that_a_map_needs() {
     let city = village();
     let svg = city_svg(&city, &MapOptions::default());
-    for part in ["<title", "<desc", "data:image/png;base64,", ">N</text>", "River dike", "not a real place"] {
+    for part in ["<title", "<desc", "data:image/png;base64,", ">N</text>", "River dike", "Invented by Waterbed"] {
         assert!(svg.contains(part), "{part}");
     }
     for n in &city.neighbourhoods {
