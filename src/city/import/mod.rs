@@ -40,6 +40,11 @@ pub mod table;
 pub mod water_rule;
 pub mod wkt;
 
+#[cfg(test)]
+mod mutation_tests;
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -200,7 +200,10 @@ pub fn number(feature: &Feature, key: &str) -> Option<f64> {
 /// True when a property has the value that a recipe names: text for text, number for number.
 pub fn same(found: &Value, wanted: &toml::Value) -> bool {
     match wanted {
-        toml::Value::String(w) => found.as_str().map(str::trim) == Some(w) || found.to_string() == *w,
+        toml::Value::String(w) => match found {
+            Value::String(text) => text.trim() == w,
+            other => other.to_string().as_str() == w,
+        },
         toml::Value::Integer(w) => {
             found.as_f64() == Some(*w as f64) || found.as_str().is_some_and(|t| t.trim() == w.to_string())
         }
