@@ -1,6 +1,6 @@
 //! Opens the files that a recipe names, whatever their format, and keeps the book on them for the report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -84,6 +84,13 @@ impl<'a> Opener<'a> {
         }
         self.files.push(entry);
         Ok(layer)
+    }
+
+    /// Notes a raster down and returns its path; [`super::elevation`] reads it.
+    pub fn raster(&mut self, file: &str, role: &str) -> Result<PathBuf, ImportError> {
+        let content = self.read(file)?;
+        self.files.push(FileUse { crs: Some("RD (EPSG:28992)".into()), ..file_use(&content, role, 1) });
+        Ok(self.data_dir.join(file))
     }
 
     /// Adds a remark to the file opened last.
