@@ -274,3 +274,152 @@ fn save_on(disk: &impl Disk, city: &City, path: &Path) -> Result<(), PackError> 
     written?;
     disk.sync_folder(folder).map_err(io("folder cannot be synced"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::city::import::tests::village;
+
+    /// A disk on which the `n`-th operation fails, half-way if it is a write.
+    struct Failing {
+        left: Cell<usize>,
+    }
+
+    impl Failing {
+        fn go(&self) -> std::io::Result<()> {
+            let left = self.left.get();
+            self.left.set(left.wrapping_sub(1));
+            if left == 0 { Err(std::io::Error::other("no space left")) } else { Ok(()) }
+        }
+    }
+
+    impl Disk for Failing {
+        fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+            self.go().inspect_err(|_| std::fs::write(path, &bytes[..bytes.len() / 2]).unwrap())?;
+            RealDisk.write(path, bytes)
+        }
+        fn sync(&self, path: &Path) -> std::io::Result<()> {
+            self.go()?;
+            RealDisk.sync(path)
+        }
+        fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+            self.go()?;
+            RealDisk.rename(from, to)
+        }
+        fn sync_folder(&self, path: &Path) -> std::io::Result<()> {
+            self.go()?;
+            RealDisk.sync_folder(path)
+        }
+    }
+
+    fn here() -> &'static Path {
+        Path::new("test.city")
+    }
+
+    #[test]
+    fn a_saved_city_comes_back_equal() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.city");
+        save(&village(), &path).unwrap();
+        assert!(load(&path).unwrap() == village());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left behind");
+    }
+
+    #[test]
+    fn the_same_city_gives_the_same_bytes() {
+        assert_eq!(encode(&village()).unwrap(), encode(&village()).unwrap());
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let bytes = encode(&village()).unwrap();
+        // Every bit of the header, and of the payload as many as make a thousand.
+        let payload_step = ((bytes.len() - HEADER - HASH) * 8 / 1_000).max(1);
+        let bits = (0..(HEADER + HASH) * 8).chain(((HEADER + HASH) * 8..bytes.len() * 8).step_by(payload_step));
+        for bit in bits {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let error = decode(&damaged, here()).map(|_| ()).expect_err("a flipped bit went unnoticed").to_string();
+            assert!(error.starts_with("test.city: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_noticed() {
+        let bytes = encode(&village()).unwrap();
+        for length in (0..200).chain((200..bytes.len()).step_by(bytes.len() / 500 + 1)) {
+            assert!(decode(&bytes[..length], here()).is_err(), "{length} of {} bytes", bytes.len());
+        }
+        let longer = [bytes.as_slice(), b"x"].concat();
+        assert!(matches!(decode(&longer, here()), Err(PackError::Length { .. })));
+    }
+
+    #[test]
+    fn faults_have_words() {
+        let bytes = encode(&village()).unwrap();
+        let says = |bytes: &[u8]| decode(bytes, here()).map(|_| ()).unwrap_err().to_string();
+        assert!(says(b"PK and so on").contains("is no city pack"));
+        let mut newer = bytes.clone();
+        newer[8..12].copy_from_slice(&(VERSION + 1).to_le_bytes());
+        assert_eq!(says(&newer), "test.city: has layout version 2, expected 1; build the city again");
+        assert!(says(&bytes[..bytes.len() - 1]).contains("the file is cut off"));
+        let missing = load(Path::new("no-such.city")).map(|_| ()).unwrap_err().to_string();
+        assert!(missing.starts_with("no-such.city: cannot be opened"), "{missing}");
+    }
+
+    /// A pack with the right checksum whose payload inflates to something else than it says.
+    fn forged(payload: &[u8], claimed: u64) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(vec![0; HEADER + HASH], Compression::best());
+        encoder.write_all(payload).unwrap();
+        let mut bytes = encoder.finish().unwrap();
+        let deflated = (bytes.len() - HEADER - HASH) as u64;
+        bytes[..8].copy_from_slice(MAGIC);
+        bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
+        bytes[12..20].copy_from_slice(&deflated.to_le_bytes());
+        bytes[20..28].copy_from_slice(&claimed.to_le_bytes());
+        let hash = hash_of(&bytes);
+        bytes[HEADER..HEADER + HASH].copy_from_slice(&hash);
+        bytes
+    }
+
+    #[test]
+    fn bombs_and_nonsense_with_a_right_checksum_are_refused() {
+        let says = |bytes: &[u8]| decode(bytes, here()).map(|_| ()).unwrap_err().to_string();
+        assert!(says(&forged(&[0; 1 << 20], 1_000)).contains("does not inflate to the size it states"));
+        assert!(says(&forged(&[0; 100], MOST_PAYLOAD + 1)).contains("over the limit"));
+        assert!(says(&forged(&[0xff; 5_000], 5_000)).contains("cannot be decoded"));
+        let mut payload = postcard::to_stdvec(&village()).unwrap();
+        payload.push(0);
+        assert!(says(&forged(&payload, payload.len() as u64)).contains("1 bytes after the city"));
+        let mut lost = village();
+        lost.dwellings[0].cell = u32::MAX;
+        let payload = postcard::to_stdvec(&lost).unwrap();
+        assert_eq!(
+            says(&forged(&payload, payload.len() as u64)),
+            "test.city: dwellings: no such cell or neighbourhood"
+        );
+    }
+
+    #[test]
+    fn a_failing_disk_leaves_the_old_file_or_the_new_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.city");
+        let old = village();
+        let mut new = village();
+        new.name = "New".into();
+        save(&old, &path).unwrap();
+        for n in 0..4 {
+            let error = save_on(&Failing { left: Cell::new(n) }, &new, &path).unwrap_err().to_string();
+            assert!(error.contains("no space left"), "{error}");
+            let found = load(&path).unwrap();
+            // Only the sync of the folder comes after the rename.
+            assert!(if n < 3 { found == old } else { found == new }, "after failure {n}");
+            assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "the part is removed");
+            save(&old, &path).unwrap();
+        }
+        save_on(&Failing { left: Cell::new(4) }, &new, &path).unwrap();
+        assert!(load(&path).unwrap() == new);
+    }
+}

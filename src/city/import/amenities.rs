@@ -76,7 +76,7 @@ pub fn place(
                     break;
                 }
                 let word = draws.block(AMENITY, mix(AMENITY, kind as u64, u64::from(placed)), 0)[0];
-                let home = here[(u64::from(word) * here.len() as u64 >> 32) as usize];
+                let home = here[((u64::from(word) * here.len() as u64) >> 32) as usize];
                 out.push(Amenity { kind, x_m: home.x_m, y_m: home.y_m, neighbourhood: i as u16 });
                 placed += 1;
             }

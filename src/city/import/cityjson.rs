@@ -101,6 +101,9 @@ fn lod(geometry: &Geometry) -> f64 {
     geometry.lod.as_f64().or_else(|| geometry.lod.as_str()?.parse().ok()).unwrap_or(0.0)
 }
 
+/// A ring of corners in space.
+type Ring3 = Vec<[f64; 3]>;
+
 /// A surface: rings of vertex numbers, and the number of its meaning.
 struct RawSurface<'a> {
     rings: Vec<&'a Vec<Value>>,
@@ -136,7 +139,7 @@ fn building(
             Some(t) => [0, 1, 2].map(|k| v[k] * t.scale[k] + t.translate[k]),
         })
     };
-    let mut solid: Vec<(Vec<Vec<[f64; 3]>>, Option<&str>)> = Vec::new();
+    let mut solid: Vec<(Vec<Ring3>, Option<&str>)> = Vec::new();
     for surface in surfaces {
         let rings = surface
             .rings
@@ -151,7 +154,7 @@ fn building(
     if !lowest.is_finite() || !highest.is_finite() {
         return Ok(None);
     }
-    let is_flat_and_low = |rings: &Vec<Vec<[f64; 3]>>| {
+    let is_flat_and_low = |rings: &Vec<Ring3>| {
         let ring = rings.first().map_or(&[][..], Vec::as_slice);
         ring.iter().all(|v| v[2] - lowest < 0.3)
     };

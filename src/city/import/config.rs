@@ -38,7 +38,7 @@ pub struct ImportConfig {
     pub tables: Vec<TableFile>,
     /// How codes of an older division become codes of the polygons.
     pub crosswalk: Option<Crosswalk>,
-    /// Water, parks, buildings, roads, rails, trees.
+    /// Water, parks, buildings, roads, rails, trees, terrain.
     #[serde(default)]
     pub layers: Vec<LayerFile>,
     /// What to assume where the sources are silent.
@@ -203,6 +203,8 @@ pub enum Role {
     Rails,
     /// Trees (points) with crowns.
     Trees,
+    /// Terrain height (GeoTIFF or ESRI ASCII in RD), m NAP.
+    Elevation,
 }
 
 /// A map layer.

@@ -110,6 +110,9 @@ pub enum ImportError {
         /// What does not fit, naming files and codes.
         message: String,
     },
+    /// A raster that cannot be read.
+    #[error(transparent)]
+    Raster(#[from] crate::gis::raster_io::RasterError),
     /// A table about persons, not about neighbourhoods.
     #[error(
         "{file}: column `{column}` is about single persons; only totals of neighbourhoods may enter a city (models.md E-1)"

@@ -56,7 +56,14 @@ pub fn read(path: &Path, file: &str, layer: Option<&str>, limits: &Limits) -> Re
     };
 
     let mut statement = db.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""))).map_err(fault)?;
-    let names: Vec<String> = statement.column_names().into_iter().map(String::from).collect();
+    let names = column_names(&db, &table).map_err(fault)?;
+    if names.len() != statement.column_count() {
+        return Err(ImportError::syntax(
+            file,
+            format!("layer `{table}`"),
+            "has computed columns, which are not supported",
+        ));
+    }
     at_most(file, "columns", names.len(), limits.columns)?;
     let geometry_column = names
         .iter()
@@ -85,6 +92,13 @@ pub fn read(path: &Path, file: &str, layer: Option<&str>, limits: &Limits) -> Re
         return Err(ImportError::Empty { file: file.into(), expected: "rows in the feature table" });
     }
     Ok(Layer { file: file.into(), declared, features, unit: "row", first: 1 })
+}
+
+/// Names of a table's columns. Not by `Statement::column_names`: that panics on a name that is no UTF-8.
+fn column_names(db: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = db.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
+    let names = statement.query_map([table], |row| row.get(0))?;
+    names.collect()
 }
 
 fn feature_table(db: &Connection, file: &str, wanted: Option<&str>) -> Result<String, ImportError> {
@@ -252,11 +266,12 @@ impl Wkb<'_> {
 pub(super) mod tests {
     use super::*;
 
-    /// A GeoPackage with one layer `buurten` of two squares.
+    /// A GeoPackage with one layer `buurten` of two squares; pages are small so that damage meets something.
     pub fn sample(path: &Path) {
         let db = Connection::open(path).unwrap();
         db.execute_batch(
-            "CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);
+            "PRAGMA page_size = 512;
+             CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);
              CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, srs_id INTEGER);
              INSERT INTO gpkg_contents VALUES ('buurten', 'features');
              INSERT INTO gpkg_geometry_columns VALUES ('buurten', 'geom', 28992);

@@ -10,8 +10,8 @@
 //! | grass | the rest |
 //!
 //! Sealed share: built and paved share, and of the rest 45 % of gardens, 5 % of grass, 2 % under trees (A). Tree share:
-//! crowns where given; else 8 % of paved pixels, 15 % of gardens, 30 % of parks, 80 % under trees (A). Elevation: the
-//! recipe's ground level, water beds [`WATER_DEPTH_M`] lower (A).
+//! crowns where given; else 8 % of paved pixels, 15 % of gardens, 30 % of parks, 80 % under trees (A). Elevation:
+//! [`super::elevation`], water beds [`WATER_DEPTH_M`] lower (A).
 
 use super::layer::{Layer, Shape};
 use super::rasterise::share_of_pixels;
@@ -102,7 +102,7 @@ impl Pixels {
         homes: &[bool],
         owner: impl Fn(usize) -> u16,
         characters: &[Character],
-        ground_m: f32,
+        heights_m: &[f32],
         draws: Draws,
     ) -> Ground {
         let n = self.fine.len();
@@ -163,7 +163,7 @@ impl Pixels {
             cover.push(here);
         }
         let elevation =
-            cover.iter().map(|c| if *c == Cover::Water { ground_m - WATER_DEPTH_M } else { ground_m }).collect();
+            cover.iter().zip(heights_m).map(|(c, z)| if *c == Cover::Water { z - WATER_DEPTH_M } else { *z }).collect();
         let height = self.built.iter().zip(&self.built_height_m);
         let height = height.map(|(b, h)| if *b > 0.01 { (h / b * 10.0).round() as u16 } else { 0 }).collect();
         let grid = self.fine;
@@ -232,7 +232,7 @@ mod tests {
         let mut pixels = Pixels::open(FINE);
         let ring = vec![[20.0, 100.0], [60.0, 100.0], [60.0, 110.0], [20.0, 110.0], [20.0, 100.0]];
         pixels.add_building(&[ring], 9.0);
-        let ground = pixels.finish(5, &[false; 100], |_| NO_NEIGHBOURHOOD, &[], 1.0, Draws::at_start(1));
+        let ground = pixels.finish(5, &[false; 100], |_| NO_NEIGHBOURHOOD, &[], &[1.0; 100], Draws::at_start(1));
         let idx = FINE.idx(1, 4);
         assert_eq!(ground.building_height_dm.values[idx], 90);
         assert_eq!(ground.cover.values[idx], Cover::Building);

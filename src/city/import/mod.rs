@@ -10,6 +10,7 @@
 //! | maps | [`geojson`], [`wkt`], [`geopackage`], [`overpass`], [`cityjson`] → [`layer`] (RD metres) |
 //! | neighbourhoods on the grid | [`areas`] |
 //! | head counts that add up | [`counts`], [`marginals`] |
+//! | terrain heights | [`elevation`] |
 //! | ground, roads, buildings, places for homes, amenities | [`ground`], [`network`], [`buildings`], [`water_rule`], [`spots`], [`amenities`] |
 //!
 //! **Only totals of neighbourhoods enter** (models.md E-1): there is no way in for records of persons, and tables that
@@ -21,6 +22,7 @@ pub mod buildings;
 pub mod cityjson;
 mod config;
 pub mod counts;
+pub mod elevation;
 mod error;
 pub mod fields;
 pub mod figures;
@@ -40,6 +42,11 @@ pub mod table;
 pub mod water_rule;
 pub mod wkt;
 
+#[cfg(test)]
+mod mutation_tests;
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -51,6 +58,7 @@ pub use error::ImportError;
 pub use report::{FileUse, Gap, Grade, ImportReport, TotalFit};
 
 use areas::Area;
+use elevation::Elevation;
 use fields::Field;
 use figures::{Codes, Figures};
 use ground::Pixels;
@@ -103,9 +111,10 @@ pub fn build(
 
     progress("finishing the ground", 0.9);
     let cell_of = |idx: usize| owner[cell_of_pixel(&grid, &fine, k, idx)];
-    let ground = settled.pixels.finish(k, &settled.homes_here, cell_of, &characters, config.fill.elevation_m, draws);
+    let heights_m = settled.elevation.heights_m(config.fill.elevation_m);
+    let ground = settled.pixels.finish(k, &settled.homes_here, cell_of, &characters, &heights_m, draws);
     report.note(format!(
-        "no elevation model: land lies at {} m NAP, water beds {} m lower (A)",
+        "where no terrain raster is given, land lies at {} m NAP; water beds lie {} m lower (A)",
         config.fill.elevation_m,
         ground::WATER_DEPTH_M
     ));
@@ -168,6 +177,7 @@ struct Land {
     pixels: Pixels,
     paths: Paths,
     outlines: Vec<buildings::Outline>,
+    elevation: Elevation,
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call that hands the pieces on; a struct for it would be read once")]
@@ -183,12 +193,22 @@ fn read_land(
     progress: &mut dyn FnMut(&str, f32),
 ) -> Result<Land, ImportError> {
     let fine = grid.split(config.grid.k);
-    let mut land = Land { pixels: Pixels::open(fine), paths: Paths::none(&fine), outlines: Vec::new() };
+    let mut land = Land {
+        pixels: Pixels::open(fine),
+        paths: Paths::none(&fine),
+        outlines: Vec::new(),
+        elevation: Elevation::none(fine),
+    };
     let n = config.layers.len().max(1) as f32;
     for (i, file) in config.layers.iter().enumerate() {
         progress(&format!("reading {}", file.source.file), 0.15 + 0.6 * i as f32 / n);
         match file.role {
             Role::Water => land.pixels.add_water(&opener.layer(&file.source, "water")?),
+            Role::Elevation => {
+                let path = opener.raster(&file.source.file, "terrain height")?;
+                let n = land.elevation.read(&path, &file.source.file)?;
+                opener.remark(format!("{n} of {} pixels measured", fine.len()));
+            }
             Role::Green => land.pixels.add_green(&opener.layer(&file.source, "parks")?),
             Role::Trees => {
                 let layer = opener.layer(&file.source, "trees")?;
@@ -241,6 +261,7 @@ struct Settled {
     dwellings: Vec<DwellingRecord>,
     buildings: Vec<Building>,
     lines: Vec<NetworkLine>,
+    elevation: Elevation,
     homes_here: Vec<bool>,
     centres: Vec<[f64; 2]>,
     inhabited_km2: Vec<f64>,
@@ -259,7 +280,7 @@ fn settle(
     draws: Draws,
     report: &mut ImportReport,
 ) -> Settled {
-    let Land { mut pixels, paths, outlines } = land;
+    let Land { mut pixels, paths, outlines, elevation } = land;
     let (fine, k) = (pixels.fine, config.grid.k);
     let mut own: Vec<Vec<usize>> = vec![Vec::new(); areas.len()];
     for idx in 0..fine.len() {
@@ -276,6 +297,7 @@ fn settle(
         dwellings: Vec::new(),
         buildings: outlines.iter().map(|o| as_building(grid, o)).collect(),
         lines: paths.lines,
+        elevation,
         homes_here: vec![false; fine.len()],
         centres: areas.iter().map(Area::centroid).collect(),
         inhabited_km2: vec![0.0; areas.len()],

@@ -11,7 +11,8 @@ use crate::gis::GridRef;
 fn crossings(rings: &[Vec<[f64; 2]>], y: f64, out: &mut Vec<f64>) {
     out.clear();
     for edge in rings.iter().flat_map(|ring| ring.windows(2)) {
-        let ([ax, ay], [bx, by]) = (edge[0], edge[1]);
+        // Always upwards, so that two polygons that share an edge round its crossings alike.
+        let ([ax, ay], [bx, by]) = if edge[0][1] < edge[1][1] { (edge[0], edge[1]) } else { (edge[1], edge[0]) };
         // Half-open: a corner on the line counts for one of its two edges only.
         if (ay <= y) != (by <= y) {
             out.push(ax + (y - ay) / (by - ay) * (bx - ax));

@@ -1,6 +1,6 @@
 //! Opens the files that a recipe names, whatever their format, and keeps the book on them for the report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -84,6 +84,13 @@ impl<'a> Opener<'a> {
         }
         self.files.push(entry);
         Ok(layer)
+    }
+
+    /// Notes a raster down and returns its path; [`super::elevation`] reads it.
+    pub fn raster(&mut self, file: &str, role: &str) -> Result<PathBuf, ImportError> {
+        let content = self.read(file)?;
+        self.files.push(FileUse { crs: Some("RD (EPSG:28992)".into()), ..file_use(&content, role, 1) });
+        Ok(self.data_dir.join(file))
     }
 
     /// Adds a remark to the file opened last.
@@ -200,7 +207,10 @@ pub fn number(feature: &Feature, key: &str) -> Option<f64> {
 /// True when a property has the value that a recipe names: text for text, number for number.
 pub fn same(found: &Value, wanted: &toml::Value) -> bool {
     match wanted {
-        toml::Value::String(w) => found.as_str().map(str::trim) == Some(w) || found.to_string() == *w,
+        toml::Value::String(w) => match found {
+            Value::String(text) => text.trim() == w,
+            other => other.to_string().as_str() == w,
+        },
         toml::Value::Integer(w) => {
             found.as_f64() == Some(*w as f64) || found.as_str().is_some_and(|t| t.trim() == w.to_string())
         }

@@ -161,9 +161,11 @@ impl Table {
     pub fn number(&self, row: usize, column: usize) -> Result<Option<f64>, ImportError> {
         let text = &self.rows[row][column];
         match parse_number(text) {
-            Ok(Some(value)) if value < 0.0 || value > 1e9 => Err(self.bad(row, column, "a number from 0 to 1e9")),
+            Ok(Some(value)) if !(0.0..=1e9).contains(&value) => Err(self.bad(row, column, "a number from 0 to 1e9")),
             Ok(value) => Ok(value),
-            Err(()) => Err(self.bad(row, column, "a number, or one of the signs for missing: empty . geheim -99997")),
+            Err(NotANumber) => {
+                Err(self.bad(row, column, "a number, or one of the signs for missing: empty . geheim -99997"))
+            }
         }
     }
 
@@ -189,8 +191,12 @@ pub fn json_error(file: &str, error: &serde_json::Error) -> ImportError {
     ImportError::syntax(file, format!("line {} column {}", error.line(), error.column()), error)
 }
 
-/// Reads a number as Dutch tables write it. `Ok(None)` is a sign for "missing"; `Err` is text that is no number.
-pub fn parse_number(text: &str) -> Result<Option<f64>, ()> {
+/// Text that should be a number and is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotANumber;
+
+/// Reads a number as Dutch tables write it. `Ok(None)` is a sign for "missing"; text that is no number is an error.
+pub fn parse_number(text: &str) -> Result<Option<f64>, NotANumber> {
     let text = text.trim();
     let missing = ["", ".", "-", "x", "geheim", "null", "na", "nan", "nb", "onbekend"];
     if missing.contains(&text.to_lowercase().as_str()) {
@@ -202,14 +208,14 @@ pub fn parse_number(text: &str) -> Result<Option<f64>, ()> {
         // A point before a comma groups thousands: 1.234,5.
         1 if has_point && text.find('.') < text.find(',') => text.replace('.', "").replace(',', "."),
         1 if !has_point => text.replace(',', "."),
-        _ => return Err(()),
+        _ => return Err(NotANumber),
     };
-    let value: f64 = plain.parse().map_err(|_| ())?;
+    let value: f64 = plain.parse().map_err(|_| NotANumber)?;
     // −99995, −99997, −99999999 and their kin.
     if value <= -9990.0 {
         return Ok(None);
     }
-    if value.is_finite() { Ok(Some(value)) } else { Err(()) }
+    if value.is_finite() { Ok(Some(value)) } else { Err(NotANumber) }
 }
 
 /// The separator of a header line: the one of `;`, tab and `,` that stands there most often outside quotes.
@@ -272,7 +278,7 @@ mod tests {
             assert_eq!(parse_number(missing), Ok(None), "{missing}");
         }
         for wrong in ["abc", "1,2,3", "1,234.5", "12 345", "inf", "1e999"] {
-            assert_eq!(parse_number(wrong), Err(()), "{wrong}");
+            assert_eq!(parse_number(wrong), Err(NotANumber), "{wrong}");
         }
     }
 
