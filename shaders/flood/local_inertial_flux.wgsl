@@ -41,8 +41,11 @@ override steep: f32 = 0.8;
 
 // h^{-1/3} by the same Newton steps as the CPU (src/fields/flood/math.rs).
 fn inverse_cbrt(h: f32) -> f32 {
-    let guess = 1419967116.0 - f32(bitcast<i32>(h)) * (1.0 / 3.0);
-    var y = bitcast<f32>(i32(guess));
+    let bits = bitcast<u32>(h);
+    var third = (bits >> 2u) + (bits >> 4u);
+    third = third + (third >> 4u);
+    third = third + (third >> 8u);
+    var y = bitcast<f32>(1419967116u - third);
     for (var k = 0; k < 3; k++) {
         y = y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0));
     }

@@ -1,6 +1,7 @@
 //! Integration tests, in one binary so that linking is paid once.
 
 mod architecture;
+mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;

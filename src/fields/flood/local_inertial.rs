@@ -17,7 +17,7 @@
 use rayon::prelude::*;
 
 use super::edges::{Edges, Side};
-use super::math::{G_M_S2, inverse_cbrt, pow7};
+use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
 use super::shallow_water::StepReport;
 use super::walls::Walls;
 use crate::fields::layout::{CHUNK_ROWS, Layout};
@@ -81,7 +81,7 @@ pub fn face_flux(
     dt: f32,
     inv_dx: f32,
 ) -> f32 {
-    let hf = eta_l.max(eta_r) - bed;
+    let hf = greater(eta_l, eta_r) - bed;
     let slope = (eta_r - eta_l) * inv_dx;
     let norm = (q * q + q_across * q_across).sqrt();
     let y = inverse_cbrt(if hf > DRY_M { hf } else { DRY_M });
@@ -117,7 +117,7 @@ pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let out = &mut out[..nx + 1];
     for i in 1..nx {
         let across = 0.25 * ((qy_n[i - 1] + qy_n[i]) + (qy_s[i - 1] + qy_s[i]));
-        let bed = z[i - 1].max(z[i]);
+        let bed = greater(z[i - 1], z[i]);
         let n_f = 0.5 * (n[i - 1] + n[i]);
         let sides = qx[i - 1] + qx[i + 1];
         out[i] = face_flux(z[i - 1] + h[i - 1], z[i] + h[i], bed, n_f, qx[i], sides, across, theta, dt, inv_dx);
@@ -163,7 +163,7 @@ pub fn flux_y_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let theta = g.theta;
     for i in 0..nx {
         let across = 0.25 * ((qx_n[i] + qx_n[i + 1]) + (qx_s[i] + qx_s[i + 1]));
-        let bed = z_n[i].max(z_s[i]);
+        let bed = greater(z_n[i], z_s[i]);
         let n_f = 0.5 * (n_n[i] + n_s[i]);
         let sides = qy_n[i] + qy_s[i];
         out[i] = face_flux(z_n[i] + h_n[i], z_s[i] + h_s[i], bed, n_f, qy[i], sides, across, theta, dt, inv_dx);
@@ -194,7 +194,7 @@ pub fn share_row(h: &[f32], qx: &[f32], qy_n: &[f32], qy_s: &[f32], dt: f32, cel
     let nx = h.len();
     let (qx, qy_n, qy_s, out) = (&qx[..nx + 1], &qy_n[..nx], &qy_s[..nx], &mut out[..nx]);
     for i in 0..nx {
-        let leaves = (qx[i + 1].max(0.0) - qx[i].min(0.0)) + (qy_s[i].max(0.0) - qy_n[i].min(0.0));
+        let leaves = (greater(qx[i + 1], 0.0) - lesser(qx[i], 0.0)) + (greater(qy_s[i], 0.0) - lesser(qy_n[i], 0.0));
         let asks = leaves * dt;
         let holds = h[i] * cell_m;
         out[i] = if asks > holds { holds / asks } else { 1.0 };

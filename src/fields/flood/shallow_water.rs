@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::edges::{EdgeKind, Side};
 use super::local_inertial::{BLOCKED_M, Ground, State};
-use super::math::{G_M_S2, inverse_cbrt, pow7};
+use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
 use crate::fields::layout::CHUNK_ROWS;
 
 /// Cells with less water than this do not move, m.
@@ -47,21 +47,21 @@ struct Flux {
 fn hllc(l: Cell, r: Cell) -> Flux {
     const HALF_G: f32 = 0.5 * G_M_S2;
     let (eta_l, eta_r) = (l.z + l.h, r.z + r.h);
-    let z_f = l.z.max(r.z).min(eta_l.min(eta_r));
-    let hl = (eta_l - z_f).min(l.h).max(0.0);
-    let hr = (eta_r - z_f).min(r.h).max(0.0);
+    let z_f = lesser(greater(l.z, r.z), lesser(eta_l, eta_r));
+    let hl = greater(lesser(eta_l - z_f, l.h), 0.0);
+    let hr = greater(lesser(eta_r - z_f, r.h), 0.0);
     let (cl, cr) = ((G_M_S2 * hl).sqrt(), (G_M_S2 * hr).sqrt());
     let u_mid = 0.5 * (l.un + r.un) + (cl - cr);
     let c_mid = 0.5 * (cl + cr) + 0.25 * (l.un - r.un);
     let (dry_l, dry_r) = (hl <= DRY_M, hr <= DRY_M);
-    let sl = (l.un - cl).min(u_mid - c_mid);
-    let sr = (r.un + cr).max(u_mid + c_mid);
+    let sl = lesser(l.un - cl, u_mid - c_mid);
+    let sr = greater(r.un + cr, u_mid + c_mid);
     let sl = if dry_l { r.un - 2.0 * cr } else { sl };
     let sr = if dry_l { r.un + cr } else { sr };
     let sl = if dry_r { l.un - cl } else { sl };
     let sr = if dry_r { l.un + 2.0 * cl } else { sr };
     // Cut at zero, the one formula holds for supercritical flow too.
-    let (sl, sr) = (sl.min(0.0), sr.max(0.0));
+    let (sl, sr) = (lesser(sl, 0.0), greater(sr, 0.0));
     let width = sr - sl;
     let inv = 1.0 / if width > 1e-12 { width } else { 1.0 };
     let (ql, qr) = (hl * l.un, hr * r.un);
@@ -69,13 +69,13 @@ fn hllc(l: Cell, r: Cell) -> Flux {
     let h = (sr * ql - sl * qr + sl * sr * (hr - hl)) * inv;
     let m = (sr * (ql * l.un) - sl * (qr * r.un + pressure_step) + sl * sr * (qr - ql)) * inv;
     let along = h * if h >= 0.0 { l.ut } else { r.ut };
-    let left = m + HALF_G * (hl + l.h) * (z_f - l.z).min(0.0);
-    let right = m - pressure_step + HALF_G * (hr + r.h) * (z_f - r.z).min(0.0);
+    let left = m + HALF_G * (hl + l.h) * lesser(z_f - l.z, 0.0);
+    let right = m - pressure_step + HALF_G * (hr + r.h) * lesser(z_f - r.z, 0.0);
     let wet = !(dry_l && dry_r);
     Flux {
         h: if wet { h } else { 0.0 },
-        left: if wet { left } else { HALF_G * (hl + l.h) * (z_f - l.z).min(0.0) },
-        right: if wet { right } else { HALF_G * (hr + r.h) * (z_f - r.z).min(0.0) },
+        left: if wet { left } else { HALF_G * (hl + l.h) * lesser(z_f - l.z, 0.0) },
+        right: if wet { right } else { HALF_G * (hr + r.h) * lesser(z_f - r.z, 0.0) },
         along: if wet { along } else { 0.0 },
     }
 }
@@ -153,7 +153,7 @@ fn velocity_row(s: &State, at: usize, n: usize, out: &mut Velocity) {
     let (h, qx, qy) = (&s.h_m[at..at + n], &s.qx_m2_s[at..at + n], &s.qy_m2_s[at..at + n]);
     let (u, v) = (&mut out.u[..n], &mut out.v[..n]);
     for i in 0..n {
-        let inv = 1.0 / h[i].max(DRY_M);
+        let inv = 1.0 / greater(h[i], DRY_M);
         let moves = h[i] > DRY_M;
         u[i] = if moves { qx[i] * inv } else { 0.0 };
         v[i] = if moves { qy[i] * inv } else { 0.0 };
@@ -329,7 +329,7 @@ fn update_row(
         let u1 = qx[i] - factor * ((xl[i + 1] - xr[i]) + (st[i] - nt[i]));
         let v1 = qy[i] - factor * ((sl[i] - nr[i]) + (xt[i + 1] - xt[i]));
         let wet = h1 > DRY_M;
-        let hs = h1.max(DRY_M);
+        let hs = greater(h1, DRY_M);
         let y = inverse_cbrt(hs);
         let norm = (u1 * u1 + v1 * v1).sqrt();
         let k = G_M_S2 * (manning[i] * manning[i]) * pow7(y);
@@ -341,8 +341,8 @@ fn update_row(
         let bits = h1.to_bits() as i32;
         deepest = deepest.max(bits);
         negative |= bits;
-        let speed = if wet { u2.abs().max(v2.abs()) / hs + (G_M_S2 * hs).sqrt() } else { 0.0 };
-        fastest = fastest.max(speed);
+        let speed = if wet { greater(u2.abs(), v2.abs()) / hs + (G_M_S2 * hs).sqrt() } else { 0.0 };
+        fastest = greater(speed, fastest);
     }
     (if negative < 0 { u32::MAX } else { deepest as u32 }, fastest)
 }

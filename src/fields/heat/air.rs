@@ -1,7 +1,8 @@
 //! Air between the houses: how much warmer it is than the country air that blows in.
 //!
 //! θ (K) in a layer of depth H: ∂θ/∂t + ∂(uθ)/∂x + ∂(vθ)/∂y = D ∇²θ + S − k θ, with source S = ΔQH / (ρ c_p H) from the
-//! sensible heat beyond that of open grassland, and exchange k = w_e / H with the air above. Air that blows in has θ = 0.
+//! sensible heat beyond that of open grassland, and exchange k = w_e / H with the air above. Air that blows in has a given
+//! θ: 0 from the country, the map's own mean from more of the same city.
 //!
 //! Each step solves the rows and then the columns implicitly (upwind; locally one-dimensional splitting): stable for
 //! any Δt, conserves heat, and never leaves the range of its sources.
@@ -21,17 +22,24 @@ pub struct AirFlow {
     pub diffusion_m2_s: f32,
     /// Exchange with the air above, 1/s.
     pub exchange_1_s: f32,
+    /// θ of the air that blows in, K.
+    pub inflow_k: f32,
 }
 
 /// One line of cells: implicit upwind advection and diffusion with open ends. `theta` is both input and result.
-fn solve_line(theta: &mut [f32], speed: f32, diffusion: f32, dt: f32, cell_m: f32, scratch: &mut Vec<f32>) {
+fn solve_line(theta: &mut [f32], speed: f32, flow: &AirFlow, dt: f32, cell_m: f32, scratch: &mut Vec<f32>) {
     let n = theta.len();
+    let diffusion = flow.diffusion_m2_s;
     let c = dt * speed / cell_m;
     let d = dt * diffusion / (cell_m * cell_m);
     let (from_before, from_after) = (d + c.max(0.0), d + (-c).max(0.0));
     scratch.clear();
     scratch.resize(n, 0.0);
-    // Diffusion does not cross the ends; what blows in from outside carries θ = 0.
+    // Diffusion does not cross the ends; what blows in from outside carries its own θ.
+    let windward = if c > 0.0 { 0 } else { n.saturating_sub(1) };
+    if let Some(t) = theta.get_mut(windward) {
+        *t += c.abs() * flow.inflow_k;
+    }
     let mut before = 0.0_f32;
     for i in 0..n {
         let left_d = if i > 0 { d } else { 0.0 };
@@ -61,7 +69,7 @@ pub fn step(grid: &GridRef, theta: &mut Vec<f32>, source_k_s: &[f32], flow: &Air
         for (t, s) in line.iter_mut().zip(source) {
             *t = (*t + dt * s) * decay;
         }
-        solve_line(line, flow.east_m_s, flow.diffusion_m2_s, dt, cell_m, &mut Vec::new());
+        solve_line(line, flow.east_m_s, flow, dt, cell_m, &mut Vec::new());
     });
     let strips: Vec<Vec<f32>> = (0..nx.div_ceil(STRIP))
         .into_par_iter()
@@ -75,7 +83,7 @@ pub fn step(grid: &GridRef, theta: &mut Vec<f32>, source_k_s: &[f32], flow: &Air
                 }
             }
             for line in lines.chunks_mut(ny) {
-                solve_line(line, flow.south_m_s, flow.diffusion_m2_s, dt, cell_m, &mut scratch);
+                solve_line(line, flow.south_m_s, flow, dt, cell_m, &mut scratch);
             }
             lines
         })
@@ -99,7 +107,7 @@ mod tests {
     fn a_still_box_warms_as_its_equation_says() {
         // θ(t) = S/k (1 − e^{−kt})
         let g = grid(5, 4, 20.0);
-        let flow = AirFlow { east_m_s: 0.0, south_m_s: 0.0, diffusion_m2_s: 3.0, exchange_1_s: 1e-3 };
+        let flow = AirFlow { east_m_s: 0.0, south_m_s: 0.0, diffusion_m2_s: 3.0, exchange_1_s: 1e-3, inflow_k: 0.0 };
         let mut theta = vec![0.0; g.len()];
         for _ in 0..200 {
             step(&g, &mut theta, &[2e-3; 20], &flow, 10.0);
@@ -112,7 +120,7 @@ mod tests {
     fn wind_over_a_city_warms_along_its_fetch() {
         // Steady: θ(x) = S/k (1 − e^{−kx/u}).
         let g = grid(400, 1, 5.0);
-        let flow = AirFlow { east_m_s: 1.0, south_m_s: 0.0, diffusion_m2_s: 0.0, exchange_1_s: 1e-3 };
+        let flow = AirFlow { east_m_s: 1.0, south_m_s: 0.0, diffusion_m2_s: 0.0, exchange_1_s: 1e-3, inflow_k: 0.0 };
         let mut theta = vec![0.0; 400];
         for _ in 0..4000 {
             step(&g, &mut theta, &[2e-3; 400], &flow, 2.0);
@@ -127,7 +135,7 @@ mod tests {
     #[test]
     fn a_hot_spot_spreads_like_a_gaussian_and_keeps_its_heat() {
         let g = grid(101, 101, 1.0);
-        let flow = AirFlow { east_m_s: 0.0, south_m_s: 0.0, diffusion_m2_s: 1.0, exchange_1_s: 0.0 };
+        let flow = AirFlow { east_m_s: 0.0, south_m_s: 0.0, diffusion_m2_s: 1.0, exchange_1_s: 0.0, inflow_k: 0.0 };
         let (t0, t1) = (20.0_f32, 60.0_f32);
         let kernel = |t: f32, k: usize| {
             let (x, y) = ((k % 101) as f32 - 50.0, (k / 101) as f32 - 50.0);

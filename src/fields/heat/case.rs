@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use super::cover::Cover;
-use super::model::HeatSetup;
+use super::model::{HeatSetup, Surroundings};
 use super::weather::{self, Hour};
 use crate::fields::case::{CaseError, CaseFile, NumberOrFile};
 use crate::fields::flood::setup::Plane;
@@ -45,6 +45,9 @@ struct File {
     longitude_deg: Option<f64>,
     anthropogenic_w_m2: Option<NumberOrFile>,
     map_hour: Option<f64>,
+    /// `country` or `city`: what lies upwind of the map.
+    #[serde(default)]
+    surroundings: Surroundings,
 }
 
 /// Read a case and what it names.
@@ -141,6 +144,7 @@ pub fn read(path: &Path) -> Result<HeatCase, CaseError> {
         crown_m: crown,
         cover,
         anthropogenic_w_m2: anthropogenic,
+        surroundings: file.surroundings,
         day_of_year: f64::from(date.ordinal()),
         latitude_deg,
         longitude_deg,
