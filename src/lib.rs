@@ -1,6 +1,6 @@
 //! Waterbed, a what-if laboratory for a city's safety and liveability.
 //!
-//! Modules in reading order:
+//! Modules in reading order; each may use those above it, never those below (`ARCHITECTURE.md`):
 //!
 //! | module | what it is |
 //! |---|---|
@@ -8,6 +8,23 @@
 //! | [`gis`] | rasters, files, coordinate systems |
 //! | [`city`] | what stands still: grid, ground, homes, neighbourhoods; generated or from open data |
 //! | [`fields`] | water and heat over the grid |
+//! | [`people`] | persons, households and homes; how they come to be and change |
+//! | [`policies`] | the levers and how they stand |
+//! | [`challenges`] | the challenges of the report, one folder each |
+//! | [`indicators`] | what is measured, and the tables of a run |
+//! | [`scenario`] | what to simulate: files, checks, and how a simulation is put together |
+//! | [`report`] | pages, comparisons and maps for people |
+//! | [`experiments`] | runs in folders: checkpoints, resuming, provenance |
+//! | [`cli`] | the command line |
+//!
+//! A simulation is a `World` filled by plugins, added in one place ([`scenario::build()`]):
+//!
+//! | plugin | what it does |
+//! |---|---|
+//! | [`policies::PoliciesPlugin`] | orders become the levers' values of the month |
+//! | [`people::PeoplePlugin`] | demography, migration, work |
+//! | [`challenges::housing::HousingPlugin`] | moves, homes, prices |
+//! | [`indicators::IndicatorsPlugin`] | the month's measures |
 
 pub mod challenges;
 pub mod city;

@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("challenges", &["sim", "gis", "city", "fields", "people", "policies"]),
     ("indicators", &["sim", "gis", "city", "fields", "people", "challenges"]),
     ("scenario", &["sim", "gis", "city", "fields", "people", "policies", "challenges", "indicators"]),
-    ("report", &["sim", "gis", "city", "policies", "indicators", "scenario"]),
+    ("report", &["sim", "gis", "city", "people", "policies", "indicators", "scenario"]),
     ("lab", &["sim", "gis", "city"]),
     ("experiments", &["sim", "gis", "city", "people", "policies", "challenges", "indicators", "scenario", "report"]),
     (
