@@ -362,7 +362,8 @@ fn character(area: &Area, marginals: &Marginals, figures: &Figures, land: &Land)
         });
     }
     let hard_share = hard / n.max(1) as f32;
-    if has(&["haven", "industrie", "botlek", "europoort", "plaat"]) && !has(&["park"]) {
+    let port = has(&["haven", "industrie", "botlek", "europoort", "maasvlakte"]) || name.ends_with("plaat");
+    if port && !has(&["park"]) {
         Character::Industry
     } else if hard_share > 0.2
         || has(&["bedrijv", "sloterdijk", "hemknoop", "emplacement", "centrumgebied", "amstel iii"])

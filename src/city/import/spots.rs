@@ -5,8 +5,9 @@
 //! 2. **Assumed blocks** for the homes that these cannot hold (all of them, without footprints): on pixels of the
 //!    neighbourhood's cells that are not water, park, road or built. Pixels rank by nearness to the neighbourhood's
 //!    centre, by a street beside them, and by keyed draws per pixel and per cell. The first take flats, half of the
-//!    pixel built, four storeys or as many more as it takes to use no more than 55 % of the pixels; the next take
-//!    rows of three houses. Flats and houses in the proportion of the table's share of flats. Grade A throughout.
+//!    pixel built, three storeys or as many more as it takes to use no more than 45 % of the pixels (55 % with the
+//!    houses); the next take rows of three houses. Flats and houses in the proportion of the table's share of flats.
+//!    Grade A throughout.
 //!
 //! Limit: a block is not a building that exists. Places of single homes mean nothing; their numbers per neighbourhood
 //! do.
@@ -23,6 +24,9 @@ const PLACE: Stream = Stream::named("import.place");
 
 /// Share of the pixels that may carry assumed blocks; the rest is street and garden (A).
 const MOST_PIXELS: f64 = 0.55;
+
+/// Storeys of an assumed block of flats where there is room enough (A).
+const LEAST_STOREYS: f64 = 3.0;
 
 /// What the spots of one neighbourhood are found from.
 #[derive(Debug)]
@@ -114,8 +118,10 @@ impl Site<'_> {
         }
         let house_pixels = (houses / houses_per_pixel).ceil();
         let room = (allowed - house_pixels).max(1.0);
-        let flat_pixels =
-            (flats / (4.0 * per_storey)).ceil().min(room.floor()).max(if flats > 0.5 { 1.0 } else { 0.0 });
+        let flat_pixels = (flats / (LEAST_STOREYS * per_storey))
+            .ceil()
+            .min((0.8 * allowed).min(room).floor().max(1.0))
+            .max(if flats > 0.5 { 1.0 } else { 0.0 });
         let storeys =
             if flat_pixels > 0.0 { (flats / (flat_pixels * per_storey)).ceil().clamp(1.0, 30.0) } else { 0.0 };
 
@@ -194,7 +200,7 @@ impl Site<'_> {
                 let block = ((row / 4) as u64) << 32 | (col / 4) as u64;
                 let noise = 0.5 * draws.uniform(PLACE, idx as u64, 0) + 0.7 * draws.uniform(PLACE, block, 1);
                 let street = if self.beside_street(idx) { 0.7 } else { 0.0 };
-                (noise + street - away.min(2.0) as f32, idx)
+                (noise + street - 0.6 * away.min(2.0) as f32, idx)
             })
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

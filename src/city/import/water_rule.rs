@@ -2,11 +2,15 @@
 //!
 //! Dutch neighbourhoods meet in the middle of canals and rivers, so water is put along their edges, and most where the
 //! surroundings are wet too: pixels rank by the mean water share within 300 m plus half their nearness to an edge
-//! (1 at the edge, 0 from 120 m on), and each neighbourhood takes the share of its pixels that its table gives.
-//! Grade A: shares are right, courses are not.
+//! (1 at the edge, 0 from 120 m on), and each neighbourhood takes the share of its pixels that its table gives. Only
+//! pixels within [`EDGE_M`] of an edge, or in surroundings of at least two fifths water, become open water; what is left
+//! over in a polder is ditches, narrower than a pixel. Grade A: shares are right, courses are not.
 
 use crate::city::NO_NEIGHBOURHOOD;
 use crate::gis::GridRef;
+
+/// How far from an edge open water is put in dry surroundings, m (A).
+pub const EDGE_M: f64 = 80.0;
 
 /// Marks water in `water` for neighbourhoods with a known share (0–1) of it.
 pub fn place(fine: &GridRef, owner: &[u16], share: &[Option<f64>], water: &mut [f32]) {
@@ -20,12 +24,13 @@ pub fn place(fine: &GridRef, owner: &[u16], share: &[Option<f64>], water: &mut [
     let mut pixels: Vec<Vec<(f32, usize)>> = vec![Vec::new(); share.len()];
     for (idx, &o) in owner.iter().enumerate().filter(|(_, o)| **o != NO_NEIGHBOURHOOD) {
         let near = (1.0 - edge[idx] as f64 * fine.cell_m / 120.0).max(0.0) as f32;
-        pixels[usize::from(o)].push((wet[idx] + 0.5 * near, idx));
+        let wide = f64::from(edge[idx]) * fine.cell_m < EDGE_M || wet[idx] >= 0.4;
+        pixels[usize::from(o)].push((wet[idx] + 0.5 * near + if wide { 0.0 } else { -10.0 }, idx));
     }
     for (share, mut pixels) in share.iter().zip(pixels) {
         let n = (share.unwrap_or(0.0).clamp(0.0, 1.0) * pixels.len() as f64).round() as usize;
         pixels.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        for &(_, idx) in pixels.iter().take(n) {
+        for &(_, idx) in pixels.iter().take(n).filter(|p| p.0 > -5.0) {
             water[idx] = 1.0;
         }
     }
