@@ -17,6 +17,7 @@ mod check;
 mod completions;
 mod failure;
 pub mod flood;
+mod hindcast;
 mod list;
 mod progress;
 mod run;
@@ -57,6 +58,7 @@ enum Command {
     View(view::Args),
     Check(check::Args),
     List(list::Args),
+    Hindcast(hindcast::Args),
     Completions(completions::Args),
 }
 
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Some(Command::View(args)) => view::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::List(args)) => list::run(&args),
+        Some(Command::Hindcast(args)) => hindcast::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, Arguments::command()),
     };
     match result {
