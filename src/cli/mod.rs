@@ -21,6 +21,7 @@ mod failure;
 mod field;
 pub mod flood;
 pub mod heat;
+mod hindcast;
 mod list;
 mod progress;
 mod report;
@@ -66,6 +67,7 @@ enum Command {
     Report(report::Args),
     Check(check::Args),
     List(list::Args),
+    Hindcast(hindcast::Args),
     Completions(completions::Args),
 }
 
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::List(args)) => list::run(&args),
+        Some(Command::Hindcast(args)) => hindcast::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, Arguments::command()),
     };
     match result {

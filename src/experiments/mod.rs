@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod folder;
+pub mod hindcast;
 mod run;
 
 pub use folder::{FolderError, InputFile, Provenance, RunFolder, RunResult, Timings, features};
