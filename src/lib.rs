@@ -38,3 +38,5 @@ pub mod policies;
 pub mod report;
 pub mod scenario;
 pub mod sim;
+#[cfg(feature = "viewer")]
+pub mod viewer;

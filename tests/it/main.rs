@@ -8,3 +8,5 @@ mod fields_flood_swe;
 mod life;
 mod papers;
 mod toy;
+#[cfg(feature = "viewer")]
+mod viewer;
