@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::flood;
+use super::{flood, heat};
 use crate::fields::case::CaseError;
 
 /// Floods a terrain of your own, without people
@@ -22,6 +22,27 @@ impl FloodCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let summary = flood::run(&self.args)?;
         summary.notices.iter().for_each(|notice| eprintln!("{notice}"));
+        tell(&summary, self.json);
+        eprintln!("written: {}", self.args.out.display());
+        Ok(())
+    }
+}
+
+/// Works out heat over a terrain of your own, without people
+#[derive(clap::Args)]
+#[command(help_template = super::TEMPLATE, before_help = "Examples:
+  waterbed heat summer.toml --out heat --json")]
+pub(super) struct HeatCommand {
+    #[command(flatten)]
+    args: heat::HeatArgs,
+    /// Summary as JSON on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+impl HeatCommand {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let summary = heat::run(&self.args)?;
         tell(&summary, self.json);
         eprintln!("written: {}", self.args.out.display());
         Ok(())
