@@ -387,6 +387,10 @@ pub(super) fn end_month(
 ) {
     let mut books = tables.books();
     for &p in &events.deaths {
+        if !books.persons[p.i()].is_there() {
+            // A child who has left with the brothers and sisters of a household whose last adult died this month.
+            continue;
+        }
         let h = books.persons[p.i()].household;
         let n = books.neighbourhood(h);
         books.remove_person(p);
