@@ -27,6 +27,15 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if args.print {
         print!("{}", scenario.to_toml());
     }
+    for measure in &scenario.measures {
+        let (id, from, lead) = (measure.lever.id, measure.from, measure.lever.lead_time_months);
+        if from >= scenario.start.plus(i32::from(scenario.n_months())) {
+            eprintln!("note: {}: `{id}` begins in {from}, after the end of the scenario", measure.place);
+        } else if from.plus(-(lead as i32)) < scenario.start {
+            let decided = from.plus(-(lead as i32));
+            eprintln!("note: {}: `{id}` takes {lead} months: for {from} it was decided in {decided}", measure.place);
+        }
+    }
     let (years, start) = (scenario.years, scenario.start);
     eprintln!("{} is sound: {}, {years} years from {start}, {} orders", args.scenario, city.name, orders.len());
     Ok(())

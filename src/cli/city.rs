@@ -101,8 +101,8 @@ fn build(args: &BuildArgs) -> Result<(), Failure> {
 }
 
 fn read(config: &Path) -> Result<(PathBuf, String), Failure> {
-    let place = Place::whole("command line");
-    let path = Files.find(&place, &config.to_string_lossy())?;
+    let place = Place::whole(config.display().to_string());
+    let path = if config.is_file() { config.into() } else { Files.find(&place, &config.to_string_lossy())? };
     let text = Files.read(&place, &path)?;
     Ok((path, text))
 }

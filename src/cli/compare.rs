@@ -43,9 +43,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     }
     if args.json {
         // Not a number is written as null: not available.
-        let one = |d: &report::Difference| {
-            json!({"id": d.id, "a": d.a, "b": d.b, "difference": d.b - d.a, "beyond_chance": d.beyond_chance})
-        };
+        let one = |d: &report::Difference| json!({"id": d.id, "a": d.a, "b": d.b, "difference": d.b - d.a, "beyond_chance": d.beyond_chance});
         let differences: Vec<_> = comparison.differences.iter().map(one).collect();
         println!("{}", json!({"month": comparison.month.to_string(), "differences": differences}));
     } else {

@@ -137,8 +137,10 @@ const NOBODY: u8 = u8::MAX;
 /// Series of arrivals and the templates of domestic ones, fixed at the start.
 #[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Arrivals {
-    immigrants_per_month: f64,
-    domestic_people_per_month: f64,
+    /// Residents at the start; rates of arrival are of these.
+    residents_at_start: f64,
+    /// People who left for elsewhere in the country in a month, at the start.
+    leaving_per_month: f64,
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
@@ -150,12 +152,7 @@ const N_TEMPLATES: usize = 4096;
 impl Arrivals {
     /// Series and templates from the first population; `departure` gives a household's monthly chance of leaving for
     /// elsewhere in the country.
-    pub fn at_start(
-        books: &Books,
-        departure: impl Fn(&Household) -> f64,
-        parameters: &DemographyParameters,
-        draws: Draws,
-    ) -> Arrivals {
+    pub fn at_start(books: &Books, departure: impl Fn(&Household) -> f64, draws: Draws) -> Arrivals {
         let n_residents = books.persons.iter().filter(|p| p.is_there()).count() as f64;
         let mut cumulated = Vec::with_capacity(books.households.len());
         let (mut sum, mut leaving_people) = (0.0, 0.0);
@@ -181,9 +178,8 @@ impl Arrivals {
         origins.iter_mut().for_each(|n| *n /= n_residents.max(1.0) as f32);
         let n_templates = if sum > 0.0 { N_TEMPLATES } else { 0 };
         Arrivals {
-            immigrants_per_month: parameters.immigrants_per_1000 / 12_000.0 * n_residents,
-            domestic_people_per_month: (leaving_people + parameters.domestic_net_per_1000 / 12_000.0 * n_residents)
-                .max(0.0),
+            residents_at_start: n_residents,
+            leaving_per_month: leaving_people,
             label: (0..origins.len() as u8).collect(),
             origin_share: origins,
             templates: (0..n_templates).map(template).collect(),
@@ -192,6 +188,16 @@ impl Arrivals {
 }
 
 impl Arrivals {
+    /// People who come from abroad in a month. Read from the parameters every month: a scenario may let them change.
+    fn immigrants_per_month(&self, p: &DemographyParameters) -> f64 {
+        p.immigrants_per_1000 / 12_000.0 * self.residents_at_start
+    }
+
+    /// People who come from elsewhere in the country in a month; see [`Self::immigrants_per_month`].
+    fn domestic_people_per_month(&self, p: &DemographyParameters) -> f64 {
+        (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0)
+    }
+
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
     pub fn relabel(&mut self, label: impl Fn(u8) -> u8) {
         self.templates.iter_mut().flatten().for_each(|member| member.origin = label(member.origin));
@@ -236,7 +242,7 @@ pub(super) fn arrive(
     let mut books = tables.books();
     let draws = *draws;
     let level = libm::pow(1.0 + p.income_growth_y, f64::from(clock.tick) / 12.0) as f32;
-    let mut left = whole_expected(arrivals.immigrants_per_month, draws, STREAM, 1);
+    let mut left = whole_expected(arrivals.immigrants_per_month(&p), draws, STREAM, 1);
     let mut number = 0;
     while left > 0 {
         let n = from_abroad(&mut books, &arrivals, draws, number, left, level);
@@ -247,7 +253,7 @@ pub(super) fn arrive(
     if arrivals.templates.is_empty() {
         return;
     }
-    let mut left = whole_expected(arrivals.domestic_people_per_month, draws, STREAM, 2) as i64;
+    let mut left = whole_expected(arrivals.domestic_people_per_month(&p), draws, STREAM, 2) as i64;
     let mut number = 0;
     while left > 0 {
         let key = mix(KEYS_DOMESTIC, u64::from(draws.tick), number);

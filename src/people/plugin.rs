@@ -101,7 +101,7 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         now,
     };
     let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
-    let arrivals = Arrivals::at_start(&books, departure, &parameters, draws);
+    let arrivals = Arrivals::at_start(&books, departure, draws);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
     world.insert_resource(arrivals);

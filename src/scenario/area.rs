@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use geo::{Contains, Point};
+use geo::{Contains, CoordsIter, Point};
 
 use super::problem::{Place, Problems};
-use crate::city::City;
+use crate::city::{City, Neighbourhood};
+use crate::gis::crs::{self, Crs, ToRd};
 
 /// Indices of the neighbourhoods of `city` whose centre lies within the polygons of `path`, ascending. Coordinates
 /// may be longitude and latitude (WGS84, as the standard says) or RD metres; which, shows in their size.
@@ -21,15 +22,21 @@ pub(super) fn neighbourhoods_within(path: &Path, city: &City) -> Result<Vec<usiz
         Ok(Err(error)) => return bad(format!("cannot be used as an area: {error}"), None),
         Err(error) => return bad(format!("is no GeoJSON: {error}"), None),
     };
-    let inside = |n: &crate::city::Neighbourhood| {
+    let crs = shapes.coords_iter().next().and_then(|c| crs::guess(c.x, c.y));
+    let to_rd = match ToRd::new() {
+        Ok(to_rd) => to_rd,
+        Err(error) => return bad(error.to_string(), None),
+    };
+    let inside = |n: &Neighbourhood| {
         let [x, y] = n.centre_m;
-        shapes.iter().any(|shape| shape.contains(&Point::new(x, y)))
+        let centre = if crs == Some(Crs::Wgs84) { to_rd.lon_lat(x, y).unwrap_or([f64::NAN; 2]) } else { [x, y] };
+        shapes.iter().any(|shape| shape.contains(&Point::new(centre[0], centre[1])))
     };
     let found: Vec<usize> = (0..city.neighbourhoods.len()).filter(|&n| inside(&city.neighbourhoods[n])).collect();
     if found.is_empty() {
         return bad(
             format!("no neighbourhood of {} has its centre in this area", city.name),
-            Some("the file needs polygons, in RD metres (EPSG:28992)"),
+            Some("the file needs polygons, in degrees (WGS84) or RD metres (EPSG:28992)"),
         );
     }
     Ok(found)

@@ -2,6 +2,9 @@
 //!
 //! A driver is a series of values of one parameter: `[drivers.demography] net_migration = { 2025 = 10, 2035 = 7 }`.
 //! Between two points it runs in a straight line by month; before the first and after the last it stays level.
+//! A parameter that the model reads at the start alone (a seed of the first population, a share among the residents of
+//! the start) cannot be driven: its series would have no effect after the first month.
+//!
 //! Drivers are set between the phases `Begin` and `Force`, so that everything in the month sees the same value.
 
 use std::collections::BTreeMap;

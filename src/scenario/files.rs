@@ -8,6 +8,9 @@ use super::problem::{Place, Problems};
 /// Files built into the program, so that it runs from any folder: (name, text).
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("configs/scenarios/base.toml", include_str!("../../configs/scenarios/base.toml")),
+    ("configs/scenarios/s1-metropolis.toml", include_str!("../../configs/scenarios/s1-metropolis.toml")),
+    ("configs/scenarios/s2-spreading.toml", include_str!("../../configs/scenarios/s2-spreading.toml")),
+    ("configs/scenarios/s3-decline.toml", include_str!("../../configs/scenarios/s3-decline.toml")),
     ("configs/cities/voorbeeldstad.toml", include_str!("../../configs/cities/voorbeeldstad.toml")),
 ];
 
@@ -24,16 +27,19 @@ pub struct Files;
 impl Files {
     /// The file that the value `name` at `place` means.
     pub fn find(&self, place: &Place, name: &str) -> Result<PathBuf, Problems> {
+        // A built-in file means built-in ones, whatever lies in the current folder.
+        let from_built_in = !Path::new(&*place.file).is_file() && built_in(&place.file).is_some();
+        if let Some((full, _)) = built_in(name).filter(|_| from_built_in) {
+            return Ok(full.into());
+        }
         let beside = Path::new(&*place.file).parent().map(|folder| folder.join(name));
         let found = beside.into_iter().chain([PathBuf::from(name)]).find(|path| path.is_file());
         match found {
             Some(path) => Ok(path),
-            None if built_in(name).is_some() => Ok(name.into()),
-            None => Err(Problems::one(
-                place,
-                format!("there is no file `{name}`"),
-                Some("paths count from the folder of the file that names them, then from the current folder".into()),
-            )),
+            None => built_in(name).map(|(full, _)| full.into()).ok_or_else(|| {
+                let hint = "paths count from the folder of the file that names them, then from the current folder";
+                Problems::one(place, format!("there is no file `{name}`"), Some(hint.into()))
+            }),
         }
     }
 

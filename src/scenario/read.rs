@@ -27,7 +27,7 @@ pub struct Overrides {
 /// Loads the scenario `name`: a file, or the name of a built-in scenario.
 pub fn load(name: &str, overrides: &Overrides) -> Result<Scenario, Problems> {
     let files = Files;
-    let command_line = Place::whole("command line");
+    let command_line = Place::whole(name);
     let path = find_scenario(&files, &command_line, name)?;
     let mut table = read_layers(&files, &command_line, &path, &mut Vec::new())?;
     let mut problems = Problems::default();
@@ -61,7 +61,7 @@ pub fn load_measures(path: &Path, start: Month) -> Result<Vec<Measure>, Problems
 fn find_scenario(files: &Files, place: &Place, name: &str) -> Result<PathBuf, Problems> {
     if Path::new(name).is_dir() {
         let hint = "name a scenario file, or use `--resume` to go on with a run folder".to_string();
-        return Err(Problems::one(place, format!("`{name}` is a folder"), Some(hint)));
+        return Err(Problems::one(place, "is a folder", Some(hint)));
     }
     let with_suffix = format!("{name}.toml");
     let short = !name.ends_with(".toml") && !Path::new(name).is_file();
@@ -69,12 +69,12 @@ fn find_scenario(files: &Files, place: &Place, name: &str) -> Result<PathBuf, Pr
     if short && in_folder.is_file() {
         return Ok(in_folder);
     }
-    if short && built_in(&with_suffix).is_some() {
-        return Ok(with_suffix.into());
+    if let Some((full, _)) = built_in(&with_suffix).filter(|_| short) {
+        return Ok(full.into());
     }
     files.find(place, name).map_err(|_| {
         let hint = "`waterbed list scenarios` shows the built-in ones".to_string();
-        Problems::one(place, format!("there is no scenario file `{name}`"), Some(hint))
+        Problems::one(place, "there is no such scenario file", Some(hint))
     })
 }
 

@@ -1,6 +1,8 @@
 //! Integration tests, in one binary so that linking is paid once.
 
 mod architecture;
+mod cli;
+mod configs;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;

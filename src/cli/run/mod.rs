@@ -317,6 +317,9 @@ fn tell(args: &Args, outcomes: &[Outcome]) -> Result<(), Failure> {
         let seconds = outcome.timings.start_s + outcome.timings.ticks_s;
         let (months, residents) = (outcome.result.months, outcome.result.residents);
         eprintln!("{}: {months} months, {residents} residents, {seconds:.1} s", outcome.folder.display());
+        if !args.json {
+            println!("{}", outcome.folder.join("report.html").display());
+        }
     }
     Ok(())
 }
