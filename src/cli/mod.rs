@@ -107,3 +107,10 @@ fn no_command() -> Result<(), Failure> {
     eprintln!("{}", view::HOW_TO_GET);
     Ok(())
 }
+
+/// A whole number; also `1e6` and `10_000`.
+fn whole_number(text: &str) -> Result<i64, String> {
+    let plain = text.replace('_', "");
+    let short = || plain.parse::<f64>().ok().filter(|x| x.fract() == 0.0 && x.abs() < 1e15).map(|x| x as i64);
+    plain.parse().ok().or_else(short).ok_or_else(|| "write a whole number".into())
+}

@@ -19,11 +19,11 @@ pub(super) struct Args {
     #[arg(default_value = "base")]
     scenario: String,
     /// Residents of a generated city
-    #[arg(long)]
-    residents: Option<u64>,
+    #[arg(long, allow_negative_numbers = true, value_parser = super::whole_number)]
+    residents: Option<i64>,
     /// Seed of all draws
-    #[arg(long)]
-    seed: Option<u64>,
+    #[arg(long, allow_negative_numbers = true, value_parser = super::whole_number)]
+    seed: Option<i64>,
     /// Change a parameter, lever or field; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,

@@ -79,12 +79,17 @@ fn find_scenario(files: &Files, place: &Place, name: &str) -> Result<PathBuf, Pr
 }
 
 /// Reads the file at `path`, named at `from`, on top of the file that it includes.
-fn read_layers(files: &Files, from: &Place, path: &Path, above: &mut Vec<PathBuf>) -> Result<Table, Problems> {
+/// `above` are the files that have led here: (canonical path, name).
+fn read_layers(
+    files: &Files,
+    from: &Place,
+    path: &Path,
+    above: &mut Vec<(PathBuf, String)>,
+) -> Result<Table, Problems> {
     let name = path.display().to_string();
     let canonical = path.canonicalize().unwrap_or_else(|_| path.into());
-    if above.contains(&canonical) {
-        let mut chain: Vec<String> = above.iter().map(|p| p.display().to_string()).collect();
-        chain.push(name);
+    if above.iter().any(|(path, _)| *path == canonical) {
+        let chain: Vec<&str> = above.iter().map(|(_, name)| name.as_str()).chain([name.as_str()]).collect();
         let hint = "remove one of these `include` lines".to_string();
         return Err(Problems::one(
             from,
@@ -92,7 +97,7 @@ fn read_layers(files: &Files, from: &Place, path: &Path, above: &mut Vec<PathBuf
             Some(hint),
         ));
     }
-    above.push(canonical);
+    above.push((canonical, name.clone()));
     let mut table = Table::parse(&name, &files.read(from, path)?)?;
     if let Some((_, include)) = table.entries.remove("include") {
         let Value::Text(other) = &include.value else {

@@ -201,6 +201,11 @@ fn a_measure_without_effect_leaves_its_twin_alone() {
         assert!(difference["difference"].is_null() || difference["difference"] == 0.0, "{difference}");
     }
     assert!(dir.path().join("out/base-plan-compared.html").is_file());
+    let report = waterbed(dir.path(), &["report", "out/base-1", "out/base-2", "--lang", "nl", "--out", "band.html"]);
+    assert_eq!(stdout(&report), "band.html\n");
+    assert!(std::fs::read_to_string(dir.path().join("band.html")).unwrap().contains("<html lang=\"nl\""));
+    let unknown = waterbed(dir.path(), &["compare", "out/base-1", "out/gone"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", stderr(&unknown));
 }
 
 #[test]
@@ -239,9 +244,21 @@ fn without_arguments_and_display_the_base_scenario_is_run() {
 #[test]
 fn every_command_shows_its_examples_first() {
     let dir = tempfile::tempdir().unwrap();
-    for name in
-        ["run", "view", "city", "city build", "city info", "flood", "compare", "report", "check", "list", "completions"]
-    {
+    for name in [
+        "run",
+        "view",
+        "city",
+        "city build",
+        "city info",
+        "flood",
+        "heat",
+        "hindcast",
+        "compare",
+        "report",
+        "check",
+        "list",
+        "completions",
+    ] {
         let arguments: Vec<&str> = name.split(' ').chain(["--help"]).collect();
         let output = waterbed(dir.path(), &arguments);
         let help = stdout(&output);

@@ -33,13 +33,13 @@ pub(super) struct Args {
     #[arg(default_value = "base")]
     scenario: String,
     /// Years to simulate
-    #[arg(long, allow_negative_numbers = true, value_parser = parse_whole)]
+    #[arg(long, allow_negative_numbers = true, value_parser = super::whole_number)]
     years: Option<i64>,
     /// Residents of a generated city
-    #[arg(long, allow_negative_numbers = true, value_parser = parse_whole)]
+    #[arg(long, allow_negative_numbers = true, value_parser = super::whole_number)]
     residents: Option<i64>,
     /// Seed of all draws
-    #[arg(long, allow_negative_numbers = true, value_parser = parse_whole)]
+    #[arg(long, allow_negative_numbers = true, value_parser = super::whole_number)]
     seed: Option<i64>,
     /// Number of seeds to run, in parallel, from --seed on
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -111,13 +111,6 @@ enum Events {
     Full,
 }
 
-/// A whole number; also `1e6` and `10_000`.
-fn parse_whole(text: &str) -> Result<i64, String> {
-    let plain = text.replace('_', "");
-    let short = || plain.parse::<f64>().ok().filter(|x| x.fract() == 0.0 && x.abs() < 1e15).map(|x| x as i64);
-    plain.parse().ok().or_else(short).ok_or_else(|| "write a whole number".into())
-}
-
 fn parse_size(text: &str) -> Result<u64, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let factor = match text[split..].trim().to_ascii_uppercase().as_str() {
@@ -154,7 +147,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     tell(args, &outcomes)
 }
 
-/// The base scenario, as when the program is called without arguments.
+/// The base scenario, as when the program is called without arguments. A run that is there is replaced if it was of
+/// the same scenario, for then it comes out the same.
 pub(super) fn base() -> Result<(), Failure> {
     #[derive(clap::Parser)]
     struct Base {
@@ -162,8 +156,13 @@ pub(super) fn base() -> Result<(), Failure> {
         args: Args,
     }
     let mut args = <Base as clap::Parser>::parse_from(["waterbed"]).args;
-    // What is replaced is a run of the same scenario, and comes out the same.
-    args.force = true;
+    let plan = &plans(&args)?[0];
+    let there = plan.folder.join("scenario.toml");
+    if there.is_file() {
+        let found = load(&there.to_string_lossy(), &Overrides::default())?;
+        // Where the recipe of its city lies does not matter.
+        args.force = Scenario { city: plan.scenario.city.clone(), ..found } == plan.scenario;
+    }
     run(&args)
 }
 
