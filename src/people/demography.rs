@@ -387,7 +387,8 @@ pub(super) fn end_month(
 ) {
     let mut books = tables.books();
     for &p in &events.deaths {
-        let h = books.persons[p.i()].household;
+        // A child whose last parent died in this month too has left with the household just before.
+        let Some(h) = books.persons[p.i()].household.get().map(HouseholdIdx::at) else { continue };
         let n = books.neighbourhood(h);
         books.remove_person(p);
         tally.count(n, |c| c.deaths += 1);
