@@ -99,6 +99,6 @@ mod tests {
         let set = super::super::Overrides { residents: Some(1_000_000_000), ..Default::default() };
         let scenario = super::super::load("base", &set).unwrap();
         let refusal = guard(estimate(&scenario, 1), 16 << 30).unwrap_err();
-        assert_eq!(refusal.to_string(), "this would take about 600.1 GB of memory, and 17.2 GB may be used");
+        assert_eq!(refusal.to_string(), "this would take about 825.1 GB of memory, and 17.2 GB may be used");
     }
 }

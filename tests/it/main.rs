@@ -7,6 +7,7 @@ mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;
+mod hindcast;
 mod life;
 mod papers;
 mod toy;
