@@ -8,6 +8,7 @@ mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;
 mod hindcast;
+mod fields_gpu;
 mod life;
 mod papers;
 mod toy;
