@@ -87,7 +87,9 @@ pub fn open(
     let mut app = opened.map_err(ViewError::Window)?;
     let proxy = (**app.world().resource::<EventLoopProxyWrapper>()).clone();
     // Fails only when the window is gone already.
-    let wake = move || drop(proxy.send_event(WinitUserEvent::WakeUp));
+    let wake = move || {
+        let _ = proxy.send_event(WinitUserEvent::WakeUp);
+    };
     let worker = Worker::start(make, wake);
     let result = Arc::new(Mutex::new(None));
     if let Some(shot) = &options.shot {
