@@ -68,7 +68,7 @@ pub(crate) fn city(homes_each: usize) -> City {
             area_m2: 30 + (word[3] % 90) as u16,
             built_year: 1960,
             storey: 0,
-            step_free: word[3] % 4 == 0,
+            step_free: word[3].is_multiple_of(4),
             value_keur: 180.0 + 25.0 * n as f32,
             cost_eur_m: 450.0 + 40.0 * n as f32 + 200.0 * f32::from(tenure == Tenure::Private),
         }
@@ -122,10 +122,10 @@ fn fill(world: &mut World, city: &City, seed: u64) {
     let (mut people, mut households, mut dwellings) = (Vec::new(), Vec::new(), Vec::new());
     for (i, record) in city.dwellings.iter().enumerate() {
         let word = Draws::at_start(seed).block(STREAM, i as u64, 1);
-        let size = if word[0] % 25 == 0 { 0 } else { [1, 1, 1, 2, 2, 3, 4, 1 + i % 3][word[0] as usize % 8] };
+        let size = if word[0].is_multiple_of(25) { 0 } else { [1, 1, 1, 2, 2, 3, 4, 1 + i % 3][word[0] as usize % 8] };
         let h = HouseholdIdx::at(households.len());
         let first = people.len();
-        let origin = if word[3] % 3 == 0 { (record.neighbourhood % 4) as u8 } else { (word[1] % 5) as u8 };
+        let origin = if word[3].is_multiple_of(3) { (record.neighbourhood % 4) as u8 } else { (word[1] % 5) as u8 };
         for m in 0..size {
             let draw = Draws::at_start(seed).block(STREAM, (i * 8 + m) as u64, 2);
             let age_m = if m < 2 { 240 + draw[0] % 780 } else { draw[0] % 216 } as i16;
@@ -143,7 +143,7 @@ fn fill(world: &mut World, city: &City, seed: u64) {
                     income_eur_y: if m < 2 { 24_000.0 } else { 0.0 },
                     occupation: if m >= 2 {
                         Occupation::Study
-                    } else if draw[3] % 12 == 0 {
+                    } else if draw[3].is_multiple_of(12) {
                         Occupation::Unemployed
                     } else {
                         Occupation::Employed
@@ -175,7 +175,7 @@ fn fill(world: &mut World, city: &City, seed: u64) {
                 size: size as u8,
                 n_minors: size.saturating_sub(2) as u8,
                 queued: ShortMonth(now.0 - (word[3] % 150) as i16),
-                seeking: u8::from(word[3] % 9 == 0),
+                seeking: u8::from(word[3].is_multiple_of(9)),
                 origin,
                 ..Household::default()
             });

@@ -160,7 +160,8 @@ fn groups_are_only_labels() {
     let city = toy::city(4, 1000);
     let mut relabelled = city.clone();
     // A cyclic relabelling of two groups of equal share in every neighbourhood leaves the head counts the same.
-    for c in [&mut relabelled.neighbourhoods] {
+    {
+        let c = &mut relabelled.neighbourhoods;
         c.iter_mut().for_each(|n| n.marginals.origin_share = vec![0.25; 4]);
     }
     let mut plain = toy::simulation(&Arc::new(relabelled.clone()), 3);

@@ -390,8 +390,8 @@ fn note_pressure(
 /// Deferred acceptance: seekers propose down their lists, every offer keeps the best proposal so far by `rank`
 /// (highest priority; of equals the lowest key). Returns who holds each offer. Stable, and the same whatever the order
 /// of the seekers (Gale & Shapley 1962).
-fn deferred_acceptance<'a>(
-    wanted: &[&'a [u32]],
+fn deferred_acceptance(
+    wanted: &[&[u32]],
     n_offers: usize,
     rank: impl Fn(usize, u32) -> (f32, HouseholdKey),
 ) -> Vec<Option<usize>> {

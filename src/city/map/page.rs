@@ -194,7 +194,7 @@ impl<'a> Page<'a> {
         let half = bar_m / 2.0 * self.view.px_per_m;
         let name = |m: f64| if bar_m >= 1000.0 { format!("{}", m / 1000.0) } else { format!("{m}") };
         let unit = if bar_m >= 1000.0 { "km" } else { "m" };
-        let _ = write!(
+        let _ = writeln!(
             self.svg,
             "<g transform=\"translate({x:.1} {:.1})\" font-size=\"11\">\
              <rect width=\"{half:.1}\" height=\"5\" fill=\"#2b2b2b\"/>\
@@ -202,7 +202,7 @@ impl<'a> Page<'a> {
              <text y=\"-5\">0</text><text x=\"{half:.1}\" y=\"-5\" text-anchor=\"middle\">{}</text>\
              <text x=\"{:.1}\" y=\"-5\" text-anchor=\"middle\">{} {unit}</text>\
              <g transform=\"translate(206 -14)\"><path d=\"M0 -14L6 12L0 7L-6 12Z\" fill=\"#2b2b2b\"/>\
-             <text y=\"26\" text-anchor=\"middle\" font-weight=\"600\">N</text></g></g>\n",
+             <text y=\"26\" text-anchor=\"middle\" font-weight=\"600\">N</text></g></g>",
             y + 26.0,
             name(bar_m / 2.0),
             2.0 * half,

@@ -78,10 +78,10 @@ pub(super) fn scatter(chart: &Scatter<'_>, lang: Lang) -> String {
         };
         let _ = write!(svg, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\" {look}/>", px(x), SIDE_PX - px(y));
     }
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>\
-         <text transform=\"translate(-48 {:.0}) rotate(-90)\" text-anchor=\"middle\">{}</text></g></svg>\n",
+         <text transform=\"translate(-48 {:.0}) rotate(-90)\" text-anchor=\"middle\">{}</text></g></svg>",
         SIDE_PX / 2.0,
         SIDE_PX + 40.0,
         escape(chart.x_label),
@@ -162,11 +162,11 @@ pub(super) fn scale(low: &str, middle: &str, high: &str, grey: &str) -> String {
         let [r, g, b] = Palette::Diverging.at((f64::from(i) + 0.5) / 60.0);
         let _ = write!(svg, "<rect x=\"{}\" width=\"5.3\" height=\"16\" fill=\"#{r:02x}{g:02x}{b:02x}\"/>", 30 + 5 * i);
     }
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<text x=\"30\" y=\"34\">{}</text><text x=\"180\" y=\"34\" text-anchor=\"middle\">{}</text>\
          <text x=\"330\" y=\"34\" text-anchor=\"end\">{}</text><rect x=\"380\" width=\"26\" height=\"16\" fill=\"#d9d9d9\"/>\
-         <text x=\"414\" y=\"13\">{}</text></svg>\n",
+         <text x=\"414\" y=\"13\">{}</text></svg>",
         escape(low),
         escape(middle),
         escape(high),

@@ -276,7 +276,7 @@ mod tests {
     /// A stony district of 40 × 40 pixels of 20 m, streets 20 m wide between blocks of 15 m, in a city that goes on.
     fn district(cover: Cover) -> HeatModel {
         let grid = GridRef { west_m: 0.0, north_m: 800.0, cell_m: 20.0, n_cols: 40, n_rows: 40 };
-        let roof = |k: usize| (k % 40) % 3 != 0 && (k / 40) % 3 != 0;
+        let roof = |k: usize| !(k % 40).is_multiple_of(3) && !(k / 40).is_multiple_of(3);
         let surface_m: Vec<f32> = (0..grid.len()).map(|k| if roof(k) { 15.0 } else { 0.0 }).collect();
         HeatModel::new(HeatSetup {
             grid,
