@@ -128,7 +128,7 @@ pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: &dyn Fn(u16) -> 
     let every = plan.checkpoint_every;
     let lang = plan.lang;
     Running { folder, city, simulation, recorder, provenance, timings, notices: Vec::new(), every, n_months, lang }
-        .to_the_end(on_month)
+        .finish_all(on_month)
 }
 
 /// Goes on with the run in `folder` from its last checkpoint, or from its start if there is none; see [`run`].
@@ -181,7 +181,7 @@ pub fn resume<E: From<RunError>>(
         let n_months = scenario.n_months();
         Ok(Running { folder, city, simulation, recorder, provenance, timings, notices, every, n_months, lang })
     };
-    Ok(running().and_then(|running| running.to_the_end(on_month))?)
+    Ok(running().and_then(|running| running.finish_all(on_month))?)
 }
 
 fn write_report(folder: &RunFolder, city: &City, lang: Lang) -> Result<(), ReportError> {
@@ -207,7 +207,7 @@ struct Running {
 }
 
 impl Running {
-    fn to_the_end(mut self, on_month: &dyn Fn(u16) -> bool) -> Result<Outcome, RunError> {
+    fn finish_all(mut self, on_month: &dyn Fn(u16) -> bool) -> Result<Outcome, RunError> {
         self.folder.write_orders(&self.simulation)?;
         let mut last_checkpoint = Instant::now();
         while self.simulation.clock().tick < self.n_months {

@@ -198,6 +198,7 @@ fn live_a_month(
     let (persons, households, dwellings) =
         (slice_mut(&mut persons), slice_mut(&mut households), slice_mut(&mut dwellings));
     let mut vacant: Vec<usize> = (0..dwellings.len()).filter(|&d| dwellings[d].is_vacant()).collect();
+    #[expect(clippy::needless_range_loop, reason = "the loop changes the households that it goes through")]
     for h in 0..households.len() {
         let word = draws.block(STREAM, h as u64, 3);
         let Some(old) = households[h].dwelling.get() else { continue };

@@ -1,5 +1,7 @@
 //! Integration tests, in one binary so that linking is paid once.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they measured and why they were skipped")]
+
 mod architecture;
 mod cli;
 mod configs;

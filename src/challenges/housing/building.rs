@@ -104,6 +104,7 @@ fn tenure_of(u: f32, social_share: f64, p: &HousingParameters) -> Tenure {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "all of them are facts about one home")]
 fn new_home(
     key: u64,
     n: usize,

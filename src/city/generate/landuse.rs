@@ -348,11 +348,11 @@ impl Scores {
         // A village keeps to one bank, a large city hardly cares.
         let barrier = 0.55 - 0.40 * urbanity(config.residents);
         let mut scores = Scores { rough, growth: vec![], ring: vec![], new: vec![], flats: vec![] };
-        for cell in 0..grid.len() {
+        for (cell, &road_m) in to_road.iter().enumerate() {
             let p = centre_of(&grid, cell);
             let reach = plan.reach(p);
             let across = if plan.river_distance(p) < 0.0 { barrier } else { 0.0 };
-            let far_from_road = (to_road[cell] / (0.45 * r + 150.0)).min(1.0);
+            let far_from_road = (road_m / (0.45 * r + 150.0)).min(1.0);
             let growth = reach + across + 0.26 * far_from_road * reach.min(1.0) + 0.20 * lobes.at(p[0], p[1]);
             scores.growth.push(growth + 0.05 * scores.rough.at(p[0], p[1]));
             scores.ring.push(reach + 0.6 * across + 0.10 * lobes.at(p[0], p[1]) + 0.08 * far_from_road);

@@ -226,9 +226,9 @@ fn attach(grid: &GridRef, land: &mut LandUse, hood_of_cell: &mut [u16]) {
         }
         front = next_front;
     }
-    for cell in 0..grid.len() {
-        if hood_of_cell[cell] == NO_NEIGHBOURHOOD && land.uses[cell] != Use::Water {
-            land.uses[cell] = Use::Field;
+    for (&hood, land_use) in hood_of_cell.iter().zip(&mut land.uses) {
+        if hood == NO_NEIGHBOURHOOD && *land_use != Use::Water {
+            *land_use = Use::Field;
         }
     }
 }

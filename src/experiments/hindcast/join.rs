@@ -49,12 +49,13 @@ pub fn join(old: &BTreeSet<String>, new: &BTreeSet<String>, pairs: &[(String, St
         }
     }
     let mut components: BTreeMap<usize, Unit> = BTreeMap::new();
-    for node in 0..parent.len() {
+    let codes = old_codes.iter().chain(new_codes).enumerate();
+    for (node, code) in codes {
         let root = root(&mut parent, node);
         let unit = components.entry(root).or_insert_with(|| Unit { old: Vec::new(), new: Vec::new() });
         match node.checked_sub(old.len()) {
-            None => unit.old.push(old_codes[node].clone()),
-            Some(j) => unit.new.push(new_codes[j].clone()),
+            None => unit.old.push(code.clone()),
+            Some(_) => unit.new.push(code.clone()),
         }
     }
     let mut joined = Join::default();
