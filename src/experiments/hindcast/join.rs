@@ -49,7 +49,7 @@ pub fn join(old: &BTreeSet<String>, new: &BTreeSet<String>, pairs: &[(String, St
         }
     }
     let mut components: BTreeMap<usize, Unit> = BTreeMap::new();
-    let codes = old_codes.iter().chain(new_codes).enumerate();
+    let codes = old.iter().chain(new).enumerate();
     for (node, code) in codes {
         let root = root(&mut parent, node);
         let unit = components.entry(root).or_insert_with(|| Unit { old: Vec::new(), new: Vec::new() });
