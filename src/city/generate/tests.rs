@@ -273,7 +273,6 @@ fn real_names() -> BTreeSet<String> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test must say so")]
 fn no_generated_name_is_that_of_a_real_neighbourhood() {
     let real = real_names();
     if real.is_empty() {

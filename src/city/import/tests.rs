@@ -149,7 +149,6 @@ fn faulty_files_are_named_with_place_and_remedy() {
 }
 
 /// The folder with real data, or `None` with a clear word that the test is skipped.
-#[expect(clippy::print_stderr, reason = "a skipped test must say so")]
 fn data_dir(test: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let dir = std::env::var_os("WATERBED_DATA").map_or(beside, PathBuf::from);
