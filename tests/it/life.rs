@@ -170,7 +170,8 @@ fn groups_are_only_labels() {
         let world = swapped.world_mut();
         world.query::<&mut Person>().iter_mut(world).for_each(|mut p| p.origin = swap(p.origin % 4));
         world.query::<&mut Household>().iter_mut(world).for_each(|mut h| h.origin = swap(h.origin % 4));
-        let mut composition = world.remove_resource::<waterbed::challenges::housing::neighbourhoods::Composition>().unwrap();
+        let mut composition =
+            world.remove_resource::<waterbed::challenges::housing::neighbourhoods::Composition>().unwrap();
         let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
         let (h, d) = (h.query(world), d.query(world));
         composition.count(slice(&h), slice(&d), city.neighbourhoods.len());

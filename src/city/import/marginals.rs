@@ -405,11 +405,7 @@ impl Maker<'_> {
             ("persons per household", Field::HouseholdSize, residents / households.max(1.0)),
             ("owner-occupied, %", Field::Owner, percent(|m| m.tenure_share[0])),
             ("vacant, %", Field::Vacant, percent(|m| m.vacant_share)),
-            (
-                "home value, € 1000",
-                Field::HomeValue,
-                weighted_mean(all, |m| f64::from(m.mean_home_value_eur)) / 1000.0,
-            ),
+            ("home value, € 1000", Field::HomeValue, weighted_mean(all, |m| f64::from(m.mean_home_value_eur)) / 1000.0),
             (
                 "income per inhabitant, € 1000",
                 Field::IncomeResident,

@@ -118,8 +118,12 @@ impl Site<'_> {
         }
         let house_pixels = (houses / houses_per_pixel).ceil();
         let room = (allowed - house_pixels).max(1.0);
-        let flat_pixels = (flats / (LEAST_STOREYS * per_storey)).ceil().min((0.8 * allowed).min(room).floor().max(1.0)).max(if flats > 0.5 { 1.0 } else { 0.0 });
-        let storeys = if flat_pixels > 0.0 { (flats / (flat_pixels * per_storey)).ceil().clamp(1.0, 30.0) } else { 0.0 };
+        let flat_pixels = (flats / (LEAST_STOREYS * per_storey))
+            .ceil()
+            .min((0.8 * allowed).min(room).floor().max(1.0))
+            .max(if flats > 0.5 { 1.0 } else { 0.0 });
+        let storeys =
+            if flat_pixels > 0.0 { (flats / (flat_pixels * per_storey)).ceil().clamp(1.0, 30.0) } else { 0.0 };
 
         let (n_flat, n_house) = (flat_pixels as usize, house_pixels as usize);
         let mut chosen: Vec<(usize, bool)> =
@@ -292,7 +296,9 @@ mod tests {
                 .iter()
                 .map(|s| match s.kind_hint {
                     Some(DwellingKind::Terraced) => 1.0,
-                    _ => f64::from(s.footprint_m2) * f64::from(s.height_m / STOREY_M).round() / f64::from(FLAT_GROSS_M2),
+                    _ => {
+                        f64::from(s.footprint_m2) * f64::from(s.height_m / STOREY_M).round() / f64::from(FLAT_GROSS_M2)
+                    }
                 })
                 .sum();
             assert!(capacity > 0.85 * f64::from(households), "{capacity} for {households}");

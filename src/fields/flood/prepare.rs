@@ -140,7 +140,7 @@ pub(super) fn line_cells(
     }
     let length = libm::hypot(to.0 - from.0, to.1 - from.1);
     // Four samples a cell, at the middles of equal parts, so that ends on a cell's border take no extra cell.
-    let n = ((length / grid.cell_m * 4.0).ceil().max(1.0)).min(1e7) as usize;
+    let n = (length / grid.cell_m * 4.0).ceil().clamp(1.0, 1e7) as usize;
     let mut cells: Vec<usize> = Vec::new();
     for i in 0..n {
         let f = (i as f64 + 0.5) / n as f64;

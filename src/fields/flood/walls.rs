@@ -117,7 +117,7 @@ mod tests {
         let mut walls = Walls::default();
         walls.add_line(&grid, layout, (0.0, 7.0), (10.0, 2.0), 1.0);
         // Flood fill from the north-west cell must not reach the south-east one.
-        let mut seen = vec![false; 100];
+        let mut seen = [false; 100];
         let mut stack = vec![(0_usize, 0_usize)];
         let x_wall = |c: usize, r: usize| walls.x_row(r).iter().any(|f| f.col == c);
         let y_wall = |c: usize, r: usize| walls.y_row(r).iter().any(|f| f.col == c);

@@ -61,7 +61,7 @@ fn solve_line(theta: &mut [f32], speed: f32, flow: &AirFlow, dt: f32, cell_m: f3
 const STRIP: usize = 16;
 
 /// One step of `dt` seconds. `source_k_s` is S.
-pub fn step(grid: &GridRef, theta: &mut Vec<f32>, source_k_s: &[f32], flow: &AirFlow, dt: f32) {
+pub fn step(grid: &GridRef, theta: &mut [f32], source_k_s: &[f32], flow: &AirFlow, dt: f32) {
     let (nx, ny) = (grid.n_cols, grid.n_rows);
     let cell_m = grid.cell_m as f32;
     let decay = 1.0 / (1.0 + dt * flow.exchange_1_s);
