@@ -1,5 +1,7 @@
 //! The hazard cases in `configs/hazards` on real ground, through the same function as the command.
 
+#![allow(clippy::print_stdout, reason = "tests print the figures that they measure")]
+
 use std::path::{Path, PathBuf};
 
 use waterbed::cli::flood::{self, FloodArgs};

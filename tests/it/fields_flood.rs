@@ -1,5 +1,7 @@
 //! Physics of the local inertial solver, against numbers that nobody here chose.
 
+#![allow(clippy::print_stdout, reason = "tests print the figures that they measure")]
+
 use waterbed::fields::flood::edges::Side;
 use waterbed::fields::flood::setup::{Boundary, BoundaryKind, Inflow, Plane};
 use waterbed::fields::flood::{FloodModel, FloodSetup, Solver};

@@ -1,5 +1,7 @@
 //! Shaders: valid without a graphics processor; equal to the CPU where there is one (software Vulkan counts).
 
+#![allow(clippy::print_stdout, reason = "tests print the figures that they measure")]
+
 #[cfg(feature = "gpu")]
 mod with_gpu {
     use std::mem::offset_of;

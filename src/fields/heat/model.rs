@@ -321,12 +321,10 @@ mod tests {
     fn a_stony_district_is_warm_by_day_and_warmer_by_night() {
         // The report, §3.9: up to some 2 K by day and 7 K by night.
         let (day, night) = excess(district(Cover::Stone));
-        println!("stone: day {day:.2} K, night {night:.2} K");
         assert!((0.3..2.5).contains(&day), "{day}");
         assert!((3.0..7.5).contains(&night), "{night}");
         // Green between the same houses takes a good part of it away (signature T-9e).
         let (green_day, green_night) = excess(district(Cover::Grass));
-        println!("green: day {green_day:.2} K, night {green_night:.2} K");
         assert!(green_night < night - 0.5 && green_day < day);
     }
 }
