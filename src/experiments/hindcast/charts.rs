@@ -22,7 +22,7 @@ pub(super) struct Scatter<'a> {
 }
 
 const SIDE_PX: f64 = 330.0;
-const LEFT_PX: f64 = 62.0;
+const LEFT_PX: f64 = 72.0;
 const TOP_PX: f64 = 40.0;
 
 /// Both axes have the same scale, even on both sides of zero; it holds 98 % of the points, and the rest stands at the
@@ -35,7 +35,7 @@ pub(super) fn scatter(chart: &Scatter<'_>, lang: Lang) -> String {
     let step = nice_step(limit / 2.0);
     let decimals = if step >= 1.0 { 0 } else { (-step.log10()).ceil() as usize };
     let px = |v: f64| (v.clamp(-limit, limit) + limit) / (2.0 * limit) * SIDE_PX;
-    let (width, height) = (LEFT_PX + SIDE_PX + 12.0, TOP_PX + SIDE_PX + 52.0);
+    let (width, height) = (LEFT_PX + SIDE_PX + 26.0, TOP_PX + SIDE_PX + 52.0);
     let mut svg = String::new();
     let _ = write!(
         svg,
@@ -64,7 +64,7 @@ pub(super) fn scatter(chart: &Scatter<'_>, lang: Lang) -> String {
     let _ = write!(
         svg,
         "<path d=\"M0 {SIDE_PX}L{SIDE_PX} 0\" stroke=\"#b4652f\" stroke-dasharray=\"6 4\"/>\
-         <text transform=\"translate({:.0} {:.0}) rotate(-45)\" text-anchor=\"end\" fill=\"#8a4a1f\">{}</text>",
+         <text transform=\"translate({:.0} {:.0}) rotate(-45)\" dy=\"-6\" text-anchor=\"end\" fill=\"#8a4a1f\">{}</text>",
         SIDE_PX - 8.0,
         0.0 + 20.0,
         escape(chart.diagonal)
@@ -81,7 +81,7 @@ pub(super) fn scatter(chart: &Scatter<'_>, lang: Lang) -> String {
     let _ = writeln!(
         svg,
         "<text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>\
-         <text transform=\"translate(-48 {:.0}) rotate(-90)\" text-anchor=\"middle\">{}</text></g></svg>",
+         <text transform=\"translate(-58 {:.0}) rotate(-90)\" text-anchor=\"middle\">{}</text></g></svg>",
         SIDE_PX / 2.0,
         SIDE_PX + 40.0,
         escape(chart.x_label),

@@ -314,9 +314,9 @@ impl Page<'_> {
             "<h2>{}</h2><div class=\"two\"><figure>{left}</figure><figure>{right}</figure></div>{scale}<p class=\"note\">{}</p>",
             self.say("Residents", "Inwoners"),
             self.say(
-                "Point at an area for its name and figures. Fully coloured areas are mostly new estates, or homes that \
-                 were pulled down.",
-                "Wijs een gebied aan voor naam en cijfers. De felst gekleurde gebieden zijn meestal nieuwbouw of sloop."
+                "Point at an area for its name and figures. What stands out on the left is \
+                 mostly new estates, and homes that were pulled down.",
+                "Wijs een gebied aan voor naam en cijfers. Wat links opvalt is meestal nieuwbouw of sloop."
             )
         );
     }

@@ -96,7 +96,8 @@ impl Division {
         let of = |code: &String| get(code, Field::Residents).unwrap_or(0.0);
         let residents: f64 = codes.iter().map(of).sum();
         let mut out = [None; N_QUANTITIES];
-        out[0] = Some(residents);
+        // The sum of no areas is −0.
+        out[0] = Some(residents.abs());
         if residents <= 0.0 {
             return out;
         }
