@@ -40,7 +40,13 @@ fn headless(months: usize, order: Option<Order>) -> Digest {
 fn worker() -> (Worker, Arc<AtomicUsize>) {
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = woken.clone();
-    (Worker::start(|| Ok(simulation()), move || drop(counter.fetch_add(1, Ordering::SeqCst))), woken)
+    let worker = Worker::start(
+        || Ok(simulation()),
+        move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        },
+    );
+    (worker, woken)
 }
 
 fn wait_for(worker: &Worker, what: impl Fn(&Frame) -> bool) -> Frame {
