@@ -142,15 +142,17 @@ impl Plan {
                 a += if libm::cos(a) > 0.0 { 0.38 } else { -0.38 };
             }
             let mut path = self.ray(a, from, 3.0 * self.radius_m + 2_000.0, 0.12, 60 + i, draws);
-            if libm::sin(a) > -0.25 {
-                // It stays on the low side: where the river comes near, the road follows the dike.
-                let least = self.dike_offset() + 45.0;
-                for p in &mut path {
-                    let d = self.river_distance(*p);
+            // It crosses the river once or not at all; where the river comes near, the road follows its bank.
+            let stays = libm::sin(a) > -0.25;
+            let (low, high) = (self.dike_offset() + 45.0, -self.river_width_m / 2.0 - 45.0);
+            let mut has_crossed = false;
+            for p in &mut path {
+                let d = self.river_distance(*p);
+                has_crossed |= !stays && d < high;
+                let bank = if has_crossed { d.min(high) } else { d.max(low) };
+                if (stays || has_crossed) && dist(*p, self.centre) > self.old_radius_m {
                     let (s, t) = self.frame(*p);
-                    if d < least && dist(*p, self.centre) > self.old_radius_m {
-                        *p = self.place(s, t + least - d);
-                    }
+                    *p = self.place(s, t + bank - d);
                 }
             }
             self.radials.push(path);
