@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::contours::contours;
+use super::contours::{contours, wide_only};
 use super::outlines::outlines;
 use super::page::{Page, subtitle, swatch};
 use super::palette::Palette;
@@ -97,7 +97,7 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
     }
     // Water and main roads, so that readers find their way.
     let mut water = String::new();
-    for ring in contours(city, Cover::Water) {
+    for ring in wide_only(contours(city, Cover::Water)) {
         page.view.path(ring, true, &mut water);
     }
     let _ = writeln!(page.svg, "<path d=\"{water}\" fill=\"{}\" fill-rule=\"evenodd\"/>", style::hex(style::WATER));
