@@ -36,7 +36,7 @@ pub fn contours(city: &City, cover: Cover) -> Vec<Vec<[f64; 2]>> {
 }
 
 /// The rings of rivers and lakes among `rings`: those whose mean width (twice the area over the length) is at least half
-/// that of the widest, or 40 m.
+/// that of the widest, or 40 m. Canals that enclose land count as wide; drains and ditches go.
 pub fn wide_only(rings: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f64; 2]>> {
     let width = |ring: &Vec<[f64; 2]>| {
         let (mut twice_area, mut length) = (0.0, 0.0_f64);
