@@ -138,19 +138,25 @@ impl Plan {
                 first + (i as f64 + 0.5 * (shape(draws, 50 + i) - 0.5)) * std::f64::consts::TAU / n_radials as f64;
             // A road along the river would run in it: turn it away from the river's direction.
             let lean = libm::sin(a);
-            if lean.abs() < 0.3 && lean < 0.05 {
-                a += if libm::cos(a) > 0.0 { 0.38 } else { -0.38 };
+            let is_east = libm::cos(a) > 0.0;
+            if (-0.3..0.05).contains(&lean) {
+                a += if is_east { 0.38 } else { -0.38 };
+            } else if (-0.72..-0.3).contains(&lean) {
+                // Bridges are dear: cross at more than 45 degrees.
+                a = if is_east { -0.8 } else { std::f64::consts::PI + 0.8 };
             }
             let mut path = self.ray(a, from, 3.0 * self.radius_m + 2_000.0, 0.12, 60 + i, draws);
-            if libm::sin(a) > -0.25 {
-                // It stays on the low side: where the river comes near, the road follows the dike.
-                let least = self.dike_offset() + 45.0;
-                for p in &mut path {
-                    let d = self.river_distance(*p);
+            // It crosses the river once or not at all; where the river comes near, the road follows its bank.
+            let stays = libm::sin(a) > -0.25;
+            let (low, high) = (self.dike_offset() + 45.0, -self.river_width_m / 2.0 - 45.0);
+            let mut has_crossed = false;
+            for p in &mut path {
+                let d = self.river_distance(*p);
+                has_crossed |= !stays && d < high;
+                let bank = if has_crossed { d.min(high) } else { d.max(low) };
+                if (stays || has_crossed) && dist(*p, self.centre) > self.old_radius_m {
                     let (s, t) = self.frame(*p);
-                    if d < least && dist(*p, self.centre) > self.old_radius_m {
-                        *p = self.place(s, t + least - d);
-                    }
+                    *p = self.place(s, t + bank - d);
                 }
             }
             self.radials.push(path);
@@ -173,9 +179,12 @@ impl Plan {
             let moat: Path = moat[cut..].iter().chain(&moat[..cut]).copied().collect();
             let ends: Vec<Point> = self.radials.iter().filter_map(|p| p.first().copied()).collect();
             self.push_line(LineKind::MainRoad, &moat);
-            for end in ends.iter().step_by(2) {
-                let centre = self.centre;
-                self.push_line(LineKind::MainRoad, &[*end, centre]);
+            for (i, end) in ends.iter().enumerate() {
+                // Roads that begin beyond the river need their bridge.
+                if i % 2 == 0 || self.river_distance(*end) < self.dike_offset() {
+                    let centre = self.centre;
+                    self.push_line(LineKind::MainRoad, &[*end, centre]);
+                }
             }
         }
         let mut rings = Vec::new();

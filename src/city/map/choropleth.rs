@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::contours::contours;
+use super::contours::{contours, wide_only};
 use super::outlines::outlines;
 use super::page::{Page, subtitle, swatch};
 use super::palette::Palette;
@@ -74,11 +74,6 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
          <rect width=\"2\" height=\"7\" fill=\"#b5b5b5\"/></pattern></defs>\n",
     );
     page.open_map();
-    let mut water = String::new();
-    for ring in contours(city, Cover::Water) {
-        page.view.path(ring, true, &mut water);
-    }
-    let _ = writeln!(page.svg, "<path d=\"{water}\" fill=\"{}\" fill-rule=\"evenodd\"/>", style::hex(style::WATER));
     let outlines = outlines(city);
     for ((hood, outline), value) in city.neighbourhoods.iter().zip(&outlines).zip(&values) {
         let mut d = String::new();
@@ -100,7 +95,12 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
             escape(said.trim())
         );
     }
-    // Water and main roads, faint, so that readers find their way.
+    // Water and main roads, so that readers find their way.
+    let mut water = String::new();
+    for ring in wide_only(contours(city, Cover::Water)) {
+        page.view.path(ring, true, &mut water);
+    }
+    let _ = writeln!(page.svg, "<path d=\"{water}\" fill=\"{}\" fill-rule=\"evenodd\"/>", style::hex(style::WATER));
     let main = page.lines(LineKind::MainRoad);
     page.stroke(&main, "#ffffff", 1.6, "stroke-opacity=\"0.55\"");
     page.boundaries(&outlines, true);
@@ -110,15 +110,14 @@ pub fn choropleth_svg(city: &City, values: &[Option<f64>], options: &ChoroplethO
     Ok(page.finish())
 }
 
-/// Distance between the ticks of a scale: 1, 2 or 5 times a power of ten, at most six steps.
+/// Distance between the ticks of a scale: 1, 2 or 5 times a power of ten, at most five steps.
 fn step(low: f64, high: f64) -> f64 {
-    let least = ((high - low) / 6.0).max(1e-12);
+    let least = ((high - low) / 5.0).max(1e-12);
     let power = 10.0_f64.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|k| k * power).find(|s| *s >= least * 0.999).unwrap_or(10.0 * power)
 }
 
 fn legend(page: &mut Page<'_>, options: &ChoroplethOptions, low: f64, high: f64, has_missing: bool) {
-    let digits = options.decimals;
     page.heading(if options.unit.is_empty() { &options.title } else { &options.unit });
     let (x, y, _) = page.panel(56.0);
     let (width, n) = (200.0, 50);
@@ -133,6 +132,8 @@ fn legend(page: &mut Page<'_>, options: &ChoroplethOptions, low: f64, high: f64,
         );
     }
     let step = step(low, high);
+    // Round ticks need no more decimals than their distance has.
+    let digits = options.decimals.min((-step.log10().floor()).max(0.0) as usize);
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     for i in first..=last {

@@ -35,6 +35,21 @@ pub fn contours(city: &City, cover: Cover) -> Vec<Vec<[f64; 2]>> {
         .collect()
 }
 
+/// The rings of rivers and lakes among `rings`: those whose mean width (twice the area over the length) is at least half
+/// that of the widest, or 40 m. Canals that enclose land count as wide; drains and ditches go.
+pub fn wide_only(rings: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f64; 2]>> {
+    let width = |ring: &Vec<[f64; 2]>| {
+        let (mut twice_area, mut length) = (0.0, 0.0_f64);
+        for w in ring.windows(2) {
+            twice_area += w[0][0] * w[1][1] - w[1][0] * w[0][1];
+            length += ((w[1][0] - w[0][0]).powi(2) + (w[1][1] - w[0][1]).powi(2)).sqrt();
+        }
+        f64::abs(twice_area) / length.max(1e-9)
+    };
+    let widest = rings.iter().map(width).fold(0.0, f64::max);
+    rings.into_iter().filter(|ring| width(ring) >= (0.5 * widest).min(40.0)).collect()
+}
+
 /// Taubin smoothing (1995): shrink and swell in turn, so that the area stays.
 fn smooth(ring: &[Corner]) -> Vec<[f64; 2]> {
     let open = &ring[..ring.len() - 1];
@@ -55,6 +70,13 @@ fn smooth(ring: &[Corner]) -> Vec<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn canals_are_left_out_where_there_is_a_river() {
+        let strip = |w: f64| vec![[0.0, 0.0], [2000.0, 0.0], [2000.0, w], [0.0, w], [0.0, 0.0]];
+        assert_eq!(wide_only(vec![strip(20.0), strip(100.0)]), [strip(100.0)]);
+        assert_eq!(wide_only(vec![strip(20.0), strip(25.0)]).len(), 2);
+    }
 
     #[test]
     fn smoothing_keeps_the_area() {
