@@ -16,10 +16,6 @@ use crate::people::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
 /// Origin groups told apart; higher numbers count as the last.
 pub const N_ORIGINS: usize = 16;
 
-/// Floor area per person below which several people in a home count as overcrowded, m² (A: order of Dutch norms; the
-/// housing market's rule for a crowded home has the same default).
-pub const OVERCROWDED_BELOW_M2: u32 = 15;
-
 /// Sums over one neighbourhood, or over the people without a home. Rows add up field by field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -42,7 +38,7 @@ pub struct Facts {
     pub by_household: [u64; 3],
     /// Disposable household incomes, cents per month.
     pub income_cents_m: u64,
-    /// Households of several in a home with less than [`OVERCROWDED_BELOW_M2`] per person.
+    /// Households of several in a home with less floor area per person than the housing market calls crowded.
     pub overcrowded: u64,
     /// Households without a home that are entitled to social rent.
     pub in_queue: u64,
@@ -112,8 +108,9 @@ pub struct Tables<'a> {
 const CHUNK: usize = 32_768;
 
 impl NeighbourhoodCounts {
-    /// Counts `tables` at the end of month `now` into `n` neighbourhoods.
-    pub fn count(tables: Tables, now: ShortMonth, n: usize) -> NeighbourhoodCounts {
+    /// Counts `tables` at the end of month `now` into `n` neighbourhoods. Several people with less than
+    /// `crowded_m2_per_person` each are overcrowded.
+    pub fn count(tables: Tables, now: ShortMonth, n: usize, crowded_m2_per_person: f64) -> NeighbourhoodCounts {
         let Tables { persons, works, households, dwellings } = tables;
         let homes = dwellings
             .par_chunks(CHUNK)
@@ -138,7 +135,7 @@ impl NeighbourhoodCounts {
                     for (place, household) in lives_in.iter_mut().zip(chunk).filter(|(_, h)| h.is_there()) {
                         let home = household.dwelling.get().map(|d| &dwellings[d]);
                         let row = home.map_or(n, |d| row_of(d.neighbourhood, n));
-                        count_household(&mut rows[row], household, home, now);
+                        count_household(&mut rows[row], household, home, now, crowded_m2_per_person);
                         *place = (row as u16, incomes.count(household));
                     }
                     (rows, incomes)
@@ -196,7 +193,13 @@ fn count_home(row: &mut Facts, home: &Dwelling) {
     row.value_eur[tenure] += cents(home.value_keur) * 10;
 }
 
-fn count_household(row: &mut Facts, household: &Household, home: Option<&Dwelling>, now: ShortMonth) {
+fn count_household(
+    row: &mut Facts,
+    household: &Household,
+    home: Option<&Dwelling>,
+    now: ShortMonth,
+    crowded_m2_per_person: f64,
+) {
     row.households += 1;
     let kind = if household.n_minors > 0 { 2 } else { usize::from(household.size > 1) };
     row.by_household[kind] += 1;
@@ -208,7 +211,7 @@ fn count_household(row: &mut Facts, household: &Household, home: Option<&Dwellin
         }
         return;
     };
-    let is_small = u32::from(home.area_m2) < OVERCROWDED_BELOW_M2 * u32::from(household.size);
+    let is_small = f64::from(home.area_m2) < crowded_m2_per_person * f64::from(household.size);
     row.overcrowded += u64::from(household.size > 1 && is_small);
     if home.tenure != Tenure::Owner as u8 {
         row.renters += 1;

@@ -27,7 +27,7 @@ mod words;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, MIN_SEEDS, compare};
 pub use geotiff::write_geotiffs;
 pub use run_data::{Flow, LoadError, RunData};
 

@@ -7,6 +7,7 @@ use super::atlas::Arrow;
 use super::builder::{Builder, LineFigure, MapFigure, known};
 use super::chart::{self, PyramidText, esc};
 use super::classes::Classes;
+use super::ensemble::MIN_FOR_TAILS;
 use super::number;
 use super::page::{Figure, Table, source};
 use super::words;
@@ -63,7 +64,11 @@ fn head(b: &Builder) -> String {
         CityOrigin::Generated => words::WHAT_GENERATED,
         CityOrigin::Real => words::WHAT_REAL,
     };
-    let noise = if b.runs.n_runs() == 1 { words::WHAT_ONE } else { words::WHAT_MANY };
+    let noise = match b.runs.n_runs() {
+        1 => words::WHAT_ONE,
+        n if n < MIN_FOR_TAILS => words::WHAT_FEW,
+        _ => words::WHAT_MANY,
+    };
     let points = [
         b.t(words::WHAT_MODEL).to_string(),
         b.t(words::WHAT_SYNTHETIC).to_string(),
@@ -104,7 +109,8 @@ fn at_a_glance(b: &mut Builder) {
         );
         if let (Some(low), Some(high)) = (line.low.last(), line.high.last()) {
             let (low, high) = (number::value(*low, i.unit, b.lang), number::value(*high, i.unit, b.lang));
-            let _ = write!(html, "<br><span class=\"band\">{}</span>", esc(&b.lang.fill(words::BAND, &[&low, &high])));
+            let band = if b.runs.n_runs() < MIN_FOR_TAILS { words::BAND_ALL } else { words::BAND };
+            let _ = write!(html, "<br><span class=\"band\">{}</span>", esc(&b.lang.fill(band, &[&low, &high])));
         }
         html += "</dd></div>";
     }
@@ -437,7 +443,10 @@ fn flow_map(b: &mut Builder) {
     let text = |v: f64| number::signed(100.0 * v, 1, l);
     let tip = |i: usize| format!("{}: {}", b.city.neighbourhoods[i].name, text(values[i]));
     let (title, kind) = (l.of(words::F_FLOWS), if by_district { words::DISTRICTS } else { words::NEIGHBOURHOODS });
-    let svg = b.atlas.flow_map("flows", title, &says, (&values, &classes, &tip), &arrows);
+    let named = if by_district { b.city.districts.len() } else { 0 };
+    let names: Vec<(String, (f64, f64))> =
+        (0..named).map(|k| (name(k).to_string(), centre(k))).filter(|(_, (x, _))| x.is_finite()).collect();
+    let svg = b.atlas.flow_map(("flows", title, &says), (&values, &classes, &tip), &arrows, &names);
     let step = classes.breaks[3] - classes.breaks[2];
     let legend = b.legend(&values, &classes, &|v| number::axis(100.0 * v, (100.0 * step).min(1.0), Unit::People, l));
     let rows = pairs.iter().take(60).map(|&(a, z)| {
