@@ -135,7 +135,7 @@ fn measure(
     };
     // What counts as crowded is the market's rule, so that the two never differ.
     let crowded_m2 = housing.map_or_else(HousingParameters::default, |h| h.clone()).crowded_m2_per_person;
-    *counts = NeighbourhoodCounts::count(tables, ShortMonth::of(clock.month()), places.len(), crowded_m2);
+    *counts = NeighbourhoodCounts::count_with(tables, ShortMonth::of(clock.month()), places.len(), crowded_m2);
     *measures = Measures::from_counts(clock.month(), &counts, &tally, &places);
 }
 

@@ -70,7 +70,6 @@ fn three_households() -> NeighbourhoodCounts {
         Tables { persons: &persons, works: &works, households: &households, dwellings: &dwellings },
         NOW,
         2,
-        15.0,
     )
 }
 

@@ -146,7 +146,8 @@ impl Comparison<'_> {
         for id in ["residents", "age_65_up_share", "income_mean_eur_m", "rent_private_mean_eur_m"] {
             self.map(&mut page, &base, id);
         }
-        let points = [words::WHAT_MODEL, words::WHAT_SYNTHETIC, words::WHAT_GRADE]
+        let chance = if self.paired { words::COMPARE_PAIRED } else { words::COMPARE_UNPAIRED };
+        let points = [words::WHAT_MODEL, words::WHAT_SYNTHETIC, words::WHAT_GRADE, chance]
             .map(|w| format!("<li>{}</li>", esc(lang.of(w))));
         let head = format!(
             "<p class=\"kicker\">Waterbed · {}</p><h1>{}</h1><div class=\"what\" role=\"note\" aria-labelledby=\"what\">\

@@ -139,7 +139,7 @@ words! {
     NOISE_YES: "yes", "ja";
     NOISE_NO: "no", "nee";
     NOISE_UNKNOWN: "unknown: fewer than {0} seeds", "onbekend: minder dan {0} startgetallen";
-    COMPARE_PAIRED: "The runs share their seeds and so their chance: a difference is larger than chance if nine in ten pairs of runs with the same seed differ in the same direction.", "De doorrekeningen delen hun startgetallen en dus hun toeval: een verschil is groter dan toeval als negen van de tien paren met hetzelfde startgetal dezelfde kant op verschillen.";
+    COMPARE_PAIRED: "The runs share their seeds and so their chance: a difference is larger than chance if the pairs of runs with the same seed differ in one direction.", "De doorrekeningen delen hun startgetallen en dus hun toeval: een verschil is groter dan toeval als de paren met hetzelfde startgetal één kant op verschillen.";
     COMPARE_UNPAIRED: "The runs do not share their seeds: a difference is larger than chance if the bands of both lie apart.", "De doorrekeningen delen hun startgetallen niet: een verschil is groter dan toeval als de banden van beide uiteen liggen.";
     COMPARE_MAP: "Where they differ: {0}", "Waar ze verschillen: {0}";
     COMPARE_MAP_LEAD: "Difference per neighbourhood at the end.", "Verschil per buurt aan het eind.";
