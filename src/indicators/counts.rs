@@ -280,7 +280,7 @@ fn count_person(row: &mut Facts, person: &Person, work: &Work, now: ShortMonth) 
     row.age_months += u64::from(months);
     row.by_age[usize::from(BAND[(months / 12).min(127) as usize])] += 1;
     row.by_origin[usize::from(person.origin).min(N_ORIGINS - 1)] += 1;
-    let of_age = (months >= 15 * 12) & (months < 75 * 12);
+    let of_age = (15 * 12..75 * 12).contains(&months);
     row.employed += u64::from(of_age & (work.occupation == Occupation::Employed as u8));
     row.unemployed += u64::from(of_age & (work.occupation == Occupation::Unemployed as u8));
 }

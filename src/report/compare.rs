@@ -130,8 +130,8 @@ impl Comparison<'_> {
             &lang.fill(words::COMPARE_LEAD, &[&month, &b, &a]),
         );
         let table = self.table(lang, &a, &b).html(lang.of(words::DIFFERENCE));
-        page.page.html(&format!("<div class=\"box all\">{table}</div>"));
-        page.page.section("time", lang.of(words::CHANGE), "");
+        page.page.html(&format!("<div class=\"box all tall\">{table}</div>"));
+        page.page.section("time", lang.of(words::OVER_TIME), "");
         for id in [
             "residents",
             "age_65_up_share",
@@ -142,7 +142,7 @@ impl Comparison<'_> {
         ] {
             self.lines(&mut page, id, (&a, &b));
         }
-        page.page.section("where", lang.of(words::S_PLACES), "");
+        page.page.section("where", lang.of(words::WHERE), "");
         for id in ["residents", "age_65_up_share", "income_mean_eur_m", "rent_private_mean_eur_m"] {
             self.map(&mut page, &base, id);
         }
@@ -230,7 +230,7 @@ impl Comparison<'_> {
         };
         let values: Vec<f64> = a.iter().zip(&b).map(differ).collect();
         let classes = Classes::diverging(&values);
-        let step = classes.breaks[3] - classes.breaks[2];
+        let step = classes.step;
         let unit = if relative { crate::indicators::Unit::Share } else { i.unit };
         let text = |v: f64| match relative {
             true => format!("{}{}", number::signed(100.0 * v, 1, lang), lang.pick("%", "\u{a0}%")),
@@ -244,7 +244,7 @@ impl Comparison<'_> {
             values,
             classes,
             text: &text,
-            limit: &|v| number::axis(v, step / 10.0, unit, lang),
+            limit: &|v| number::axis(v, step, unit, lang),
             source: source(lang, &[i]),
             more: vec![(&names.0, a.iter().map(value).collect()), (&names.1, b.iter().map(value).collect())],
         });

@@ -17,6 +17,7 @@ mod chart;
 mod classes;
 mod compare;
 mod ensemble;
+mod flows;
 mod geotiff;
 mod number;
 mod page;

@@ -133,6 +133,8 @@ words! {
     MADE_BY: "Made with Waterbed, a what-if laboratory for cities.", "Gemaakt met Waterbed, een wat-als-laboratorium voor steden.";
     COMPARE_TITLE: "{0} beside {1}", "{0} naast {1}";
     COMPARE_LEAD: "What differs at the end of {0}: {1} minus {2}.", "Wat er eind {0} verschilt: {1} min {2}.";
+    OVER_TIME: "Over time", "In de tijd";
+    WHERE: "Where", "Waar";
     INDICATOR: "Indicator", "Indicator";
     DIFFERENCE: "Difference", "Verschil";
     NOISE: "Larger than chance?", "Groter dan toeval?";
