@@ -224,7 +224,7 @@ mod sources {
         COUPLES: "unions and separations in the model", "samenwonen en uit elkaar gaan in het model";
         HOMES: "homes at the start, then the building programme", "woningen aan het begin, daarna het bouwprogramma";
         MARKET: "the housing market in the model", "de woningmarkt in het model";
-        ROOM: "less than 15 m² of floor area per person, the order of Dutch norms", "minder dan 15 m² vloeroppervlak per persoon, de orde van Nederlandse normen";
+        ROOM: "floor area per person below the limit of the housing market in the model (15 m² unless set otherwise), the order of Dutch norms", "vloeroppervlak per persoon onder de grens van de woningmarkt in het model (15 m² tenzij anders ingesteld), de orde van Nederlandse normen";
         CHAINS: "moves divided by first moves of a chain (White 1970)", "verhuizingen gedeeld door eerste verhuizingen van een keten (White 1970)";
         WORK: "schooling, work and income in the model", "scholing, werk en inkomen in het model";
         GINI: "Gini coefficient of household income, corrected for size", "Gini-coëfficiënt van het huishoudensinkomen, gecorrigeerd voor grootte";
@@ -398,8 +398,8 @@ indicators! {
         nl "Huurquote", "Kale huur als deel van het besteedbaar inkomen van huurders.",
         Of |a| ratio(a.facts.renters_pay_cents_m, a.facts.renters_income_cents_m);
     overcrowded_share: Share, Share, Both, A, ROOM,
-        en "Overcrowded households", "Part of the households of several people with less than 15 m² of floor area per person.",
-        nl "Overbewoning", "Deel van de huishoudens van meer personen met minder dan 15 m² vloeroppervlak per persoon.",
+        en "Overcrowded households", "Part of the households: several people with too little floor area for each.",
+        nl "Overbewoning", "Deel van de huishoudens: meer personen met te weinig vloeroppervlak voor ieder.",
         Of |a| ratio(a.facts.overcrowded, a.facts.households);
     households_without_home: Households, Stock, City, A, MARKET,
         en "Households without a home", "Households that have no home of their own in the city.",

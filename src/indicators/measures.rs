@@ -12,6 +12,7 @@ use bevy::prelude::*;
 use super::counts::{NeighbourhoodCounts, Tables};
 use super::list::{Area, Indicator, Value, city_indicators, neighbourhood_indicators};
 use super::places::Places;
+use crate::challenges::housing::HousingParameters;
 use crate::city::City;
 use crate::people::plugin::MonthEnds;
 use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
@@ -118,6 +119,7 @@ fn measure(
     clock: Res<Clock>,
     places: Res<Places>,
     tally: Res<Tally>,
+    housing: Option<Res<HousingParameters>>,
     persons: Query<&Person>,
     works: Query<&Work>,
     households: Query<&Household>,
@@ -131,7 +133,9 @@ fn measure(
         households: slice(&households),
         dwellings: slice(&dwellings),
     };
-    *counts = NeighbourhoodCounts::count(tables, ShortMonth::of(clock.month()), places.len());
+    // What counts as crowded is the market's rule, so that the two never differ.
+    let crowded_m2 = housing.map_or_else(HousingParameters::default, |h| h.clone()).crowded_m2_per_person;
+    *counts = NeighbourhoodCounts::count_with(tables, ShortMonth::of(clock.month()), places.len(), crowded_m2);
     *measures = Measures::from_counts(clock.month(), &counts, &tally, &places);
 }
 

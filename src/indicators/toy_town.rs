@@ -117,6 +117,11 @@ pub(crate) fn simulation(city: &City, seed: u64) -> Simulation {
     .unwrap()
 }
 
+/// People who moved this month.
+pub(crate) fn people_moved(sim: &Simulation) -> u64 {
+    sim.world().resource::<Tally>().moves.iter().map(|m| u64::from(m.people)).sum()
+}
+
 fn fill(world: &mut World, city: &City, seed: u64) {
     let now = ShortMonth::of(Month::new(2024, 12));
     let (mut people, mut households, mut dwellings) = (Vec::new(), Vec::new(), Vec::new());

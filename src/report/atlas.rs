@@ -7,7 +7,9 @@ use geo::{Coord, LineString, Simplify};
 
 use super::chart::{esc, open};
 use super::classes::Classes;
+use crate::city::map::{Outline, outlines};
 use crate::city::{City, Cover};
+use crate::gis::GridRef;
 
 /// Width of a map in its own units.
 const W: f64 = 640.0;
@@ -66,15 +68,15 @@ impl Atlas {
                 *d += &rectangle(grid, run, &place);
             }
         }
-        let shape = |(n, cells): (&crate::city::Neighbourhood, String)| match n.rings.is_empty() {
+        let shape = |(outline, cells): (&Outline, String)| match outline.is_empty() {
             true => cells,
-            false => n.rings.iter().map(|ring| outline(ring, &place)).collect(),
+            false => path_of(outline, &|x, y| place(grid.west_m + x, grid.south_m() + y)),
         };
-        let water: Vec<bool> = (0..grid.len()).map(|c| is_water(city, c)).collect();
-        let wet = runs(grid.n_cols, &water).into_iter().filter(|(wet, _)| *wet);
+        let (water_grid, water) = water(city, W / (scale * 400.0));
+        let wet = runs(water_grid.n_cols, &water).into_iter().filter(|(wet, _)| *wet);
         Atlas {
-            shapes: city.neighbourhoods.iter().zip(cells_of).map(shape).collect(),
-            water: wet.map(|(_, run)| rectangle(grid, run, &place)).collect(),
+            shapes: outlines(city).iter().zip(cells_of).map(shape).collect(),
+            water: wet.map(|(_, run)| rectangle(&water_grid, run, &place)).collect(),
             centres: city.neighbourhoods.iter().map(|n| place(n.centre_m[0], n.centre_m[1])).collect(),
             height: ((north - south) * scale).ceil() + SCALE_BAR,
             scale_m: 1.0 / scale,
@@ -110,19 +112,21 @@ impl Atlas {
         svg + &self.scale_bar() + "</svg>"
     }
 
-    /// Arrows over a map of `values`.
+    /// Arrows over a map of `values`, and names at places.
     pub fn flow_map(
         &self,
-        id: &str,
-        title: &str,
-        description: &str,
+        (id, title, description): (&str, &str, &str),
         (values, classes, tip): (&[f64], &Classes, &dyn Fn(usize) -> String),
         arrows: &[Arrow],
+        names: &[(String, (f64, f64))],
     ) -> String {
         let mut svg = open(id, W, self.height, title, description);
         svg += &self.fills(values, classes, tip);
         for arrow in arrows {
             svg += &arrow.svg();
+        }
+        for (name, (x, y)) in names {
+            let _ = write!(svg, "<text class=\"halo\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>", y - 7.0, esc(name));
         }
         svg + &self.scale_bar() + "</svg>"
     }
@@ -180,13 +184,22 @@ impl Arrow {
     }
 }
 
-fn is_water(city: &City, cell: usize) -> bool {
-    let k = city.ground.k;
-    let (col, row) = city.grid.col_row(cell);
+/// Where there is water, on blocks of pixels of about `size_m`.
+fn water(city: &City, size_m: f64) -> (GridRef, Vec<bool>) {
     let cover = &city.ground.cover;
-    let inside = cover.grid.n_cols >= (col + 1) * k && cover.grid.n_rows >= (row + 1) * k;
-    let wet = |i: usize| cover.at(col * k + i % k, row * k + i / k) == Cover::Water;
-    inside && 2 * (0..k * k).filter(|&i| wet(i)).count() > k * k
+    let k = ((size_m / cover.grid.cell_m).round() as usize).max(1);
+    let grid = GridRef {
+        cell_m: cover.grid.cell_m * k as f64,
+        n_cols: cover.grid.n_cols / k,
+        n_rows: cover.grid.n_rows / k,
+        ..cover.grid
+    };
+    let is_wet = |block: usize| {
+        let (col, row) = grid.col_row(block);
+        let wet = |i: usize| cover.at(col * k + i % k, row * k + i / k) == Cover::Water;
+        2 * (0..k * k).filter(|&i| wet(i)).count() > k * k
+    };
+    (grid, (0..grid.len()).map(is_wet).collect())
 }
 
 /// Runs of equal cells along each row: (value, (row, first column, number)).
@@ -203,19 +216,26 @@ fn runs<T: Copy + PartialEq>(n_cols: usize, cells: &[T]) -> Vec<(T, (usize, usiz
     all
 }
 
-fn rectangle(grid: &crate::gis::GridRef, run: (usize, usize, usize), place: &dyn Fn(f64, f64) -> (f64, f64)) -> String {
+fn rectangle(grid: &GridRef, run: (usize, usize, usize), place: &dyn Fn(f64, f64) -> (f64, f64)) -> String {
     let (row, col, n) = run;
     let (x, y) = place(grid.west_m + col as f64 * grid.cell_m, grid.north_m - row as f64 * grid.cell_m);
     let (x1, y1) = place(grid.west_m + (col + n) as f64 * grid.cell_m, grid.north_m - (row + 1) as f64 * grid.cell_m);
     format!("M{x:.1} {y:.1}H{x1:.1}V{y1:.1}H{x:.1}z")
 }
 
-/// A ring without the points that nobody would see.
-fn outline(ring: &[[f64; 2]], place: &dyn Fn(f64, f64) -> (f64, f64)) -> String {
-    let line: LineString = ring.iter().map(|[x, y]| place(*x, *y)).map(|(x, y)| Coord { x, y }).collect();
+/// An outline without the points that nobody would see. Simplified line by line, so that neighbours keep sharing one.
+fn path_of(outline: &Outline, place: &dyn Fn(f64, f64) -> (f64, f64)) -> String {
     let mut d = String::new();
-    for (i, Coord { x, y }) in line.simplify(0.35).into_inner().into_iter().enumerate() {
-        let _ = write!(d, "{}{x:.1} {y:.1}", if i == 0 { 'M' } else { 'L' });
+    for ring in outline {
+        let mut letter = 'M';
+        for arc in ring {
+            let line: LineString = arc.points.iter().map(|[x, y]| place(*x, *y)).map(|(x, y)| Coord { x, y }).collect();
+            for Coord { x, y } in line.simplify(0.3).into_inner() {
+                let _ = write!(d, "{letter}{x:.1} {y:.1}");
+                letter = 'L';
+            }
+        }
+        d.push('z');
     }
-    d + "z"
+    d
 }

@@ -277,7 +277,7 @@ impl<'a> Builder<'a> {
         let (start, end) = (self.neighbourhoods(id, 0), self.neighbourhoods(id, self.runs.at_end()));
         let text = move |v: f64| number::value(v, i.unit, lang);
         let classes = Classes::sequential(&end);
-        let step = classes.breaks.windows(2).map(|w| w[1] - w[0]).fold(f64::MAX, f64::min);
+        let step = classes.step;
         let lead =
             lang.fill(words::F_LEVEL_LEAD, &[lang.of(i.about).trim_end_matches('.'), &self.month(self.runs.last())]);
         let changes = start.iter().zip(&end).map(|(a, b)| number::change(*a, *b, i.unit, lang)).collect();
@@ -285,14 +285,7 @@ impl<'a> Builder<'a> {
             title,
             lead: &lead,
             text: &text,
-            limit: &move |v| {
-                number::axis(
-                    v,
-                    if step < f64::MAX { step.min(number::nice(v.abs() / 50.0)) } else { 0.001 },
-                    i.unit,
-                    lang,
-                )
-            },
+            limit: &move |v| number::axis(v, step, i.unit, lang),
             source: source(lang, &[i]),
             more: vec![
                 (lang.of(words::START), start.iter().map(|v| text(*v)).collect()),

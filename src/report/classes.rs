@@ -14,6 +14,8 @@ pub struct Classes {
     pub breaks: Vec<f64>,
     /// Colour of each class.
     pub colours: Vec<&'static str>,
+    /// All limits are multiples of this: what a legend needs to know how many decimals to write.
+    pub step: f64,
 }
 
 impl Classes {
@@ -22,8 +24,8 @@ impl Classes {
         let sorted = sorted(values);
         let spread = sorted.last().zip(sorted.first()).map_or(0.0, |(a, b)| a - b);
         let mut breaks: Vec<f64> = Vec::new();
+        let step = nice(if spread > 0.0 { spread / 40.0 } else { 0.001 });
         if spread > 0.0 {
-            let step = nice(spread / 40.0);
             for part in 1..SEQUENTIAL.len() {
                 let quantile = sorted[(sorted.len() - 1) * part / SEQUENTIAL.len()];
                 breaks.push((quantile / step).round() * step);
@@ -33,7 +35,7 @@ impl Classes {
         let n = breaks.len() + 1;
         let colours =
             (0..n).map(|i| SEQUENTIAL[if n == 1 { 2 } else { i * (SEQUENTIAL.len() - 1) / (n - 1) }]).collect();
-        Classes { breaks, colours }
+        Classes { breaks, colours, step }
     }
 
     /// Classes on both sides of zero: about the same, less and more, much less and much more.
@@ -41,8 +43,9 @@ impl Classes {
         let sizes = sorted(&values.iter().map(|v| v.abs()).collect::<Vec<_>>());
         let large = sizes.get(sizes.len().saturating_sub(1) * 4 / 5).copied().unwrap_or(0.0).max(1e-6);
         let outer = nice(large * 0.7);
-        let inner = outer / 4.0;
-        Classes { breaks: vec![-outer, -inner, inner, outer], colours: DIVERGING.to_vec() }
+        // A fifth or a quarter, whichever is round.
+        let inner = nice(outer / 5.0);
+        Classes { breaks: vec![-outer, -inner, inner, outer], colours: DIVERGING.to_vec(), step: inner }
     }
 
     /// Class of `value`; `None` if it is missing.
@@ -95,6 +98,7 @@ mod tests {
         assert_eq!(Classes::sequential(&[]).colours.len(), 1);
         let classes = Classes::diverging(&[-5.0, 0.2, 12.0]);
         assert_eq!(classes.class_of(0.0), Some(2));
+        assert_eq!(classes.breaks, [-5.0, -1.0, 1.0, 5.0]);
         assert_eq!((classes.class_of(-99.0), classes.class_of(99.0)), (Some(0), Some(4)));
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::builder::{Builder, MapFigure, month_name};
 use super::chart::{Lines, esc};
 use super::classes::Classes;
-use super::ensemble::{Ensemble, quantile, summary};
+use super::ensemble::{Ensemble, band, quantile, summary};
 use super::number;
 use super::page::{Figure, Table, source};
 use super::run_data::RunData;
@@ -16,6 +16,9 @@ use crate::city::City;
 use crate::indicators::{Indicator, Kind, city_indicators, indicator};
 use crate::sim::Month;
 use crate::sim::files;
+
+/// Fewest runs on each side from which chance can be told.
+pub const MIN_SEEDS: usize = 5;
 
 /// One indicator in both.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +29,9 @@ pub struct Difference {
     pub a: f64,
     /// Median of the second runs.
     pub b: f64,
-    /// True if the bands of nine in ten runs lie apart; `None` if one side has a single run.
+    /// True if the difference is larger than chance; `None` with fewer than [`MIN_SEEDS`] runs on a side. Runs with
+    /// the same seeds share their chance and are compared pair by pair: the band of the pairs' differences must leave
+    /// out zero. Otherwise the bands of both sides must lie apart.
     pub beyond_chance: Option<bool>,
 }
 
@@ -35,6 +40,8 @@ pub struct Difference {
 pub struct Comparison<'a> {
     a: &'a [RunData],
     b: &'a [RunData],
+    /// True if run by run the seeds are the same.
+    pub paired: bool,
     /// The month at whose end is compared: the last one that all have.
     pub month: Month,
     /// Every indicator of the city that both have.
@@ -53,16 +60,22 @@ pub fn compare<'a>(a: &'a [RunData], b: &'a [RunData]) -> Result<Comparison<'a>,
     }
     let month = first.last().min(second.last());
     let n = (month.0 - first.first().0 + 1) as usize;
+    let paired = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.seed.is_some() && a.seed == b.seed);
     let difference = |i: &'static Indicator| {
         let values = |runs: &Ensemble| runs.series(i.id).iter().map(|v| at_end(i, &v[..n])).collect::<Vec<f64>>();
         let (a, b) = (values(&first), values(&second));
         let median = |v: &[f64]| quantile(v.iter().copied(), 0.5);
-        let band = |v: &[f64]| (quantile(v.iter().copied(), 0.05), quantile(v.iter().copied(), 0.95));
-        let apart = band(&a).1 < band(&b).0 || band(&b).1 < band(&a).0;
-        let beyond_chance = (a.len() > 1 && b.len() > 1).then_some(apart);
+        let beyond = if paired {
+            let differences: Vec<f64> = a.iter().zip(&b).map(|(a, b)| b - a).collect();
+            let (low, high) = band(&differences);
+            low > 0.0 || high < 0.0
+        } else {
+            band(&a).1 < band(&b).0 || band(&b).1 < band(&a).0
+        };
+        let beyond_chance = (a.len().min(b.len()) >= MIN_SEEDS).then_some(beyond);
         Difference { id: i.id.into(), a: median(&a), b: median(&b), beyond_chance }
     };
-    Ok(Comparison { a, b, month, differences: city_indicators().map(difference).collect() })
+    Ok(Comparison { a, b, paired, month, differences: city_indicators().map(difference).collect() })
 }
 
 /// The last value; of events what happened per year since the start.
@@ -91,7 +104,7 @@ impl Comparison<'_> {
         for d in &self.differences {
             let Some(i) = indicator(&d.id) else { continue };
             let [x, y] = [d.a, d.b].map(|v| number::value(v, i.unit, Lang::En));
-            let (change, chance) = (number::change(d.a, d.b, i.unit, Lang::En), Lang::En.of(chance(d)));
+            let (change, chance) = (number::change(d.a, d.b, i.unit, Lang::En), chance(d, Lang::En));
             let _ = writeln!(text, "{:<32} {x:>16} {y:>16} {change:>16}  {chance}", d.id);
         }
         text
@@ -117,8 +130,8 @@ impl Comparison<'_> {
             &lang.fill(words::COMPARE_LEAD, &[&month, &b, &a]),
         );
         let table = self.table(lang, &a, &b).html(lang.of(words::DIFFERENCE));
-        page.page.html(&format!("<div class=\"box all\">{table}</div>"));
-        page.page.section("time", lang.of(words::CHANGE), "");
+        page.page.html(&format!("<div class=\"box all tall\">{table}</div>"));
+        page.page.section("time", lang.of(words::OVER_TIME), "");
         for id in [
             "residents",
             "age_65_up_share",
@@ -129,11 +142,12 @@ impl Comparison<'_> {
         ] {
             self.lines(&mut page, id, (&a, &b));
         }
-        page.page.section("where", lang.of(words::S_PLACES), "");
+        page.page.section("where", lang.of(words::WHERE), "");
         for id in ["residents", "age_65_up_share", "income_mean_eur_m", "rent_private_mean_eur_m"] {
             self.map(&mut page, &base, id);
         }
-        let points = [words::WHAT_MODEL, words::WHAT_SYNTHETIC, words::WHAT_GRADE]
+        let chance = if self.paired { words::COMPARE_PAIRED } else { words::COMPARE_UNPAIRED };
+        let points = [words::WHAT_MODEL, words::WHAT_SYNTHETIC, words::WHAT_GRADE, chance]
             .map(|w| format!("<li>{}</li>", esc(lang.of(w))));
         let head = format!(
             "<p class=\"kicker\">Waterbed · {}</p><h1>{}</h1><div class=\"what\" role=\"note\" aria-labelledby=\"what\">\
@@ -155,7 +169,7 @@ impl Comparison<'_> {
                 _ => lang.of(i.title).into(),
             };
             let value = |v: f64| number::value(v, i.unit, lang);
-            Some(vec![title, value(d.a), value(d.b), number::change(d.a, d.b, i.unit, lang), lang.of(chance(d)).into()])
+            Some(vec![title, value(d.a), value(d.b), number::change(d.a, d.b, i.unit, lang), chance(d, lang)])
         };
         let head = [lang.of(words::INDICATOR), a, b, lang.of(words::DIFFERENCE), lang.of(words::NOISE)];
         Table { head: head.map(String::from).to_vec(), rows: self.differences.iter().filter_map(row).collect() }
@@ -216,7 +230,7 @@ impl Comparison<'_> {
         };
         let values: Vec<f64> = a.iter().zip(&b).map(differ).collect();
         let classes = Classes::diverging(&values);
-        let step = classes.breaks[3] - classes.breaks[2];
+        let step = classes.step;
         let unit = if relative { crate::indicators::Unit::Share } else { i.unit };
         let text = |v: f64| match relative {
             true => format!("{}{}", number::signed(100.0 * v, 1, lang), lang.pick("%", "\u{a0}%")),
@@ -230,17 +244,17 @@ impl Comparison<'_> {
             values,
             classes,
             text: &text,
-            limit: &|v| number::axis(v, step / 10.0, unit, lang),
+            limit: &|v| number::axis(v, step, unit, lang),
             source: source(lang, &[i]),
             more: vec![(&names.0, a.iter().map(value).collect()), (&names.1, b.iter().map(value).collect())],
         });
     }
 }
 
-fn chance(d: &Difference) -> crate::indicators::Words {
+fn chance(d: &Difference, lang: Lang) -> String {
     match d.beyond_chance {
-        None => words::NOISE_UNKNOWN,
-        Some(true) => words::NOISE_YES,
-        Some(false) => words::NOISE_NO,
+        None => lang.fill(words::NOISE_UNKNOWN, &[&MIN_SEEDS.to_string()]),
+        Some(true) => lang.of(words::NOISE_YES).into(),
+        Some(false) => lang.of(words::NOISE_NO).into(),
     }
 }

@@ -7,6 +7,15 @@ use crate::sim::Month;
 /// Part of the runs that a band leaves out at each side.
 const TAIL: f64 = 0.05;
 
+/// With fewer runs a band holds all of them: tails cannot be told.
+pub const MIN_FOR_TAILS: usize = 20;
+
+/// Lower and upper edge of the band of one number.
+pub fn band(values: &[f64]) -> (f64, f64) {
+    let tail = if values.len() < MIN_FOR_TAILS { 0.0 } else { TAIL };
+    (quantile(values.iter().copied(), tail), quantile(values.iter().copied(), 1.0 - tail))
+}
+
 /// Runs of one scenario that differ in their seed.
 #[derive(Clone, Copy)]
 pub struct Ensemble<'a> {
@@ -98,18 +107,13 @@ impl<'a> Ensemble<'a> {
     }
 }
 
-/// Median and, with several runs, band of the 5th to the 95th percentile at every time.
+/// Median and, with several runs, [`band`] at every time.
 pub fn summary(runs: &[Vec<f64>], label: &str) -> Line {
     let n = runs.first().map_or(0, Vec::len);
-    let at = |i: usize, share: f64| quantile(runs.iter().map(|r| r[i]), share);
-    let all = |share: f64| (0..n).map(|i| at(i, share)).collect::<Vec<f64>>();
-    let band = runs.len() > 1;
-    Line {
-        label: label.into(),
-        values: all(0.5),
-        low: if band { all(TAIL) } else { Vec::new() },
-        high: if band { all(1.0 - TAIL) } else { Vec::new() },
-    }
+    let at = |i: usize| runs.iter().map(|r| r[i]).collect::<Vec<f64>>();
+    let bands = if runs.len() > 1 { (0..n).map(|i| band(&at(i))).collect() } else { Vec::new() };
+    let (low, high) = bands.into_iter().unzip();
+    Line { label: label.into(), values: (0..n).map(|i| quantile(at(i).into_iter(), 0.5)).collect(), low, high }
 }
 
 /// Quantile by linear interpolation; NaN if any value is missing.
@@ -140,6 +144,9 @@ mod tests {
     fn one_run_has_no_band_and_two_have() {
         assert!(summary(&[vec![1.0, 2.0]], "x").low.is_empty());
         let line = summary(&[vec![1.0, 2.0], vec![3.0, 2.0]], "x");
-        assert_eq!((line.values, line.low), (vec![2.0, 2.0], vec![1.1, 2.0]));
+        assert_eq!((line.values, line.low, line.high), (vec![2.0, 2.0], vec![1.0, 2.0], vec![3.0, 2.0]));
+        let twenty_one: Vec<Vec<f64>> = (0..21).map(|i| vec![f64::from(i)]).collect();
+        let line = summary(&twenty_one, "x");
+        assert_eq!((line.values[0], line.low[0], line.high[0]), (10.0, 1.0, 19.0));
     }
 }

@@ -17,6 +17,7 @@ mod chart;
 mod classes;
 mod compare;
 mod ensemble;
+mod flows;
 mod geotiff;
 mod number;
 mod page;
@@ -27,7 +28,7 @@ mod words;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, MIN_SEEDS, compare};
 pub use geotiff::write_geotiffs;
 pub use run_data::{Flow, LoadError, RunData};
 

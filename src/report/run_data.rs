@@ -240,7 +240,6 @@ impl Part {
 mod tests {
     use super::*;
     use crate::indicators::{Measures, Recorder, RecorderOptions, toy_town};
-    use crate::people::Tally;
 
     #[test]
     fn what_was_recorded_is_read_back() {
@@ -254,7 +253,7 @@ mod tests {
             sim.step().unwrap();
             recorder.after_tick(&mut sim).unwrap();
             all.push(sim.world().resource::<Measures>().clone());
-            moved += sim.world().resource::<Tally>().moves.iter().map(|m| u64::from(m.people)).sum::<u64>();
+            moved += toy_town::people_moved(&sim);
         }
         recorder.finish(&mut sim).unwrap();
         let run = RunData::load(dir.path()).unwrap();

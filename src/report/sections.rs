@@ -1,12 +1,12 @@
 //! The sections of a report, in order.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::atlas::Arrow;
 use super::builder::{Builder, LineFigure, MapFigure, known};
 use super::chart::{self, PyramidText, esc};
 use super::classes::Classes;
+use super::ensemble::MIN_FOR_TAILS;
+use super::flows;
 use super::number;
 use super::page::{Figure, Table, source};
 use super::words;
@@ -63,7 +63,11 @@ fn head(b: &Builder) -> String {
         CityOrigin::Generated => words::WHAT_GENERATED,
         CityOrigin::Real => words::WHAT_REAL,
     };
-    let noise = if b.runs.n_runs() == 1 { words::WHAT_ONE } else { words::WHAT_MANY };
+    let noise = match b.runs.n_runs() {
+        1 => words::WHAT_ONE,
+        n if n < MIN_FOR_TAILS => words::WHAT_FEW,
+        _ => words::WHAT_MANY,
+    };
     let points = [
         b.t(words::WHAT_MODEL).to_string(),
         b.t(words::WHAT_SYNTHETIC).to_string(),
@@ -104,7 +108,8 @@ fn at_a_glance(b: &mut Builder) {
         );
         if let (Some(low), Some(high)) = (line.low.last(), line.high.last()) {
             let (low, high) = (number::value(*low, i.unit, b.lang), number::value(*high, i.unit, b.lang));
-            let _ = write!(html, "<br><span class=\"band\">{}</span>", esc(&b.lang.fill(words::BAND, &[&low, &high])));
+            let band = if b.runs.n_runs() < MIN_FOR_TAILS { words::BAND_ALL } else { words::BAND };
+            let _ = write!(html, "<br><span class=\"band\">{}</span>", esc(&b.lang.fill(band, &[&low, &high])));
         }
         html += "</dd></div>";
     }
@@ -156,7 +161,7 @@ fn growth_map(b: &mut Builder) {
     let growth = |(a, z): (&f64, &f64)| if *a >= 25.0 { z / a - 1.0 } else { f64::NAN };
     let values: Vec<f64> = start.iter().zip(&end).map(growth).collect();
     let classes = Classes::diverging(&values);
-    let step = classes.breaks[3] - classes.breaks[2];
+    let step = classes.step;
     let text = |v: f64| format!("{}{}", number::signed(100.0 * v, 1, l), l.pick("%", "\u{a0}%"));
     let count = |v: &f64| number::value(*v, Unit::People, l);
     let (first, last) = (b.month(b.runs.first()), b.month(b.runs.last()));
@@ -166,7 +171,7 @@ fn growth_map(b: &mut Builder) {
         values,
         classes,
         text: &text,
-        limit: &|v| number::axis(v, step.min(0.01), Unit::Share, l),
+        limit: &|v| number::axis(v, step, Unit::Share, l),
         source: source(l, &[known("residents")]),
         more: vec![
             (l.of(words::START), start.iter().map(count).collect()),
@@ -354,7 +359,7 @@ fn tenure(b: &mut Builder) {
 fn moving(b: &mut Builder) {
     let l = b.lang;
     b.page.section("moves", l.of(words::S_MOVES), "");
-    flow_map(b);
+    flows::flow_map(b);
     if !b.runs.years().is_empty() {
         b.lines(&LineFigure {
             title: l.of(words::F_MOVES),
@@ -368,94 +373,6 @@ fn moving(b: &mut Builder) {
         lead: l.of(words::F_CHAINS_LEAD),
         lines: &[(l.of(known("vacancy_chain_mean_moves").title), &["vacancy_chain_mean_moves"])],
         yearly: false,
-    });
-}
-
-/// Most neighbourhoods between which arrows can be told apart; with more, districts.
-const MAX_NODES: usize = 30;
-/// Most arrows on a map.
-const MAX_ARROWS: usize = 14;
-
-fn flow_map(b: &mut Builder) {
-    let l = b.lang;
-    let n = b.city.neighbourhoods.len();
-    let by_district = n > MAX_NODES && !b.city.districts.is_empty();
-    let node = |i: usize| if by_district { usize::from(b.city.neighbourhoods[i].district) } else { i };
-    let name = |k: usize| match by_district {
-        true => b.city.districts.get(k).map_or("", String::as_str),
-        false => &b.city.neighbourhoods[k].name,
-    };
-    let index: BTreeMap<&str, usize> =
-        b.city.neighbourhoods.iter().enumerate().map(|(i, n)| (n.code.as_str(), i)).collect();
-    let share = 1.0 / b.runs.n_runs() as f64;
-    let mut balance = vec![0.0; n];
-    let mut between: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    for flow in b.runs.runs().iter().flat_map(|r| &r.flows) {
-        let place = |code: &Option<String>| index.get(code.as_deref()?).copied();
-        let (Some(from), Some(to)) = (place(&flow.from), place(&flow.to)) else { continue };
-        balance[from] -= share * flow.people as f64;
-        balance[to] += share * flow.people as f64;
-        *between.entry((node(from), node(to))).or_default() += share * flow.people as f64;
-    }
-    let residents = b.neighbourhoods("residents", 0);
-    let relative = |(v, r): (&f64, &f64)| if *r >= 25.0 { v / r } else { f64::NAN };
-    let values: Vec<f64> = balance.iter().zip(&residents).map(relative).collect();
-    let there = |a: usize, z: usize| between.get(&(a, z)).copied().unwrap_or(0.0);
-    let net = |&(a, z): &(usize, usize)| there(a, z) - there(z, a);
-    let mut pairs: Vec<(usize, usize)> = between.keys().copied().filter(|pair| net(pair) >= 1.0).collect();
-    pairs.sort_by(|a, z| net(z).total_cmp(&net(a)).then(a.cmp(z)));
-    let centre = |k: usize| {
-        let members = (0..n).filter(|&i| node(i) == k);
-        let weight = |i: usize| if residents[i].is_finite() { residents[i] + 1.0 } else { 1.0 };
-        let (mut x, mut y, mut sum) = (0.0, 0.0, 0.0);
-        for i in members {
-            x += b.atlas.centres[i].0 * weight(i);
-            y += b.atlas.centres[i].1 * weight(i);
-            sum += weight(i);
-        }
-        (x / sum, y / sum)
-    };
-    let people = |v: f64| number::decimal(v, 0, l);
-    let label = |&(a, z): &(usize, usize)| {
-        let (forth, back) = (there(a, z), there(z, a));
-        l.fill(words::NET_FLOW, &[name(a), name(z), &people(forth - back), &people(forth), &people(back)])
-    };
-    let most = pairs.first().map_or(1.0, net);
-    let arrow = |pair: &(usize, usize)| Arrow {
-        from: centre(pair.0),
-        to: centre(pair.1),
-        width: 1.0 + 4.0 * net(pair) / most,
-        label: label(pair),
-    };
-    let mut shown: Vec<&(usize, usize)> = pairs.iter().take(MAX_ARROWS).collect();
-    // The largest are drawn first, so that small ones lie on top.
-    let arrows: Vec<Arrow> = shown.iter().map(|pair| arrow(pair)).collect();
-    shown.truncate(3);
-    let says: Vec<String> = shown.iter().map(|pair| format!("{}.", label(pair))).collect();
-    let says = says.join(" ");
-    let classes = Classes::diverging(&values);
-    let text = |v: f64| number::signed(100.0 * v, 1, l);
-    let tip = |i: usize| format!("{}: {}", b.city.neighbourhoods[i].name, text(values[i]));
-    let (title, kind) = (l.of(words::F_FLOWS), if by_district { words::DISTRICTS } else { words::NEIGHBOURHOODS });
-    let svg = b.atlas.flow_map("flows", title, &says, (&values, &classes, &tip), &arrows);
-    let step = classes.breaks[3] - classes.breaks[2];
-    let legend = b.legend(&values, &classes, &|v| number::axis(100.0 * v, (100.0 * step).min(1.0), Unit::People, l));
-    let rows = pairs.iter().take(60).map(|&(a, z)| {
-        let (forth, back) = (there(a, z), there(z, a));
-        vec![name(a).into(), name(z).into(), people(forth), people(back), people(forth - back)]
-    });
-    let head =
-        [words::FROM, words::TO, words::PEOPLE, words::BACK, words::DIFFERENCE].map(|w| l.of(w).to_string()).to_vec();
-    let table = Table { head, rows: rows.collect() };
-    b.page.figure(Figure {
-        title,
-        lead: &l.fill(words::F_FLOWS_LEAD, &[l.of(kind)]),
-        svg: format!("<div class=\"map\">{svg}{legend}</div>"),
-        says,
-        legend: String::new(),
-        source: source(l, &[known("moves_within")]),
-        table,
-        wide: true,
     });
 }
 

@@ -109,19 +109,31 @@ fn runs_about_another_city_or_of_another_time_are_refused() {
 #[test]
 fn equal_runs_do_not_differ_and_others_do() {
     let city = toy_town::city(60);
-    let (a, b) = (runs(1..3, 26), runs(5..7, 26));
-    let same = compare(&a, &a).unwrap();
-    assert!(same.differences.iter().all(|d| d.a == d.b || (d.a.is_nan() && d.b.is_nan())));
-    assert!(same.differences.iter().all(|d| d.beyond_chance != Some(true)));
-    let other = compare(&a, &b).unwrap();
-    assert!(other.differences.iter().any(|d| d.a != d.b));
+    let (a, mut b) = (runs(1..6, 14), runs(1..6, 14));
+    let same = compare(&a, &b).unwrap();
+    assert!(same.paired);
+    assert!(
+        same.differences
+            .iter()
+            .all(|d| (d.a == d.b || (d.a.is_nan() && d.b.is_nan())) && d.beyond_chance == Some(false))
+    );
+    // One resident more in each: within the spread of the seeds, but in every pair.
+    for run in &mut b {
+        run.city.get_mut("residents").unwrap().iter_mut().for_each(|v| *v += 1.0);
+    }
+    let more = compare(&a, &b).unwrap();
+    assert_eq!((more.differences[0].b - more.differences[0].a, more.differences[0].beyond_chance), (1.0, Some(true)));
+    let mut other_seeds = b.clone();
+    other_seeds.iter_mut().for_each(|run| run.seed = None);
+    let unpaired = compare(&a, &other_seeds).unwrap();
+    assert_eq!((unpaired.paired, unpaired.differences[0].beyond_chance), (false, Some(false)));
     assert_eq!(compare(&a[..1], &b).unwrap().differences[0].beyond_chance, None);
     for lang in [Lang::En, Lang::Nl] {
-        let page = other.html(&city, lang).unwrap();
+        let page = more.html(&city, lang).unwrap();
         check(&page, lang);
         look(&format!("compare-{}.html", lang.code()), &page);
     }
-    assert!(other.to_text().contains("residents"));
+    assert!(more.to_text().contains("residents"));
 }
 
 #[test]

@@ -25,12 +25,14 @@ words! {
     WHAT_REAL: "{0} was built from open data about the real city. Its inhabitants were not. Composition by origin is shown as diversity only.", "{0} is opgebouwd uit open data over de echte stad. De inwoners niet. Samenstelling naar herkomst is alleen als diversiteit te zien.";
     WHAT_ONE: "One run cannot tell change from chance. Run more seeds to see the band.", "Eén doorrekening kan verandering niet van toeval onderscheiden. Reken meer keren door om de bandbreedte te zien.";
     WHAT_MANY: "Lines are medians; bands hold nine in ten runs. They show chance only, not what the assumptions are worth.", "Lijnen zijn medianen; in de band liggen negen van de tien doorrekeningen. Die toont alleen het toeval, niet wat de aannamen waard zijn.";
+    WHAT_FEW: "Lines are medians; bands run from the lowest to the highest run. They show chance only, not what the assumptions are worth.", "Lijnen zijn medianen; de band loopt van de laagste tot de hoogste doorrekening. Die toont alleen het toeval, niet wat de aannamen waard zijn.";
     WHAT_GRADE: "Exploratory: most of what changes here rests on assumptions (grade A). The grade stands below every figure.", "Verkennend: het meeste wat hier verandert berust op aannamen (graad A). De graad staat onder elke figuur.";
     CONTENTS: "Contents", "Inhoud";
     KEY_TITLE: "At a glance", "In één oogopslag";
     KEY_LEAD: "How things stand at the end of {0}, and the change since {1}.", "De stand eind {0}, en de verandering sinds {1}.";
     SINCE: "since {0}", "sinds {0}";
     BAND: "nine in ten runs: {0} to {1}", "negen van de tien keer: {0} tot {1}";
+    BAND_ALL: "lowest to highest run: {0} to {1}", "laagste tot hoogste keer: {0} tot {1}";
     S_PEOPLE: "People", "Mensen";
     S_HOUSEHOLDS: "Households", "Huishoudens";
     S_HOMES: "Homes", "Wonen";
@@ -131,12 +133,16 @@ words! {
     MADE_BY: "Made with Waterbed, a what-if laboratory for cities.", "Gemaakt met Waterbed, een wat-als-laboratorium voor steden.";
     COMPARE_TITLE: "{0} beside {1}", "{0} naast {1}";
     COMPARE_LEAD: "What differs at the end of {0}: {1} minus {2}.", "Wat er eind {0} verschilt: {1} min {2}.";
+    OVER_TIME: "Over time", "In de tijd";
+    WHERE: "Where", "Waar";
     INDICATOR: "Indicator", "Indicator";
     DIFFERENCE: "Difference", "Verschil";
     NOISE: "Larger than chance?", "Groter dan toeval?";
-    NOISE_YES: "yes: all bands apart", "ja: de banden liggen uiteen";
+    NOISE_YES: "yes", "ja";
     NOISE_NO: "no", "nee";
-    NOISE_UNKNOWN: "unknown (one run each)", "onbekend (één doorrekening elk)";
+    NOISE_UNKNOWN: "unknown: fewer than {0} seeds", "onbekend: minder dan {0} startgetallen";
+    COMPARE_PAIRED: "The runs share their seeds and so their chance: a difference is larger than chance if the pairs of runs with the same seed differ in one direction.", "De doorrekeningen delen hun startgetallen en dus hun toeval: een verschil is groter dan toeval als de paren met hetzelfde startgetal één kant op verschillen.";
+    COMPARE_UNPAIRED: "The runs do not share their seeds: a difference is larger than chance if the bands of both lie apart.", "De doorrekeningen delen hun startgetallen niet: een verschil is groter dan toeval als de banden van beide uiteen liggen.";
     COMPARE_MAP: "Where they differ: {0}", "Waar ze verschillen: {0}";
     COMPARE_MAP_LEAD: "Difference per neighbourhood at the end.", "Verschil per buurt aan het eind.";
 }

@@ -22,6 +22,7 @@ use resvg::usvg;
 use thiserror::Error;
 
 pub use choropleth::{ChoroplethOptions, choropleth_svg};
+pub use outlines::{Arc as OutlineArc, Outline, outlines};
 pub use page::{MapOptions, city_svg};
 pub use palette::Palette;
 
