@@ -36,3 +36,7 @@ ci:
 # Licences and origins of all crates; needs cargo-deny
 licences:
     cargo deny check licenses sources bans
+
+# The table of docs/targets.md: 30 seeds of a city of 20,000, fifteen years
+targets:
+    cargo run --release --example targets -- 30 20000 15
