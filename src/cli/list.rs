@@ -83,8 +83,14 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 fn show<T: Serialize>(as_json: bool, items: &[T], text: impl Fn(&T) -> String) {
     if as_json {
-        println!("{}", serde_json::to_string_pretty(items).expect("lists can be written"));
+        write_out(&serde_json::to_string_pretty(items).expect("lists can be written"));
     } else {
-        items.iter().for_each(|item| println!("{}", text(item)));
+        write_out(&items.iter().map(text).collect::<Vec<_>>().join("\n"));
     }
+}
+
+/// Writes to stdout; whoever reads may stop reading (`list levers | head`).
+fn write_out(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }

@@ -1,8 +1,9 @@
 //! One number that says whether two simulations are in the same state.
 //!
 //! At the end of every tick the cheap parts (ledgers, integer totals) are hashed onto a chain with BLAKE3; every
-//! twelfth tick, or every tick when checking, the full state is too. Parts are fed in key order and by field, never
-//! as memory, so that slots and padding do not matter.
+//! twelfth tick, or every tick when checking, the full state is too. Parts are fed by field, never as
+//! memory, and either in key order or as a sum of the hashes of records that hold their key, so that slots and padding
+//! do not matter.
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
