@@ -159,7 +159,7 @@ fn heading_is_clockwise_from_north_and_pitch_stays_above_ground() {
 
 #[test]
 fn colours_mean_what_the_legend_says() {
-    let scale = Scale::around(&[0.121, f32::NAN, 0.318]);
+    let scale = Scale::around(&[0.121, f32::NAN, 0.316]);
     assert!((scale.low - 0.1).abs() < 1e-6 && (scale.high - 0.35).abs() < 1e-6, "{scale:?}");
     assert_eq!(scale.colour(f32::NAN), layers::NOT_AVAILABLE);
     assert_eq!(scale.colour(0.1), layers::colour_at(0.0));
