@@ -3,6 +3,7 @@
 use bevy::prelude::*;
 
 use super::books::{FreeSlots, Tables};
+use super::causes::Causes;
 use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
 use super::migration::{self, Arrivals};
@@ -62,6 +63,7 @@ impl Plugin for PeoplePlugin {
             .register_state::<Affordability>("affordability")
             .register_state::<Accounts>("accounts")
             .register_state::<Requests>("requests")
+            .register_state::<Causes>("causes")
             .register_stream(synthesis::STREAM)
             .register_stream(demography::STREAM)
             .register_stream(demography::STREAM_DEPART)
@@ -73,6 +75,7 @@ impl Plugin for PeoplePlugin {
             .init_resource::<DemographyParameters>()
             .init_resource::<LifeEvents>()
             .init_resource::<Requests>()
+            .init_resource::<Causes>()
             .add_systems(SimTick, clear.in_set(Phase::Begin))
             .add_systems(
                 SimTick,
