@@ -80,7 +80,7 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
-        shared::open(app.world_mut(), &city);
+        shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         shared::freeze(app.world_mut());

@@ -59,14 +59,15 @@ impl Plugin for SharedPlugin {
     }
 }
 
-/// Prepares the shared state of `city`, whose people must have been settled. The challenges' own opening comes after,
+/// Prepares the shared state of `city`, whose people must have been settled; homes of several with less than
+/// `crowded_m2_per_person` count as crowded. The challenges' own opening comes after,
 /// and [`freeze`] at the end.
-pub fn open(world: &mut World, city: &City) {
+pub fn open(world: &mut World, city: &City, crowded_m2_per_person: f64) {
     let n = city.neighbourhoods.len();
     let mut states = NeighbourhoodStates::new(n);
     observe::survey(city, &mut states);
     world.insert_resource(states);
-    world.insert_resource(Census::new(n));
+    world.insert_resource(Census::new(n, crowded_m2_per_person as f32));
     world.insert_resource(Outcomes::new(n));
     world.insert_resource(CareBook::new(n));
     world.run_system_cached(observe::observe).expect("people have been settled");
