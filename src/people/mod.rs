@@ -12,6 +12,7 @@
 //! | [`requests`] | deaths and evictions that challenges ask for |
 //! | [`causes`] | causes of death that challenges draw themselves |
 //! | [`hazard`] | what a hazard may know of a person |
+//! | [`ties`] | whom people know: five layers, as an index over membership |
 //! | [`plugin`] | which system runs when |
 
 pub mod books;
@@ -28,6 +29,7 @@ pub mod rates;
 pub mod requests;
 pub mod synthesis;
 pub mod tally;
+pub mod ties;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
@@ -39,6 +41,7 @@ pub use hazard::HazardView;
 pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
 pub use requests::Requests;
+pub use ties::{Layer, Society, Ties, TiesPlugin};
 pub use tally::{Counts, Move, Tally};
 
 use crate::sim::Stream;

@@ -11,7 +11,7 @@ use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
-use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
+use crate::people::{PeoplePlugin, TiesPlugin, plugin::settle, synthesis::populate, ties};
 use crate::policies::PoliciesPlugin;
 use crate::sim::{BuildError, Simulation};
 
@@ -77,9 +77,11 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
         app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, SharedPlugin, HousingPlugin, AgeingPlugin));
+        app.add_plugins(TiesPlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
+        ties::open(app.world_mut());
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
