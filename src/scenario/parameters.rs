@@ -46,6 +46,7 @@ macro_rules! groups {
 // One line per group: its name in files, and its type.
 groups! {
     demography: crate::people::DemographyParameters,
+    region: crate::people::region::RegionParameters,
     housing: crate::challenges::housing::HousingParameters,
     coupling: crate::challenges::shared::CouplingParameters,
 }
