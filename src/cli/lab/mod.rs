@@ -1,6 +1,12 @@
 //! `waterbed lab MODEL`.
 
+mod epstein;
+mod granovetter;
+mod opinions;
+mod programme;
 mod schelling;
+mod short;
+mod waterbed;
 
 use std::path::PathBuf;
 
@@ -17,7 +23,9 @@ use crate::scenario::size;
 #[derive(clap::Args)]
 #[command(help_template = super::TEMPLATE, before_help = "Examples:
   waterbed lab schelling                           a city that nobody wanted segregated
-  waterbed lab schelling --picture segregation.png --gif segregation.gif")]
+  waterbed lab schelling --picture segregation.png --gif segregation.gif
+  waterbed lab granovetter --without 1             one rioter less
+  waterbed lab short --help                        every model has examples of its own")]
 pub(super) struct Args {
     #[command(subcommand)]
     model: Model,
@@ -26,6 +34,13 @@ pub(super) struct Args {
 #[derive(Subcommand)]
 enum Model {
     Schelling(schelling::Args),
+    Granovetter(granovetter::Args),
+    Epstein(epstein::Args),
+    Deffuant(opinions::DeffuantArgs),
+    HegselmannKrause(opinions::HegselmannKrauseArgs),
+    Short(short::Args),
+    Waterbed(waterbed::Args),
+    Programme(programme::Args),
 }
 
 /// Options that every model has.
@@ -48,6 +63,13 @@ struct Common {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     match &args.model {
         Model::Schelling(args) => schelling::run(args),
+        Model::Granovetter(args) => granovetter::run(args),
+        Model::Epstein(args) => epstein::run(args),
+        Model::Deffuant(args) => args.run(),
+        Model::HegselmannKrause(args) => args.run(),
+        Model::Short(args) => short::run(args),
+        Model::Waterbed(args) => waterbed::run(args),
+        Model::Programme(args) => programme::run(args),
     }
 }
 
@@ -68,15 +90,15 @@ impl Common {
         println!("{heading}; {} {}", self.seeds, if self.seeds == 1 { "seed" } else { "seeds" });
         println!("{:<24} {:>12} {:>12}", "", "mean", "sd");
         for (name, s) in result {
-            println!("{name:<24} {:>12} {:>12}", short(s.mean), short(s.sd));
+            println!("{name:<24} {:>12} {:>12}", digits(s.mean), digits(s.sd));
         }
     }
 }
 
 /// Four significant digits, and no decimals from 1,000 on.
-fn short(v: f64) -> String {
-    let digits = if v == 0.0 { 0 } else { (3 - v.abs().log10().floor() as i32).clamp(0, 6) };
-    format!("{v:.*}", digits as usize)
+fn digits(v: f64) -> String {
+    let n = if v == 0.0 { 0 } else { (3 - v.abs().log10().floor() as i32).clamp(0, 6) };
+    format!("{v:.*}", n as usize)
 }
 
 /// A share in per cent, with one decimal where it needs one.
@@ -137,7 +159,7 @@ mod tests {
 
     #[test]
     fn numbers_have_four_digits() {
-        let shown = [0.0, 0.749_33, 17.25, 12_345.6, 0.000_123_4].map(short);
+        let shown = [0.0, 0.749_33, 17.25, 12_345.6, 0.000_123_4].map(digits);
         assert_eq!(shown, ["0", "0.7493", "17.25", "12346", "0.000123"]);
     }
 }
