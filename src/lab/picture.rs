@@ -107,7 +107,9 @@ impl Panel<'_> {
             Panel::Chart { title, times, lines, share } => {
                 let axis = |v: f64, step: f64| {
                     let (v, step, unit) = if *share { (100.0 * v, 100.0 * step, " %") } else { (v, step, "") };
-                    let digits = (0..6).find(|d| (step * 10f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(3) as usize;
+                    // As few decimals as tell neighbouring ticks apart.
+                    let whole = |d: &i32| (step * 10f64.powi(*d) - (step * 10f64.powi(*d)).round()).abs() < 1e-6;
+                    let digits = (0..4).find(whole).unwrap_or(3) as usize;
                     format!("{v:.digits$}{unit}")
                 };
                 let id = format!("c{id}");

@@ -16,9 +16,10 @@ impl Spread {
     pub fn of(values: impl IntoIterator<Item = f64>) -> Spread {
         let values: Vec<f64> = values.into_iter().collect();
         let n = values.len().max(1) as f64;
-        let mean = values.iter().sum::<f64>() / n;
+        // Adding 0 turns −0 into 0.
+        let mean = values.iter().sum::<f64>() / n + 0.0;
         let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-        Spread { mean, sd: (squares / (n - 1.0).max(1.0)).sqrt() }
+        Spread { mean, sd: (squares / (n - 1.0).max(1.0)).sqrt() + 0.0 }
     }
 }
 
@@ -29,6 +30,7 @@ mod tests {
     #[test]
     fn a_spread_divides_by_one_less_than_the_number_of_runs() {
         assert_eq!(Spread::of([1.0, 3.0]), Spread { mean: 2.0, sd: 2f64.sqrt() });
+        assert_eq!(Spread::of([-0.0, -0.0]).mean.to_bits(), 0);
         assert_eq!(Spread::of([5.0]), Spread { mean: 5.0, sd: 0.0 });
     }
 }

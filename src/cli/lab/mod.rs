@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::progress;
 use crate::lab::picture::PictureError;
 use crate::lab::{LabError, Spread};
 use crate::scenario::size;
@@ -77,7 +78,10 @@ impl Common {
     /// One result per seed, in their order, on all threads.
     fn each<T: Send>(&self, run: impl Fn(u64) -> Result<T, LabError> + Sync) -> Result<Vec<T>, Failure> {
         let seeds: Vec<u64> = (0..u64::from(self.seeds)).map(|i| self.seed.wrapping_add(i)).collect();
-        Ok(seeds.par_iter().map(|seed| run(*seed)).collect::<Result<_, _>>()?)
+        let bar = progress::runs(u64::from(self.seeds));
+        let results = seeds.par_iter().map(|seed| run(*seed).inspect(|_| bar.inc(1))).collect::<Result<_, _>>();
+        bar.finish_and_clear();
+        Ok(results?)
     }
 
     /// Prints a result: as JSON, or as lines of mean and standard deviation under a heading.

@@ -82,14 +82,9 @@ fn run(args: &Args, rule: Rule) -> Result<(), Failure> {
         run.step()?;
         moments.push(histogram(run.opinions()));
     }
-    // Time runs to the right, opinion 1 is on top; a short debate is stretched.
-    let stretch = MOMENTS / moments.len();
-    let n_cols = moments.len() * stretch;
-    let classes: Vec<u8> = (0..BINS)
-        .rev()
-        .flat_map(|bin| (0..n_cols).map(move |x| (bin, x)))
-        .map(|(bin, x)| moments[x / stretch][bin])
-        .collect();
+    // Time runs to the right, opinion 1 is on top; a short debate is stretched over the same width.
+    let moment = |x: usize| &moments[x * moments.len() / MOMENTS];
+    let classes: Vec<u8> = (0..BINS).rev().flat_map(|bin| (0..MOMENTS).map(move |x| moment(x)[bin])).collect();
     let key = Key::ramp(Ramp::Inferno, "nobody".into(), "a twentieth of all, or more".into());
     let title = format!("Opinions from 0 (below) to 1, over the first {} ticks", moments.len() - 1);
     let epsilons: Vec<f64> = (5..=50).map(|e| f64::from(e) / 100.0).collect();
@@ -100,7 +95,7 @@ fn run(args: &Args, rule: Rule) -> Result<(), Failure> {
     let found = epsilons.iter().map(clusters_at).collect::<Result<_, _>>()?;
     let rule_of_thumb = epsilons.iter().map(|e| (1.0 / (2.0 * e) + 1e-9).floor().max(1.0)).collect();
     let panels = [
-        Panel::Map { title, n_cols, classes: &classes, key: &key },
+        Panel::Map { title, n_cols: MOMENTS, classes: &classes, key: &key },
         Panel::Chart {
             title: "Clusters in the end, by ε in hundredths".into(),
             times: epsilons.iter().map(|e| (100.0 * e).round()).collect(),

@@ -87,7 +87,7 @@ impl Streets {
         } else {
             String::new()
         };
-        format!("torus of {0} × {0} homes, η {1}, θ {2}, Γ {3}{patience}", c.size, c.eta, c.theta, c.gamma)
+        format!("torus of {0} × {0} homes, eta {1}, theta {2}, gamma {3}{patience}", c.size, c.eta, c.theta, c.gamma)
     }
 }
 
