@@ -13,7 +13,7 @@
 
 mod atlas;
 mod builder;
-mod chart;
+pub(crate) mod chart;
 mod classes;
 mod compare;
 mod ensemble;
