@@ -11,10 +11,12 @@
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
 //! | [`tally`] | what happened this month |
 //! | [`requests`] | deaths and evictions that challenges ask for |
+//! | [`causes`] | causes of death that challenges draw themselves |
 //! | [`hazard`] | what a hazard may know of a person |
 //! | [`plugin`] | which system runs when |
 
 pub mod books;
+pub mod causes;
 pub mod components;
 pub mod demography;
 pub mod fitting;
@@ -31,6 +33,7 @@ pub mod tally;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
+pub use causes::Causes;
 pub use components::{
     Conduct, Dwelling, DwellingStatus, Health, Household, NewcomerType, Occupation, Outlook, Person, ShortMonth, Work,
 };

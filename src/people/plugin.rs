@@ -3,6 +3,7 @@
 use bevy::prelude::*;
 
 use super::books::{FreeSlots, Tables};
+use super::causes::Causes;
 use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
 use super::migration::{self, Arrivals};
@@ -65,6 +66,7 @@ impl Plugin for PeoplePlugin {
             .register_state::<Accounts>("accounts")
             .register_state::<Requests>("requests")
             .register_state::<Region>("region")
+            .register_state::<Causes>("causes")
             .register_stream(synthesis::STREAM)
             .register_stream(demography::STREAM)
             .register_stream(demography::STREAM_DEPART)
@@ -78,6 +80,7 @@ impl Plugin for PeoplePlugin {
             .init_resource::<Requests>()
             .init_resource::<RegionParameters>()
             .add_systems(SimTick, step_region.in_set(Phase::Force))
+            .init_resource::<Causes>()
             .add_systems(SimTick, clear.in_set(Phase::Begin))
             .add_systems(
                 SimTick,

@@ -48,6 +48,7 @@ groups! {
     demography: crate::people::DemographyParameters,
     region: crate::people::region::RegionParameters,
     housing: crate::challenges::housing::HousingParameters,
+    ageing: crate::challenges::ageing::AgeingParameters,
     coupling: crate::challenges::shared::CouplingParameters,
 }
 
