@@ -2,4 +2,5 @@
 //! and through shared neighbourhood state (models.md §0.2, §13).
 
 pub mod housing;
+pub mod organised_crime;
 pub mod shared;

@@ -12,12 +12,25 @@
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
 mod allocation_seniors_first;
+mod bibob_refusals;
 mod build;
 mod controls;
+mod focused_deterrence;
+mod individual_approach;
+mod landlord_licensing;
+mod lighting;
+mod neighbourhood_police;
+mod overcrowding_alternatives;
+mod overcrowding_enforcement;
 mod placebo;
+mod premises_closure;
+mod premises_rehousing;
+mod school_job_programme;
 mod senior_homes;
 mod social_share_new;
 mod spreading;
+mod street_coaches;
+mod youth_work;
 
 pub use controls::{Controls, PoliciesPlugin};
 
@@ -31,6 +44,8 @@ pub enum Authority {
     Municipality,
     /// The national government.
     State,
+    /// The police.
+    Police,
     /// Housing associations.
     HousingAssociations,
     /// Nobody: the lever exists for tests.
@@ -80,6 +95,19 @@ pub const LEVERS: &[Lever] = &[
     social_share_new::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
+    neighbourhood_police::LEVER,
+    street_coaches::LEVER,
+    individual_approach::LEVER,
+    focused_deterrence::LEVER,
+    premises_closure::LEVER,
+    premises_rehousing::LEVER,
+    bibob_refusals::LEVER,
+    lighting::LEVER,
+    youth_work::LEVER,
+    school_job_programme::LEVER,
+    overcrowding_enforcement::LEVER,
+    overcrowding_alternatives::LEVER,
+    landlord_licensing::LEVER,
     placebo::LEVER,
 ];
 

@@ -47,6 +47,8 @@ macro_rules! groups {
 groups! {
     demography: crate::people::DemographyParameters,
     housing: crate::challenges::housing::HousingParameters,
+    police: crate::challenges::shared::PoliceParameters,
+    crime: crate::challenges::organised_crime::CrimeParameters,
     coupling: crate::challenges::shared::CouplingParameters,
 }
 

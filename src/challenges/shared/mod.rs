@@ -10,11 +10,13 @@
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
 //! | [`outcomes`] | what happened this month, by neighbourhood, and where |
+//! | [`police`] | police hours: what there is and where they go |
 //! | [`couplings`] | a switch of strength 0–2 for every way in which one challenge acts on another |
 
 pub mod couplings;
 pub mod observe;
 pub mod outcomes;
+pub mod police;
 pub mod states;
 
 use bevy::prelude::*;
@@ -22,6 +24,7 @@ use bevy::prelude::*;
 pub use couplings::CouplingParameters;
 pub use observe::Census;
 pub use outcomes::{Outcome, Outcomes};
+pub use police::PoliceParameters;
 pub use states::{NeighbourhoodStates, State};
 
 use crate::city::City;
