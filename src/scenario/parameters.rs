@@ -49,6 +49,8 @@ groups! {
     region: crate::people::region::RegionParameters,
     housing: crate::challenges::housing::HousingParameters,
     ageing: crate::challenges::ageing::AgeingParameters,
+    police: crate::challenges::shared::PoliceParameters,
+    crime: crate::challenges::organised_crime::CrimeParameters,
     coupling: crate::challenges::shared::CouplingParameters,
 }
 
