@@ -20,6 +20,8 @@ pub(super) enum Failure {
     Argument(String, Option<String>),
     /// Interrupted (3); these run folders can be gone on with.
     Interrupted(Vec<PathBuf>),
+    /// Stopped before it was done, and not to be gone on with (3): what to do instead.
+    Stopped(String),
     /// Refused for its size (4).
     Refused(TooLarge),
 }
@@ -29,7 +31,7 @@ impl Failure {
         ExitCode::from(match self {
             Failure::Failed(_) => 1,
             Failure::Input(_) | Failure::Argument(..) => 2,
-            Failure::Interrupted(_) => 3,
+            Failure::Interrupted(_) | Failure::Stopped(_) => 3,
             Failure::Refused(_) => 4,
         })
     }
@@ -49,6 +51,7 @@ impl fmt::Display for Failure {
             Failure::Refused(too_large) => {
                 write!(f, "error: {too_large}\nhint: choose fewer residents or a coarser grid, or raise --memory-limit")
             }
+            Failure::Stopped(hint) => write!(f, "interrupted\nhint: {hint}"),
             Failure::Interrupted(folders) => {
                 write!(f, "interrupted")?;
                 folders

@@ -205,14 +205,17 @@ mod tests {
     #[test]
     fn documentation_is_up_to_date() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/parquet.md");
-        if std::env::var_os("UPDATE_DOCS").is_some() {
-            std::fs::write(&path, documentation()).unwrap();
-        }
+        // Other modules describe their tables behind these.
         let page = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            page == documentation(),
-            "docs/parquet.md is out of date: UPDATE_DOCS=1 cargo test --release documentation"
-        );
+        let (first, rest) = page.split_at(page.find("\n# Table of a twin").unwrap_or(page.len()));
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, documentation() + rest).unwrap();
+        } else {
+            assert!(
+                first == documentation(),
+                "docs/parquet.md is out of date: UPDATE_DOCS=1 cargo test --release documentation"
+            );
+        }
     }
 
     #[test]
