@@ -63,8 +63,8 @@ pub(super) struct Args {
     #[arg(long)]
     twin: bool,
     /// Two plans (files of measures, LEVER=VALUE, or levers of --measures): each alone, and both together
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 2)]
-    synergy: Option<Vec<String>>,
+    #[arg(long, value_name = "A,B", value_parser = two)]
+    synergy: Option<(String, String)>,
     /// Authorities plan one after the other instead of together: later ones begin a lead time after the earlier
     #[arg(long)]
     apart: bool,
@@ -124,6 +124,13 @@ enum Events {
     Cells,
     /// Single events, too
     Full,
+}
+
+fn two(text: &str) -> Result<(String, String), String> {
+    match text.split(',').map(str::trim).collect::<Vec<_>>().as_slice() {
+        [a, b] if !a.is_empty() && !b.is_empty() => Ok(((*a).into(), (*b).into())),
+        _ => Err("name two plans with a comma between, such as build.toml,spreading=0.8".into()),
+    }
 }
 
 fn parse_size(text: &str) -> Result<u64, String> {

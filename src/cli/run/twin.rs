@@ -140,7 +140,7 @@ enum Asked {
 impl Asked {
     fn of(args: &Args, scenario: &Scenario) -> Result<Asked, Failure> {
         let file = measures(args, scenario)?;
-        if let Some([a, b]) = args.synergy.as_deref() {
+        if let Some((a, b)) = &args.synergy {
             let of = |text: &String| plan_of(text, file.as_ref().map(|(_, f)| f), scenario);
             return Ok(Asked::Two([of(a)?, of(b)?]));
         }

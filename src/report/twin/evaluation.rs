@@ -5,7 +5,8 @@
 //! effect through everything else that differs between places and years. The simulated ensemble knows both outcomes of
 //! every neighbourhood, with and without the measure, so a monitoring study can be played over and over:
 //!
-//! 1. `n` neighbourhoods of one seed are drawn; their outcomes without the measure are the background;
+//! 1. `n` neighbourhoods are drawn from all seeds; their outcomes without the measure, less the year's mean of their
+//!    city, are the background (so a city may have more neighbourhoods than the simulated one, of the same kinds);
 //! 2. those that get the measure have the effect of a randomly drawn target added, year by year since its beginning:
 //!    in a **parallel** roll-out half of them, all at once; in a **stepped wedge** all of them, in equal groups, one
 //!    group a year;
@@ -16,7 +17,8 @@
 //! Counts are per 1,000 residents. There are [`BEFORE`] years of monitoring before the measure.
 //!
 //! Limits: measuring error, and effects that reach the neighbourhoods compared with, are not played: a real study needs
-//! more, not less. With fewer than some eight neighbourhoods clustered errors are too small and power too rosy.
+//! more, not less. A neighbourhood may be drawn from several seeds: its own trend then counts more than once, which
+//! makes power a little too rosy beyond the number of neighbourhoods simulated.
 
 use super::displacement::Role;
 use super::effects::{MIN_RESIDENTS, Rules, Window, by_year, is_guarded};
@@ -35,8 +37,8 @@ pub const ENOUGH: f64 = 0.8;
 const LEVEL: f64 = 0.05;
 /// Studies played per design.
 const STUDIES: u32 = 300;
-/// Numbers of neighbourhoods tried.
-const SIZES: [usize; 13] = [4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+/// Numbers of neighbourhoods tried; with fewer, errors clustered by neighbourhood are not to be trusted.
+const SIZES: [usize; 15] = [8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256, 384];
 /// Years after the beginning tried.
 const AFTER: [usize; 4] = [1, 3, 5, 8];
 
@@ -72,16 +74,18 @@ pub struct EvaluationPlan {
     pub per_1000: bool,
     /// Mean effect on a target in the last year.
     pub effect: f64,
-    /// Neighbourhoods that can be monitored.
+    /// Neighbourhoods that this city could monitor.
     pub n_neighbourhoods: usize,
     /// All designs tried.
     pub designs: Vec<Design>,
 }
 
-/// Outcomes of the neighbourhoods of one seed by year, and effects on the targets by year since the beginning.
+/// What a study is played with.
 struct Ensemble {
-    outcomes: Vec<Vec<f64>>,
-    effects: Vec<Vec<f64>>,
+    /// Neighbourhoods of all seeds: the seed, and outcomes by year less the mean of its city.
+    outcomes: Vec<(usize, Vec<f64>)>,
+    /// By seed: effects on the targets by year since the beginning.
+    effects: Vec<Vec<Vec<f64>>>,
 }
 
 /// The plan for `indicator`; `None` if there is nothing to monitor: no target, no effect, or too few years.
@@ -94,27 +98,24 @@ pub fn plan(
     let per_1000 = matches!(indicator.kind, Kind::Flow | Kind::Stock) && indicator.id != "residents";
     let least = if rules.real && is_guarded(indicator) { MIN_RESIDENTS } else { MIN_PEOPLE as f64 };
     let monitored: Vec<usize> = (0..rules.residents.len()).filter(|&n| rules.residents[n] >= least).collect();
-    let seeds: Vec<Ensemble> = baseline
-        .iter()
-        .zip(variant)
-        .map(|(without, with)| ensemble(without, with, indicator.id, per_1000, window, roles, &monitored))
-        .collect();
-    let seeds: Vec<Ensemble> = seeds.into_iter().filter(|s| !s.outcomes.is_empty() && !s.effects.is_empty()).collect();
-    let n_neighbourhoods = seeds.iter().map(|s| s.outcomes.len()).min()?;
+    let ensemble = ensemble(baseline, variant, indicator.id, per_1000, window, roles, &monitored)?;
     let lasting = window.n_years - window.from;
-    let last = |s: &Ensemble| s.effects.iter().map(|e| e[lasting - 1]).sum::<f64>() / s.effects.len() as f64;
-    let effect = seeds.iter().map(last).sum::<f64>() / seeds.len() as f64;
-    if seeds.iter().all(|s| s.effects.iter().flatten().all(|e| *e == 0.0)) {
+    let targets = || ensemble.effects.iter().flatten();
+    let effect = targets().map(|e| e[lasting - 1]).sum::<f64>() / targets().count() as f64;
+    if targets().flatten().all(|e| *e == 0.0) {
         return None;
     }
+    let n_neighbourhoods = monitored.len();
+    // Studies that share most of their neighbourhoods would be one study.
+    let most = ensemble.outcomes.len() / 2;
     let mut designs = Vec::new();
     for roll_out in [RollOut::Parallel, RollOut::SteppedWedge] {
         let possible =
             |k: &&usize| **k <= lasting && BEFORE + **k <= window.n_years && (roll_out == RollOut::Parallel || **k > 1);
         for years in AFTER.iter().filter(possible).copied() {
             let first = window.from.saturating_sub(BEFORE).min(window.n_years - BEFORE - years);
-            let sizes = SIZES.iter().copied().filter(|n| *n <= n_neighbourhoods);
-            let power: Vec<(usize, f64)> = sizes.map(|n| (n, power(&seeds, roll_out, first, years, n))).collect();
+            let sizes = SIZES.iter().copied().filter(|n| *n <= most);
+            let power: Vec<(usize, f64)> = sizes.map(|n| (n, power(&ensemble, roll_out, first, years, n))).collect();
             let short = power.iter().rposition(|(_, p)| *p < ENOUGH);
             let needed = power.get(short.map_or(0, |at| at + 1)).map(|(n, _)| *n);
             designs.push(Design { roll_out, years, power, needed });
@@ -124,45 +125,53 @@ pub fn plan(
 }
 
 fn ensemble(
-    without: &Recording,
-    with: &Recording,
+    without: &[Recording],
+    with: &[Recording],
     id: &str,
     per_1000: bool,
     window: Window,
     roles: &[Role],
     monitored: &[usize],
-) -> Ensemble {
-    let scale = |n: usize| -> Vec<f64> {
-        match per_1000 {
-            true => by_year(without, "residents", n).iter().map(|r| 1000.0 / r).collect(),
-            false => vec![1.0; window.n_years],
-        }
-    };
-    let values = |run: &Recording, n: usize| -> Vec<f64> {
-        by_year(run, id, n).iter().zip(scale(n)).map(|(v, s)| v * s).collect()
-    };
+) -> Option<Ensemble> {
+    let mut found = Ensemble { outcomes: Vec::new(), effects: Vec::new() };
     let whole = |values: &Vec<f64>| !values.is_empty() && values.iter().all(|v| v.is_finite());
-    let outcomes = monitored.iter().map(|&n| values(without, n)).filter(whole).collect();
-    let effect = |&n: &usize| -> Vec<f64> {
-        let (a, b) = (values(without, n), values(with, n));
-        a.iter().zip(&b).skip(window.from).map(|(a, b)| b - a).collect()
-    };
-    let targets = monitored.iter().filter(|&&n| roles[n] == Role::Target);
-    Ensemble { outcomes, effects: targets.map(effect).filter(whole).collect() }
+    for (seed, (without, with)) in without.iter().zip(with).enumerate() {
+        let values = |run: &Recording, n: usize| -> Vec<f64> {
+            let values = by_year(run, id, n);
+            match per_1000 {
+                true => values.iter().zip(by_year(without, "residents", n)).map(|(v, r)| 1000.0 * v / r).collect(),
+                false => values,
+            }
+        };
+        let mut outcomes: Vec<Vec<f64>> = monitored.iter().map(|&n| values(without, n)).filter(whole).collect();
+        for year in 0..outcomes.first().map_or(0, Vec::len) {
+            let mean = outcomes.iter().map(|o| o[year]).sum::<f64>() / outcomes.len() as f64;
+            outcomes.iter_mut().for_each(|o| o[year] -= mean);
+        }
+        found.outcomes.extend(outcomes.into_iter().map(|o| (seed, o)));
+        let effect = |&n: &usize| -> Vec<f64> {
+            let (a, b) = (values(without, n), values(with, n));
+            a.iter().zip(&b).skip(window.from).map(|(a, b)| b - a).collect()
+        };
+        let targets = monitored.iter().filter(|&&n| roles[n] == Role::Target);
+        found.effects.push(targets.map(effect).filter(whole).collect());
+    }
+    (!found.outcomes.is_empty() && found.effects.iter().all(|e| !e.is_empty())).then_some(found)
 }
 
 /// Part of the studies with `n` neighbourhoods that find an effect.
-fn power(seeds: &[Ensemble], roll_out: RollOut, first: usize, years: usize, n: usize) -> f64 {
+fn power(ensemble: &Ensemble, roll_out: RollOut, first: usize, years: usize, n: usize) -> f64 {
     let draws = Draws::at_start(n as u64);
     let found = (0..STUDIES).filter(|&study| {
-        let seed = &seeds[study as usize % seeds.len()];
         let word = |key: usize, what: u32| draws.block(STREAM, key as u64, 8 * study + what)[0];
-        let mut drawn: Vec<usize> = (0..seed.outcomes.len()).collect();
+        let mut drawn: Vec<usize> = (0..ensemble.outcomes.len()).collect();
         drawn.sort_by_cached_key(|&at| (word(at, 0), at));
         let n_years = BEFORE + years;
         let (mut outcomes, mut treated) = (Vec::new(), Vec::new());
         for (rank, &at) in drawn[..n].iter().enumerate() {
-            let effect = &seed.effects[word(at, 1) as usize % seed.effects.len()];
+            let (seed, outcome) = &ensemble.outcomes[at];
+            let effects = &ensemble.effects[*seed];
+            let effect = &effects[word(at, 1) as usize % effects.len()];
             // First year with the measure, of those monitored.
             let begin = match roll_out {
                 RollOut::Parallel if rank % 2 == 0 => BEFORE,
@@ -171,7 +180,7 @@ fn power(seeds: &[Ensemble], roll_out: RollOut, first: usize, years: usize, n: u
             };
             outcomes.push(
                 (0..n_years)
-                    .map(|t| seed.outcomes[at][first + t] + if t >= begin { effect[t - begin] } else { 0.0 })
+                    .map(|t| outcome[first + t] + if t >= begin { effect[t - begin] } else { 0.0 })
                     .collect(),
             );
             treated.push((0..n_years).map(|t| f64::from(u8::from(t >= begin))).collect());
@@ -226,18 +235,17 @@ mod tests {
     }
 
     /// Normal-ish outcomes with spread 1 from year to year; `effect` on every target.
-    fn seeds(effect: f64) -> Vec<Ensemble> {
+    fn seeds(effect: f64) -> Ensemble {
         let draws = Draws::at_start(3);
         let noise = |seed: u64, n: u64, t: u32| {
             let words = draws.block(Stream::named("test.study"), seed * 1000 + n, t);
             words.iter().map(|w| f64::from(w >> 8) / f64::from(1u32 << 24) - 0.5).sum::<f64>() * 3.0f64.sqrt()
         };
-        (0..10)
-            .map(|seed| Ensemble {
-                outcomes: (0..128).map(|n| (0..12).map(|t| n as f64 + noise(seed, n, t)).collect()).collect(),
-                effects: vec![vec![effect; 8]; 4],
-            })
-            .collect()
+        let outcome = |seed: u64, n: u64| (0..12).map(|t| n as f64 + noise(seed, n, t)).collect();
+        Ensemble {
+            outcomes: (0..10).flat_map(|seed| (0..32).map(move |n| (seed as usize, outcome(seed, n)))).collect(),
+            effects: vec![vec![vec![effect; 8]; 4]; 10],
+        }
     }
 
     #[test]

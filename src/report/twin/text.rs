@@ -48,6 +48,16 @@ pub fn limit(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
     format!("{sign}{before}{number}{after}")
 }
 
+/// A value on an axis: short.
+pub fn axis(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
+    let text = limit(v, step, unit, lang);
+    match unit {
+        Unit::Share => text.replace(frame(unit, lang).2, "\u{a0}pp"),
+        Unit::Years => text.replace(frame(unit, lang).2, lang.pick("\u{a0}y", "\u{a0}jr")),
+        _ => text,
+    }
+}
+
 /// "+12 (+3 to +20)".
 pub fn with_band(effect: &Effect, unit: Unit, lang: Lang) -> String {
     let [middle, low, high] = [effect.difference, effect.low, effect.high].map(|v| difference(v, unit, lang));

@@ -134,18 +134,18 @@ impl Sheet<'_> {
             Lang::Nl => format!("Het effect op een doelbuurt: {effect} in het laatste jaar."),
         };
         let best = plan.designs.iter().filter_map(|d| Some((d.needed?, d))).min_by_key(|(n, d)| (*n, d.years));
+        let has = plan.n_neighbourhoods;
+        let most = plan.designs.iter().flat_map(|d| &d.power).map(|(n, _)| *n).max().unwrap_or(0);
         let answer = match (best, lang) {
             (Some((n, d)), Lang::En) => {
-                format!("At least {n} neighbourhoods would do ({}).", self.design(d))
+                format!("At least {n} such neighbourhoods would do ({}); this city has {has}.", self.design(d))
             }
-            (Some((n, d)), Lang::Nl) => format!("Met ten minste {n} buurten lukt het ({}).", self.design(d)),
+            (Some((n, d)), Lang::Nl) => format!("Met ten minste {n} zulke buurten lukt het ({}); deze stad heeft er {has}.", self.design(d)),
             (None, Lang::En) => format!(
-                "All {} neighbourhoods of this city are too few to see it reliably in its own figures.",
-                plan.n_neighbourhoods
+                "Even {most} such neighbourhoods are too few to see it reliably in a city's own figures; this city has {has}."
             ),
             (None, Lang::Nl) => format!(
-                "Alle {} buurten van deze stad zijn te weinig om het betrouwbaar in de eigen cijfers te zien.",
-                plan.n_neighbourhoods
+                "Zelfs {most} zulke buurten zijn te weinig om het betrouwbaar in eigen cijfers te zien; deze stad heeft er {has}."
             ),
         };
         format!("{effect} {answer}")

@@ -178,7 +178,7 @@ impl<'a> Sheet<'a> {
                 description: &says,
                 times: &times,
                 lines: &lines,
-                axis: &|v, step| text::limit(v, step, unit, lang),
+                axis: &|v, step| text::axis(v, step, unit, lang),
             }
             .svg();
             let row = |(y, effect): (usize, &super::Effect)| {
