@@ -84,7 +84,12 @@ pub(super) fn read_layers(
         let Value::Text(other) = &include.value else {
             return Err(Problems::one(&include.place, "`include` must be the name of a file", None));
         };
-        let other = files.find(&include.place, other)?;
+        // A scenario may be included by its name, as on the command line.
+        let named = built_in(&format!("{other}.toml")).filter(|_| !other.ends_with(".toml"));
+        let other = match (files.find(&include.place, other), named) {
+            (Err(_), Some((full, _))) => full.into(),
+            (found, _) => found?,
+        };
         let mut base = read_layers(files, &include.place, &other, above)?;
         base.merge(table, &|path| path == ["city"] || (path.len() == 3 && path[0] == "drivers"));
         table = base;
@@ -148,7 +153,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let start = reader.month("start").map(|(_, month)| month);
     let years = reader.integer("years", 1..=200, "years");
     let seed = reader.integer("seed", 0..=i64::MAX, "any whole number");
-    let has_residents = reader.has("residents");
+    let residents_at = reader.place("residents");
     let residents = reader.integer("residents", 100..=4_000_000_000, "residents");
     let city = reader.table("city");
     let parameters = reader.table("parameters");
@@ -160,9 +165,15 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let name = read_name(name, file, problems);
     let start = start.unwrap_or(Month::new(2025, 1));
     let city = read_city(city, file, files, problems);
-    if has_residents && matches!(city, Some(CitySource::Pack { .. })) {
-        let hint = "remove `residents`, or generate a city with `[city] config = …`".to_string();
-        problems.add(file, "`residents` is for generated cities; a city from a file has its own", Some(hint));
+    let mut residents = residents;
+    if matches!(city, Some(CitySource::Pack { .. })) {
+        // From an included file it belongs to the city that this one has replaced.
+        let meant = |at: &&Place| at.file.starts_with("--") || at.file == file.file;
+        if let Some(at) = residents_at.as_ref().filter(meant) {
+            let hint = "remove `residents`, or generate a city with `[city] config = …`".to_string();
+            problems.add(at, "`residents` is for generated cities; a city from a file has its own", Some(hint));
+        }
+        residents = None;
     }
     let generated = matches!(city, Some(CitySource::Recipe { .. }));
     Some(Scenario {

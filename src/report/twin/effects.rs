@@ -135,7 +135,7 @@ pub struct Rules {
 impl Rules {
     /// True if the levels of `indicator` may be shown (models.md E-15).
     pub fn levels(&self, indicator: &Indicator) -> bool {
-        !(self.real && is_guarded(indicator))
+        !(self.real && indicator.guarded)
     }
 
     /// True if anything may be said about neighbourhood `n`.
@@ -214,11 +214,6 @@ fn of_indicator(
     };
     let parts = counts.then(|| [Role::Target, Role::Ring, Role::Rest].map(part));
     Effects { indicator, city, city_years, neighbourhoods, neighbourhood_years, parts }
-}
-
-/// True for outcomes of which a real city shows differences only (models.md E-15). None is measured yet.
-pub fn is_guarded(_indicator: &Indicator) -> bool {
-    false
 }
 
 /// A neighbourhood's values by year.

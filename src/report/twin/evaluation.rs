@@ -21,7 +21,7 @@
 //! makes power a little too rosy beyond the number of neighbourhoods simulated.
 
 use super::displacement::Role;
-use super::effects::{MIN_RESIDENTS, Rules, Window, by_year, is_guarded};
+use super::effects::{MIN_RESIDENTS, Rules, Window, by_year};
 use super::recording::Recording;
 use super::stats::t_two_sided;
 use crate::indicators::{Indicator, Kind, MIN_PEOPLE};
@@ -96,7 +96,7 @@ pub fn plan(
     indicator: &'static Indicator,
 ) -> Option<EvaluationPlan> {
     let per_1000 = matches!(indicator.kind, Kind::Flow | Kind::Stock) && indicator.id != "residents";
-    let least = if rules.real && is_guarded(indicator) { MIN_RESIDENTS } else { MIN_PEOPLE as f64 };
+    let least = if rules.real && indicator.guarded { MIN_RESIDENTS } else { MIN_PEOPLE as f64 };
     let monitored: Vec<usize> = (0..rules.residents.len()).filter(|&n| rules.residents[n] >= least).collect();
     let ensemble = ensemble(baseline, variant, indicator.id, per_1000, window, roles, &monitored)?;
     let lasting = window.n_years - window.from;

@@ -58,13 +58,20 @@ pub fn axis(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
     }
 }
 
-/// "+12 (+3 to +20)".
+/// "+12 (+3 to +20)"; the unit stands once.
 pub fn with_band(effect: &Effect, unit: Unit, lang: Lang) -> String {
-    let [middle, low, high] = [effect.difference, effect.low, effect.high].map(|v| difference(v, unit, lang));
+    let middle = difference(effect.difference, unit, lang);
     if !effect.difference.is_finite() || effect.n < 2 {
         return middle;
     }
-    format!("{middle} ({low} {} {high})", lang.pick("to", "tot"))
+    let (_, before, after) = frame(unit, lang);
+    let bare = |v: f64| {
+        let text = difference(v, unit, lang).replacen(before, "", 1);
+        text.strip_suffix(after).unwrap_or(&text).to_string()
+    };
+    let (low, high) = (bare(effect.low), bare(effect.high));
+    let middle = middle.strip_suffix(after).unwrap_or(&middle);
+    format!("{middle} ({low} {} {high}){after}", lang.pick("to", "tot"))
 }
 
 /// The indicator's name, and "per year" behind a flow.

@@ -10,7 +10,7 @@ mod synergy;
 use std::fmt::Write as _;
 
 use super::Findings;
-use super::effects::{Effects, is_guarded};
+use super::effects::Effects;
 use super::text;
 use crate::city::CityOrigin;
 use crate::indicators::{INDICATORS, Indicator};
@@ -70,7 +70,7 @@ fn title(findings: &Findings, lang: Lang) -> String {
 /// Composition by group and outcomes that are guarded never stand side by side on a page about a real city
 /// (models.md E-16): there the composition is left out, and is in the table beside the page only.
 fn shown(findings: &Findings) -> Vec<usize> {
-    let sensitive = findings.rules.real && INDICATORS.iter().any(is_guarded);
+    let sensitive = findings.rules.real && INDICATORS.iter().any(|i| i.guarded);
     let may = |e: &Effects| !(sensitive && is_composition(e.indicator));
     (0..findings.effects.len()).filter(|&at| may(&findings.effects[at])).collect()
 }

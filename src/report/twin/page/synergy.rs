@@ -21,10 +21,10 @@ impl Sheet<'_> {
         self.page.section("synergy", self.pick("Together or apart", "Samen of apart"), lead);
         let row = |at: usize| {
             let e = &f.effects[at];
-            let cell = |of: &[Effects]| text::with_band(&of[at].city, e.indicator.unit, lang);
-            let starred = |of: &[Effects]| match of[at].city.is_clear() {
-                true => cell(of),
-                false => format!("{} *", cell(of)),
+            let cell = |of: &[Effects]| text::difference(of[at].city.difference, e.indicator.unit, lang);
+            let starred = |of: &[Effects]| {
+                let star = if of[at].city.is_clear() { "" } else { " *" };
+                format!("{}{star}", text::with_band(&of[at].city, e.indicator.unit, lang))
             };
             let mut row = vec![
                 text::title(e.indicator, lang),
