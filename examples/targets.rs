@@ -14,10 +14,13 @@ use waterbed::challenges::housing::Market;
 use waterbed::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State as Shared};
 use waterbed::city::City;
 use waterbed::city::generate::{CityConfig, generate};
-use waterbed::people::{Counts, Society, Ties, Work, Dwelling, Household, Person, ShortMonth, Tally};
+use waterbed::people::region::{Kind, Region, RegionParameters};
+use waterbed::people::{
+    Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Society, Tally, Ties, Work,
+};
 use waterbed::scenario::{self, Overrides};
-use waterbed::sim::{Area, Order, PersonIdx, Simulation};
 use waterbed::sim::state::slice;
+use waterbed::sim::{Area, Order, PersonIdx, Simulation};
 
 /// One row of `tests/targets.toml`.
 #[derive(Deserialize)]
@@ -166,7 +169,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let people = 0.5 * (first.people + last.people) * y;
     let care_need = sim.world().resource::<CareForce>().needed_over_start() * 0.154 * workers / self::workers(&mut sim);
     let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
-    BTreeMap::from([
+    let mut found = national();
+    found.extend([
         ("fall_emergencies_pct_y", 1_200.0 * old.emergencies / old.months),
         ("fall_deaths_per_1000_elders", 12_000.0 * old.deaths / old.months),
         ("lonely_elders_share", old.lonely / old.months),
@@ -196,6 +200,31 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("log_price_end", sim.world().resource::<Market>().log_price),
         ("price_distance_correlation", price_distance(&mut sim, &city)),
         ("income_dissimilarity_rise", income_dissimilarity(&mut sim, &city) - d_start),
+    ]);
+    found
+}
+
+/// The country, in the region model: the base scenario, and for the shortage the plan built in full.
+fn national() -> BTreeMap<&'static str, f64> {
+    let people = DemographyParameters::default();
+    let base = RegionParameters::default();
+    let after = |p: &RegionParameters, years: u32| {
+        let mut region = Region::new(p);
+        (0..years).for_each(|_| region.step(p, &people));
+        region
+    };
+    let (start, late) = (Region::new(&base), after(&base, 14));
+    let growth = |a: f64, b: f64| 100.0 * ((b / a).powf(1.0 / 14.0) - 1.0);
+    let eleven = after(&base, 11);
+    let largest = |region: &Region| region.people(Some(Kind::Largest));
+    let planned = RegionParameters { building_rate: 1.0, ..base };
+    BTreeMap::from([
+        ("national_household_growth_pct_y", growth(start.households(), late.households())),
+        ("national_single_growth_pct_y", growth(start.single(), late.single())),
+        ("national_share_65_2035", eleven.share_65(None)),
+        ("largest_share_65_2034", after(&base, 10).share_65(Some(Kind::Largest))),
+        ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
+        ("national_shortage_2031", after(&planned, 7).shortage()),
     ])
 }
 
@@ -222,7 +251,8 @@ impl Old {
 fn workers(sim: &mut Simulation) -> f64 {
     let world = sim.world_mut();
     let mut w = world.query::<&Work>();
-    slice(&w.query(world)).iter().filter(|w| w.occupation == waterbed::people::Occupation::Employed as u8).count() as f64
+    slice(&w.query(world)).iter().filter(|w| w.occupation == waterbed::people::Occupation::Employed as u8).count()
+        as f64
 }
 
 /// Mean number of potential contacts in all layers, of one resident in a hundred.
@@ -241,7 +271,11 @@ fn contacts_per_resident(sim: &mut Simulation) -> f64 {
     }
     let n = there.len().div_ceil(100) as f64;
     if std::env::var_os("TARGETS_ALL").is_some() {
-        eprintln!("contacts by layer {:?}, {:.1} bytes", layers.map(|sum| sum / n), ties.n_bytes() as f64 / there.len() as f64);
+        eprintln!(
+            "contacts by layer {:?}, {:.1} bytes",
+            layers.map(|sum| sum / n),
+            ties.n_bytes() as f64 / there.len() as f64
+        );
     }
     layers.iter().sum::<f64>() / n
 }

@@ -3,4 +3,5 @@
 
 pub mod ageing;
 pub mod housing;
+pub mod organised_crime;
 pub mod shared;

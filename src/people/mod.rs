@@ -7,6 +7,7 @@
 //! | [`books`] | the civil registry: the only code that changes memberships and homes |
 //! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
+//! | [`region`] | the country around the city, by age and kind of municipality |
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
 //! | [`tally`] | what happened this month |
 //! | [`requests`] | deaths and evictions that challenges ask for |
@@ -26,6 +27,7 @@ pub mod parameters;
 pub mod places;
 pub mod plugin;
 pub mod rates;
+pub mod region;
 pub mod requests;
 pub mod synthesis;
 pub mod tally;
@@ -41,8 +43,8 @@ pub use hazard::HazardView;
 pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
 pub use requests::Requests;
-pub use ties::{Layer, Society, Ties, TiesPlugin};
 pub use tally::{Counts, Move, Tally};
+pub use ties::{Layer, Society, Ties, TiesPlugin};
 
 use crate::sim::Stream;
 

@@ -169,7 +169,13 @@ impl Ties {
                 let Some(group) = group_of(person, &society.works[p.i()]) else { return };
                 let is_school = group >> 31 == 0;
                 if is_school == (layer == Layer::School) {
-                    self.ring(society, p, group, if is_school { PUPILS_EITHER_SIDE } else { COLLEAGUES_EITHER_SIDE }, out);
+                    self.ring(
+                        society,
+                        p,
+                        group,
+                        if is_school { PUPILS_EITHER_SIDE } else { COLLEAGUES_EITHER_SIDE },
+                        out,
+                    );
                 }
             }
         }
@@ -192,7 +198,8 @@ impl Ties {
         let order = (society.persons[p.i()].key.0 >> 32) as u32;
         let own = ring.partition_point(|link| link.order < order);
         // Of equal halves of a key (one pair in four thousand million) the slot tells.
-        let own = (own..ring.len()).take_while(|&i| ring[i].order == order).find(|&i| ring[i].slot == p.0).unwrap_or(own);
+        let own =
+            (own..ring.len()).take_while(|&i| ring[i].order == order).find(|&i| ring[i].slot == p.0).unwrap_or(own);
         for i in around(own, ring.len(), either_side) {
             let q = ring[i].slot as usize;
             let belongs = group_of(&society.persons[q], &society.works[q]) == Some(group);
@@ -213,7 +220,9 @@ impl Ties {
         let own = homes.partition_point(|&h| society.dwellings[h as usize].key < home.key);
         for i in around(own, homes.len(), HOMES_EITHER_SIDE) {
             let h = homes[i] as usize;
-            if h != d && let Some(next_door) = society.dwellings[h].household.get() {
+            if h != d
+                && let Some(next_door) = society.dwellings[h].household.get()
+            {
                 out.extend(members(society.persons, &society.households[next_door]));
             }
         }
@@ -296,7 +305,6 @@ fn renew(
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,8 +335,14 @@ mod tests {
             born: ShortMonth(1300),
             ..Person::default()
         };
-        let mut persons =
-            [person(1, 0, None), person(2, 1, Some(0)), person(3, 1, None), person(4, 1, Some(1)), person(5, 1, Some(1)), person(6, 2, None)];
+        let mut persons = [
+            person(1, 0, None),
+            person(2, 1, Some(0)),
+            person(3, 1, None),
+            person(4, 1, Some(1)),
+            person(5, 1, Some(1)),
+            person(6, 2, None),
+        ];
         (persons[1].partner, persons[2].partner) = (PersonIdx(2), PersonIdx(1));
         for i in 1..4 {
             persons[i].next = PersonIdx::at(i + 1);
@@ -350,7 +364,12 @@ mod tests {
             })
             .collect();
         let dwellings: Vec<Dwelling> = (0..3)
-            .map(|d| Dwelling { key: DwellingKey(d as u64 + 1), cell: 4, household: HouseholdIdx::at(d), ..Dwelling::default() })
+            .map(|d| Dwelling {
+                key: DwellingKey(d as u64 + 1),
+                cell: 4,
+                household: HouseholdIdx::at(d),
+                ..Dwelling::default()
+            })
             .collect();
         let society = Society { persons: &persons, works: &works, households: &households, dwellings: &dwellings };
         let ties = Ties::of(society);

@@ -13,21 +13,34 @@
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
 mod allocation_seniors_first;
+mod bibob_refusals;
 mod build;
 mod care_capacity;
 mod care_worker_homes;
 mod controls;
 mod fall_prevention;
+mod focused_deterrence;
+mod individual_approach;
+mod landlord_licensing;
+mod lighting;
 mod mixed_generation_housing;
 mod neighbourhood_care;
+mod neighbourhood_police;
+mod overcrowding_alternatives;
+mod overcrowding_enforcement;
 mod pavements;
 mod placebo;
+mod premises_closure;
+mod premises_rehousing;
 mod public_transport_access;
+mod school_job_programme;
 mod senior_homes;
 mod senior_housing_clustered;
 mod senior_housing_dispersed;
 mod social_share_new;
 mod spreading;
+mod street_coaches;
+mod youth_work;
 
 pub use controls::{Controls, PoliciesPlugin};
 
@@ -41,6 +54,8 @@ pub enum Authority {
     Municipality,
     /// The national government.
     State,
+    /// The police.
+    Police,
     /// Housing associations.
     HousingAssociations,
     /// Nobody: the lever exists for tests.
@@ -99,6 +114,19 @@ pub const LEVERS: &[Lever] = &[
     neighbourhood_care::LEVER,
     mixed_generation_housing::LEVER,
     public_transport_access::LEVER,
+    neighbourhood_police::LEVER,
+    street_coaches::LEVER,
+    individual_approach::LEVER,
+    focused_deterrence::LEVER,
+    premises_closure::LEVER,
+    premises_rehousing::LEVER,
+    bibob_refusals::LEVER,
+    lighting::LEVER,
+    youth_work::LEVER,
+    school_job_programme::LEVER,
+    overcrowding_enforcement::LEVER,
+    overcrowding_alternatives::LEVER,
+    landlord_licensing::LEVER,
     placebo::LEVER,
 ];
 

@@ -81,7 +81,8 @@ fn the_first_year_meets_its_levels() {
         let now = ShortMonth::of(sim.clock().month());
         let world = sim.world_mut();
         let mut persons = world.query::<&Person>();
-        elder_months += slice(&persons.query(world)).iter().filter(|p| p.is_there() && p.age_y(now) >= 65).count() as f64;
+        elder_months +=
+            slice(&persons.query(world)).iter().filter(|p| p.is_there() && p.age_y(now) >= 65).count() as f64;
         let outcomes = world.resource::<Outcomes>();
         let total = |what| outcomes.total(what) as f64;
         emergencies += total(Outcome::FallEmergency);

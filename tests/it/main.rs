@@ -12,6 +12,7 @@ mod fields_flood;
 mod fields_flood_swe;
 mod fields_gpu;
 mod hindcast;
+mod lab;
 mod life;
 mod papers;
 mod toy;

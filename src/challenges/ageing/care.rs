@@ -105,7 +105,8 @@ pub(super) fn receive(
         let friction = f64::from(states.of(State::Friction)[n]);
         let useful = (1.0 - p.care_gap_start) * (1.0 - p.care_language * couplings.diversity_ageing * friction);
         let given = f64::from(book.given(CareUse::Home)[n]) * useful.max(0.0) + needed * neighbours[n];
-        states.of_mut(State::CareGap)[n] = if needed > 0.0 { (1.0 - given / needed).clamp(0.0, 1.0) as f32 } else { 0.0 };
+        states.of_mut(State::CareGap)[n] =
+            if needed > 0.0 { (1.0 - given / needed).clamp(0.0, 1.0) as f32 } else { 0.0 };
         outcomes.add(Outcome::CareNeeded, n, needed.round() as u32);
         outcomes.add(Outcome::CareGiven, n, given.min(needed).round() as u32);
     }

@@ -45,9 +45,7 @@ impl FallTable {
     /// With the levels `levels`; `stairs_strength` is that of the coupling with housing.
     pub fn new(p: &AgeingParameters, levels: &Levels, stairs_strength: f64) -> FallTable {
         FallTable {
-            by_age: std::array::from_fn(|age| {
-                levels.falls_y * libm::exp(p.fall_age * (age as f64 - f64::from(OLD_Y)))
-            }),
+            by_age: std::array::from_fn(|age| levels.falls_y * libm::exp(p.fall_age * (age as f64 - f64::from(OLD_Y)))),
             by_frailty: std::array::from_fn(|f| libm::exp(p.fall_frailty * f as f64 / 255.0)),
             stairs: libm::exp(p.fall_stairs * stairs_strength),
             emergency: threshold(levels.emergency),

@@ -135,7 +135,8 @@ pub(super) fn decide_places(
     let streets = &mut *streets;
     for (n, places) in streets.youth_places.iter_mut().enumerate() {
         *places += (1.0 - *places) / p.youth_places_back_months as f32;
-        let complaints = 1_000.0 * f64::from(outcomes.of(Outcome::AgeComplaint)[n]) / f64::from(census.residents[n].max(1));
+        let complaints =
+            1_000.0 * f64::from(outcomes.of(Outcome::AgeComplaint)[n]) / f64::from(census.residents[n].max(1));
         if f64::from(unit(draws.block(STREAM_DECISIONS, n as u64, 0)[0])) < p.complaint_close * complaints {
             *places *= 0.9;
         }

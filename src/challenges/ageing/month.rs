@@ -71,8 +71,8 @@ impl Reads<'_> {
             let hours = book.met(CareUse::Prevention, n);
             let bad = f64::from(states.of(State::Disorder)[n]) * (1.0 - p.pavements_size * upkeep[n]).max(0.0);
             let hot = if summer { (f64::from(states.of(State::Heat)[n]) / 5.0).clamp(0.0, 1.0) } else { 0.0 };
-            let logs = p.fall_pavement * couplings.neighbourhoods_ageing * bad
-                + p.fall_heat * couplings.climate_ageing * hot;
+            let logs =
+                p.fall_pavement * couplings.neighbourhoods_ageing * bad + p.fall_heat * couplings.climate_ageing * hot;
             let fewer = 1.0 - (p.fall_prevention_size * prevention[n] * hours).min(1.0);
             let nearer = (1.0 - p.public_transport_size * stops[n]).max(0.0);
             let z = |state| f64::from(states.z(state, n));
@@ -183,7 +183,8 @@ pub(super) fn live_on(
         (sums, dies.then_some(PersonIdx::at(i)))
     };
     let last_born = ShortMonth(now.0.saturating_sub(12 * i16::from(OLD_Y)));
-    let rows = slice_mut(&mut healths).par_chunks_mut(CHUNK).zip(persons.par_chunks(CHUNK).zip(works.par_chunks(CHUNK)));
+    let rows =
+        slice_mut(&mut healths).par_chunks_mut(CHUNK).zip(persons.par_chunks(CHUNK).zip(works.par_chunks(CHUNK)));
     let (sums, dying) = rows
         .enumerate()
         .fold(

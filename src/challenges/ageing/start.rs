@@ -121,7 +121,8 @@ pub(super) fn look_first(
     // Loneliness begins where circumstances lead.
     healths.par_chunks_mut(CHUNK).zip(persons.par_chunks(CHUNK).zip(works.par_chunks(CHUNK))).for_each(
         |(healths, (persons, works))| {
-            for ((health, person), work) in healths.iter_mut().zip(persons).zip(works).filter(|((h, _), _)| h.frailty > 0)
+            for ((health, person), work) in
+                healths.iter_mut().zip(persons).zip(works).filter(|((h, _), _)| h.frailty > 0)
             {
                 let household = &households[person.household.i()];
                 let view = HazardView::of(person, work, household, now);

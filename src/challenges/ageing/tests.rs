@@ -68,16 +68,12 @@ fn ice_is_a_matter_of_winter() {
 fn frailty_grows_by_a_twentieth_a_year_however_coarse_the_byte() {
     let p = AgeingParameters::default();
     let n = 10_000;
-    let mean = (0..n)
-        .map(|i| f64::from(frailty::year_later(40, 0, 0.0, i as f32 / n as f32, &p)))
-        .sum::<f64>()
-        / f64::from(n);
+    let mean =
+        (0..n).map(|i| f64::from(frailty::year_later(40, 0, 0.0, i as f32 / n as f32, &p))).sum::<f64>() / f64::from(n);
     assert!((mean / (40.0 * libm::exp(0.05)) - 1.0).abs() < 1e-3, "{mean}");
     // No care at all: half as fast again.
-    let worse = (0..n)
-        .map(|i| f64::from(frailty::year_later(40, 0, 1.0, i as f32 / n as f32, &p)))
-        .sum::<f64>()
-        / f64::from(n);
+    let worse =
+        (0..n).map(|i| f64::from(frailty::year_later(40, 0, 1.0, i as f32 / n as f32, &p))).sum::<f64>() / f64::from(n);
     assert!((worse / (40.0 * libm::exp(0.075)) - 1.0).abs() < 1e-3, "{worse}");
 }
 

@@ -10,6 +10,7 @@
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
 //! | [`outcomes`] | what happened this month, by neighbourhood, and where |
+//! | [`police`] | police hours: what there is and where they go |
 //! | [`couplings`] | a switch of strength 0–2 for every way in which one challenge acts on another |
 //! | [`care`] | the hours of care, in order of urgency |
 
@@ -17,6 +18,7 @@ pub mod care;
 pub mod couplings;
 pub mod observe;
 pub mod outcomes;
+pub mod police;
 pub mod states;
 
 use bevy::prelude::*;
@@ -25,6 +27,7 @@ pub use care::{CareBook, CareSettled, CareUse};
 pub use couplings::CouplingParameters;
 pub use observe::Census;
 pub use outcomes::{Outcome, Outcomes};
+pub use police::PoliceParameters;
 pub use states::{NeighbourhoodStates, State};
 
 use crate::city::City;
