@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
+mod affordable_quota;
 mod allocation_seniors_first;
 mod bibob_refusals;
 mod build;
@@ -26,6 +27,7 @@ mod lighting;
 mod mixed_generation_housing;
 mod neighbourhood_care;
 mod neighbourhood_police;
+mod office_conversion;
 mod overcrowding_alternatives;
 mod overcrowding_enforcement;
 mod pavements;
@@ -103,6 +105,8 @@ pub const LEVERS: &[Lever] = &[
     build::LEVER,
     senior_homes::LEVER,
     social_share_new::LEVER,
+    affordable_quota::LEVER,
+    office_conversion::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
     senior_housing_clustered::LEVER,

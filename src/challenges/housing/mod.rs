@@ -18,6 +18,7 @@
 //! enforcement bring them); someone without a home is looking, doubled up or homeless alike until twelve months.
 
 pub mod building;
+pub mod conversion;
 pub mod market;
 pub mod moving;
 pub mod neighbourhoods;
