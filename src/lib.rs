@@ -15,6 +15,7 @@
 //! | [`scenario`] | what to simulate: files, checks, and how a simulation is put together |
 //! | [`report`] | pages, comparisons and maps for people |
 //! | [`experiments`] | runs in folders: checkpoints, resuming, provenance |
+//! | [`session`] | what-if sessions without a window: measures placed, going back in time, the session file |
 //! | [`cli`] | the command line |
 //!
 //! A simulation is a `World` filled by plugins, added in one place ([`scenario::build()`]):
@@ -37,6 +38,7 @@ pub mod people;
 pub mod policies;
 pub mod report;
 pub mod scenario;
+pub mod session;
 pub mod sim;
 #[cfg(feature = "viewer")]
 pub mod viewer;

@@ -2,7 +2,7 @@
 
 mod many;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -17,6 +17,7 @@ use crate::city::City;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
 use crate::report;
 use crate::scenario::{Overrides, Scenario, build_city, load, load_measures, size};
+use crate::session::{self, SessionError, SessionFile};
 
 /// Runs a scenario into a folder: tables, maps and a report
 #[derive(clap::Args)]
@@ -27,9 +28,10 @@ use crate::scenario::{Overrides, Scenario, build_city, load, load_measures, size
   waterbed run base --seeds 10              ten seeds, for a band
   waterbed run base --measures plan.toml --twin
                                             with and without the measures, ten seeds each
+  waterbed run my.waterbed                  a live session, as it was left
   waterbed run --resume out/base-1          go on after an interruption")]
 pub(super) struct Args {
-    /// Scenario file, or the name of a built-in scenario
+    /// Scenario, by file or name, or a session file (.waterbed)
     #[arg(default_value = "base")]
     scenario: String,
     /// Years to simulate
@@ -173,7 +175,10 @@ fn plans(args: &Args) -> Result<Vec<Plan>, Failure> {
         Events::Full => "output.events=full".to_string(),
     }));
     let overrides = Overrides { years: args.years, residents: args.residents, seed: args.seed, set };
-    let scenario = load(&args.scenario, &overrides)?;
+    let scenario = match Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX) {
+        true => session_scenario(args, &overrides)?,
+        false => load(&args.scenario, &overrides)?,
+    };
     let variants = variants(args, scenario)?;
     let n_seeds = args.seeds.unwrap_or(if args.twin { 10 } else { 1 });
     let mut plans = Vec::new();
@@ -195,6 +200,33 @@ fn plans(args: &Args) -> Result<Vec<Plan>, Failure> {
         }
     }
     Ok(plans)
+}
+
+/// What a session file says, up to the month in which it was left: the same run as the session's.
+fn session_scenario(args: &Args, overrides: &Overrides) -> Result<Scenario, Failure> {
+    if !overrides.set.is_empty() || overrides.residents.is_some() {
+        let hint = "export its scenario from the session, and run that".to_string();
+        let message = "a session is run as it is: `--set` and `--residents` do not go with it".to_string();
+        return Err(Failure::Argument(message, Some(hint)));
+    }
+    let file = SessionFile::load(Path::new(&args.scenario)).map_err(session_failure)?;
+    let mut scenario = file.plans.scenario(&file.scenario);
+    scenario.end = (file.month >= scenario.start).then_some(file.month);
+    if let Some(years) = overrides.years {
+        (scenario.years, scenario.end) = (years.clamp(1, 200) as u32, None);
+    }
+    if let Some(seed) = overrides.seed {
+        scenario.seed = seed.max(0) as u64;
+    }
+    Ok(scenario)
+}
+
+/// Why a session file cannot be used, as a failure.
+pub(super) fn session_failure(error: SessionError) -> Failure {
+    match error {
+        SessionError::Scenario(problems) => problems.into(),
+        other => Failure::Argument(other.to_string(), None),
+    }
 }
 
 /// The scenario itself, and beside it with or without the measures: (name, scenario).
