@@ -98,7 +98,9 @@ fn few_people_are_left_out_and_head_counts_are_not() {
     let places = Places::of(&toy_town::city(1));
     let counts =
         NeighbourhoodCounts { neighbourhoods: vec![three_households().neighbourhoods[0]; 16], ..three_households() };
-    let measures = Measures::from_counts(Month(24_000), &counts, &Tally::new(16), &places);
+    let (outcomes, states) = (Outcomes::new(16), NeighbourhoodStates::new(16));
+    let published = Published { outcomes: &outcomes, states: &states };
+    let measures = Measures::from_counts(Month(24_000), &counts, &Tally::new(16), &places, published);
     assert_eq!(measures.of_neighbourhoods("residents").unwrap()[0], 3.0);
     assert_eq!(measures.of_neighbourhoods("vacant_share").unwrap()[0], 0.0);
     for id in ["age_mean_y", "one_person_share", "origin_diversity_index", "income_mean_eur_m"] {
@@ -178,4 +180,20 @@ fn neighbours_share_a_side() {
     assert_eq!(places.beside[0], [1, 4]);
     assert_eq!(places.beside[5], [1, 4, 6, 9]);
     assert_eq!(places.beside[15], [11, 14]);
+}
+
+#[test]
+fn of_a_real_city_guarded_levels_do_not_leave() {
+    let city = toy_town::city(60);
+    let mut sim = toy_town::simulation(&city, 1);
+    let measures = Measures::now(&mut sim);
+    let real = measures.to_leave(CityOrigin::Real);
+    for (indicator, value) in city_indicators().zip(&real.city) {
+        assert!(!indicator.guarded || value.is_nan(), "{} leaves", indicator.id);
+    }
+    for (indicator, values) in neighbourhood_indicators().zip(&real.neighbourhoods) {
+        assert!(!indicator.guarded || values.iter().all(|v| v.is_nan()), "{} leaves", indicator.id);
+    }
+    assert_eq!(real.of_city("residents"), measures.of_city("residents"));
+    assert!(matches!(measures.to_leave(CityOrigin::Generated), Cow::Borrowed(_)), "of an invented city all leaves");
 }

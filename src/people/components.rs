@@ -1,7 +1,7 @@
 //! The tables: one entity per person, household and dwelling, and the plain structs that they carry.
 //!
-//! Sizes are part of the design (architecture.md): [`Person`] 32 B, [`Work`] 16 B, [`Household`] 32 B,
-//! [`Dwelling`] 40 B. A slot with key 0 is free.
+//! Sizes are part of the design (architecture.md): [`Person`] 32 B, [`Work`] 16 B, [`Health`], [`Conduct`] and
+//! [`Outlook`] 8 B each, [`Household`] 32 B, [`Dwelling`] 40 B. A slot with key 0 is free.
 
 use bevy::prelude::Component;
 use bytemuck::{Pod, Zeroable};
@@ -107,6 +107,55 @@ pub struct Work {
     pub language: u8,
     /// Unused.
     pub spare: u8,
+}
+
+/// Health and care. The ageing challenge fills and changes it; all zero = not looked at yet.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Health {
+    /// Frailty, 0–255 for 0–1.
+    pub frailty: u8,
+    /// Loneliness, 0–255 for 0–1.
+    pub loneliness: u8,
+    /// Care needed, quarters of an hour per week.
+    pub care_need_qh: u8,
+    /// Care received, quarters of an hour per week.
+    pub care_given_qh: u8,
+    /// Partner: 0 none, 1 there, 2 and more: months since the loss of one, + 2.
+    pub partner: u8,
+    /// Unused.
+    pub spare: [u8; 3],
+}
+
+/// Offending and what leads there or away from it. The crime challenge fills and changes it; all zero = nothing ever
+/// happened. Never exported (models.md E-6).
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Conduct {
+    /// Criminal group, number + 1; 0 = none.
+    pub group: u16,
+    /// Month of the last offence; month 0 (January 1900) = never.
+    pub offended: ShortMonth,
+    /// Month of the last victimisation; month 0 = never.
+    pub harmed: ShortMonth,
+    /// Strain left by what happened, 0–255 for 0–1.
+    pub strain: u8,
+    /// Times harmed in this calendar year.
+    pub harmed_times: u8,
+}
+
+/// Trust and belonging. The diversity challenge fills and changes it; all zero = not looked at yet.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Outlook {
+    /// Trust in neighbours, 0–255 for 0–1.
+    pub trust_neighbours: u8,
+    /// Trust in government, 0–255 for 0–1.
+    pub trust_government: u8,
+    /// Belonging, 0–255 for 0–1.
+    pub belonging: u8,
+    /// Unused.
+    pub spare: [u8; 5],
 }
 
 /// What somebody does by day.
@@ -251,8 +300,24 @@ pub struct Dwelling {
     pub step_free: u8,
     /// Moves that this vacancy has already set off, since the new home or departure that began the chain.
     pub chain: u8,
+    /// [`DwellingStatus`].
+    pub status: u8,
     /// Unused; keeps the size a multiple of 8.
-    pub spare: [u8; 4],
+    pub spare: [u8; 3],
+}
+
+/// Whether a home can be lived in (models.md §13.2: every home has exactly one state).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum DwellingStatus {
+    /// In use or to be had.
+    Normal = 0,
+    /// Used for something illicit: not to be had.
+    Illicit = 1,
+    /// Closed by the mayor: not to be had.
+    Closed = 2,
+    /// Damaged: not to be had until repaired.
+    Damaged = 3,
 }
 
 impl Default for Dwelling {
@@ -271,7 +336,8 @@ impl Default for Dwelling {
             tenure: 0,
             step_free: 0,
             chain: 0,
-            spare: [0; 4],
+            status: 0,
+            spare: [0; 3],
         }
     }
 }
@@ -283,10 +349,16 @@ impl Dwelling {
         self.key.0 != 0
     }
 
+    /// True if nobody lives there.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.is_there() && self.household == HouseholdIdx::NONE
+    }
+
     /// True if somebody could move in.
     #[inline]
     pub fn is_vacant(&self) -> bool {
-        self.is_there() && self.household == HouseholdIdx::NONE
+        self.is_empty() && self.status == DwellingStatus::Normal as u8
     }
 }
 
@@ -298,7 +370,12 @@ mod tests {
     fn components_keep_their_sizes() {
         let sizes = [size_of::<Person>(), size_of::<Work>(), size_of::<Household>(), size_of::<Dwelling>()];
         assert_eq!(sizes, [32, 16, 32, 40]);
-        assert!(size_of::<Person>() + size_of::<Work>() <= 96, "≤ 96 B of component data per person");
+        let facts = [size_of::<Health>(), size_of::<Conduct>(), size_of::<Outlook>()];
+        assert_eq!(facts, [8; 3]);
+        assert!(
+            size_of::<Person>() + size_of::<Work>() + facts.iter().sum::<usize>() <= 96,
+            "≤ 96 B of component data per person"
+        );
     }
 
     #[test]

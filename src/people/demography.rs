@@ -16,10 +16,12 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::books::{Books, household_key};
+use super::causes::Causes;
 use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
 use super::migration::{emigration_y, outward_profile};
 use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, monthly};
+use super::requests::Requests;
 use super::tally::{Move, Tally};
 use super::{CHUNK, KEYS_PERSON, Tables};
 use crate::sim::draws::{gumbel, mix, threshold, unit};
@@ -72,6 +74,7 @@ enum Kind {
 }
 
 /// Decides in parallel what each person undergoes this month.
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 pub(super) fn decide_life_events(
     persons: Query<&Person>,
     draws: Res<Draws>,
@@ -79,12 +82,13 @@ pub(super) fn decide_life_events(
     p: Res<DemographyParameters>,
     intercepts: Res<Intercepts>,
     affordability: Res<Affordability>,
+    causes: Res<Causes>,
     mut events: ResMut<LifeEvents>,
 ) {
     let persons = slice(&persons);
     let now = ShortMonth::of(clock.month());
     let years = f64::from(clock.tick) / 12.0;
-    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0);
+    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0, &causes);
     let draws = *draws;
     type Chunk = (Vec<(Kind, PersonKey, PersonIdx)>, Vec<(u8, PersonKey, PersonIdx)>);
     let chunks: Vec<Chunk> = persons
@@ -178,10 +182,18 @@ pub(super) fn change_households(
     mut tables: Tables,
     events: Res<LifeEvents>,
     draws: Res<Draws>,
+    mut requests: ResMut<Requests>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
     let draws = *draws;
+    for h in requests.take_evictions(books.households) {
+        let n = books.neighbourhood(h);
+        if n.is_some() {
+            books.vacate(h);
+            tally.count(n, |c| c.evictions += 1);
+        }
+    }
     for &p in &events.separating {
         separate(&mut books, p, draws, &mut tally);
     }
@@ -383,12 +395,15 @@ pub(super) fn end_month(
     events: Res<LifeEvents>,
     draws: Res<Draws>,
     clock: Res<Clock>,
+    mut requests: ResMut<Requests>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
-    for &p in &events.deaths {
+    let asked_for = requests.take_deaths(books.persons);
+    for &p in events.deaths.iter().chain(&asked_for) {
         if !books.persons[p.i()].is_there() {
-            // A child who has left with the brothers and sisters of a household whose last adult died this month.
+            // Has died already, or is a child who has left with the brothers and sisters of a household whose last
+            // adult died this month.
             continue;
         }
         let h = books.persons[p.i()].household;
