@@ -43,6 +43,8 @@ pub enum Unit {
     Index,
     /// Moves per vacancy chain.
     Moves,
+    /// Events per 1,000 residents and year.
+    PerThousandYear,
 }
 
 impl Unit {
@@ -60,6 +62,7 @@ impl Unit {
             Unit::ThousandEur => "k€",
             Unit::Index => "1",
             Unit::Moves => "moves",
+            Unit::PerThousandYear => "per 1,000 a year",
         }
     }
 }
@@ -216,11 +219,12 @@ macro_rules! indicators {
     };
 }
 
+mod crime;
 mod living;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| [living::LIST, shared::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| [living::LIST, shared::LIST, crime::LIST].concat());
 
 #[cfg(test)]
 mod tests {
@@ -239,6 +243,7 @@ mod tests {
                 Unit::EurPerMonth => "_eur_m",
                 Unit::ThousandEur => "_keur",
                 Unit::Moves => "_moves",
+                Unit::PerThousandYear => "_per_1000_y",
                 _ => "",
             };
             assert!(id.ends_with(suffix), "{id} should end in {suffix}");
