@@ -121,8 +121,10 @@ pub struct Health {
     pub care_need_qh: u8,
     /// Care received, quarters of an hour per week.
     pub care_given_qh: u8,
+    /// Partner: 0 none, 1 there, 2 and more: months since the loss of one, + 2.
+    pub partner: u8,
     /// Unused.
-    pub spare: [u8; 4],
+    pub spare: [u8; 3],
 }
 
 /// Offending and what leads there or away from it. The crime challenge fills and changes it; all zero = nothing ever

@@ -36,10 +36,13 @@
 //! panel_one_in = 100                  # one person in so many is followed; 0 = nobody
 //! ```
 
+pub mod apart;
 mod area;
 pub mod build;
+pub mod costs;
 pub mod drivers;
 pub mod files;
+mod measure_file;
 pub mod measures;
 mod parameters;
 pub mod problem;
@@ -54,10 +57,11 @@ use serde::{Serialize, Serializer};
 
 pub use build::{build, build_city};
 pub use drivers::Drivers;
+pub use measure_file::{MeasureFile, MeasurePlan};
 pub use measures::{Measure, MeasureArea};
 pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
-pub use read::{Overrides, load, load_measures};
+pub use read::{Overrides, load};
 
 use crate::sim::Month;
 

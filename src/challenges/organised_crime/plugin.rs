@@ -67,7 +67,19 @@ impl Plugin for CrimePlugin {
             .init_resource::<explosions::Feuds>()
             .add_systems(
                 SimTick,
-                (count_homes, volume::commit).chain().in_set(Phase::Days).in_set(CrimeHappens).before(PoliceSettles),
+                (
+                    count_homes,
+                    volume::commit,
+                    groups::work,
+                    premises::use_and_find,
+                    explosions::explode,
+                    digital::defraud,
+                    enforcement::inspect,
+                )
+                    .chain()
+                    .in_set(Phase::Days)
+                    .in_set(CrimeHappens)
+                    .before(PoliceSettles),
             )
             .add_systems(
                 SimTick,

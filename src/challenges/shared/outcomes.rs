@@ -27,6 +27,14 @@ macro_rules! outcomes {
 // Each challenge adds its own lines.
 outcomes! {
     Burglary: "burglary", "Burglaries and thefts committed";
+    Fall: "fall", "Falls of residents of 65 and over";
+    FallEmergency: "fall_emergency", "Falls that end in an emergency department";
+    FallDeath: "fall_death", "Deaths by a fall";
+    LonelyElders: "lonely_elders", "Residents of 65 and over who feel lonely at the end of the month";
+    FrailElders: "frail_elders", "Residents of 65 and over with a frailty of 0.25 and more at the end of the month";
+    CareNeeded: "care_needed", "Hours of care at home that were needed";
+    CareGiven: "care_given", "Hours of care at home that did what was needed";
+    AgeComplaint: "age_complaint", "Complaints between the generations";
     Vandalism: "vandalism", "Acts of vandalism committed";
     Violence: "violence", "Acts of violence and threats committed";
     CrimeReported: "crime_reported", "Offences of volume crime reported to the police";

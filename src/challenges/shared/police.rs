@@ -216,7 +216,7 @@ mod tests {
     fn emergencies_take_what_leaves_the_norm_to_neighbourhoods() {
         let mut world = World::new();
         world.insert_resource(PoliceParameters::default());
-        let mut census = Census::new(2);
+        let mut census = Census::new(2, 15.0);
         census.residents = vec![2_000, 8_000];
         world.insert_resource(census);
         world.insert_resource(NeighbourhoodStates::new(2));

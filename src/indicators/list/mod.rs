@@ -43,7 +43,7 @@ pub enum Unit {
     Index,
     /// Moves per vacancy chain.
     Moves,
-    /// Events per 1,000 residents and year.
+    /// Per 1,000 people and year.
     PerThousandYear,
 }
 
@@ -62,7 +62,7 @@ impl Unit {
             Unit::ThousandEur => "k€",
             Unit::Index => "1",
             Unit::Moves => "moves",
-            Unit::PerThousandYear => "per 1,000 a year",
+            Unit::PerThousandYear => "per 1,000 and year",
         }
     }
 }
@@ -219,12 +219,14 @@ macro_rules! indicators {
     };
 }
 
+mod ageing;
 mod crime;
 mod living;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| [living::LIST, shared::LIST, crime::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> =
+    LazyLock::new(|| [living::LIST, shared::LIST, ageing::LIST, crime::LIST].concat());
 
 #[cfg(test)]
 mod tests {
@@ -243,7 +245,6 @@ mod tests {
                 Unit::EurPerMonth => "_eur_m",
                 Unit::ThousandEur => "_keur",
                 Unit::Moves => "_moves",
-                Unit::PerThousandYear => "_per_1000_y",
                 _ => "",
             };
             assert!(id.ends_with(suffix), "{id} should end in {suffix}");
