@@ -14,10 +14,21 @@
 mod allocation_seniors_first;
 mod build;
 mod controls;
+mod cool_roofs;
+mod dike_height;
+mod drains;
+mod event_breach;
+mod event_cloudburst;
+mod event_heat_wave;
+mod heat_plan;
 mod placebo;
+mod pumps;
 mod senior_homes;
 mod social_share_new;
 mod spreading;
+mod trees;
+mod unpaving;
+mod water_squares;
 
 pub use controls::{Controls, PoliciesPlugin};
 
@@ -33,6 +44,8 @@ pub enum Authority {
     State,
     /// Housing associations.
     HousingAssociations,
+    /// The water board.
+    WaterBoard,
     /// Nobody: the lever exists for tests.
     Nobody,
 }
@@ -80,6 +93,17 @@ pub const LEVERS: &[Lever] = &[
     social_share_new::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
+    trees::LEVER,
+    unpaving::LEVER,
+    cool_roofs::LEVER,
+    water_squares::LEVER,
+    drains::LEVER,
+    pumps::LEVER,
+    dike_height::LEVER,
+    heat_plan::LEVER,
+    event_heat_wave::LEVER,
+    event_cloudburst::LEVER,
+    event_breach::LEVER,
     placebo::LEVER,
 ];
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, measures};
+use super::{CitySource, Scenario, events, measures};
+use crate::challenges::climate::{self, ClimatePlugin};
 use crate::challenges::housing::{self, HousingPlugin};
 use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
@@ -72,15 +73,19 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
     let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
         app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, SharedPlugin, HousingPlugin));
+        app.add_plugins(ClimatePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         shared::open(app.world_mut(), &city);
         housing::plugin::open(app.world_mut(), &city);
+        app.insert_resource(agenda);
+        climate::plugin::open(app.world_mut(), &city);
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;

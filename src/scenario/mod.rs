@@ -31,6 +31,10 @@
 //! from = "2027-01"                    # default: the start
 //! until = "2032-01"                   # default: never
 //!
+//! [[event]]                           # heat waves, cloudbursts, breaches: see `events`
+//! date = "2031-07-14"
+//! kind = "heat-wave"
+//!
 //! [output]
 //! events = "cells"                    # or "full": single events, too
 //! panel_one_in = 100                  # one person in so many is followed; 0 = nobody
@@ -39,6 +43,7 @@
 mod area;
 pub mod build;
 pub mod drivers;
+pub mod events;
 pub mod files;
 pub mod measures;
 mod parameters;
@@ -54,6 +59,7 @@ use serde::{Serialize, Serializer};
 
 pub use build::{build, build_city};
 pub use drivers::Drivers;
+pub use events::ScenarioEvent;
 pub use measures::{Measure, MeasureArea};
 pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
@@ -87,6 +93,9 @@ pub struct Scenario {
     /// Measures.
     #[serde(rename = "measure")]
     pub measures: Vec<Measure>,
+    /// Events.
+    #[serde(rename = "event")]
+    pub events: Vec<ScenarioEvent>,
 }
 
 /// Where the city comes from.

@@ -47,6 +47,7 @@ macro_rules! groups {
 groups! {
     demography: crate::people::DemographyParameters,
     housing: crate::challenges::housing::HousingParameters,
+    climate: crate::challenges::climate::ClimateParameters,
     coupling: crate::challenges::shared::CouplingParameters,
 }
 

@@ -6,7 +6,7 @@ use super::files::{Files, built_in};
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
-use super::{CitySource, Events, Measure, Output, Scenario, drivers, measures, parameters};
+use super::{CitySource, Events, Measure, Output, Scenario, drivers, events, measures, parameters};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -146,7 +146,7 @@ fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Prob
 }
 
 const FIELDS: &[&str] =
-    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure"];
+    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure", "event"];
 
 fn add_measure(table: &mut Table, lever: &str, value: Node) {
     let place = value.place.clone();
@@ -172,6 +172,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let parameters = reader.table("parameters");
     let drivers = reader.table("drivers");
     let measures = reader.tables("measure");
+    let events = reader.tables("event");
     let output = reader.table("output");
     reader.finish();
 
@@ -195,6 +196,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .into_iter()
             .filter_map(|(at, table)| measures::read(at, table, start, files, problems))
             .collect(),
+        events: events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })

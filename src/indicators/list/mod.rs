@@ -216,11 +216,13 @@ macro_rules! indicators {
     };
 }
 
+mod climate;
 mod living;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| [living::LIST, shared::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> =
+    LazyLock::new(|| [living::LIST, shared::LIST, climate::LIST].concat());
 
 #[cfg(test)]
 mod tests {
