@@ -4,6 +4,8 @@
 use bevy::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use super::heat::Warmth;
+
 /// Exposure of the last episodes, one value per pixel of the ground; empty before the first one.
 #[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Exposure {
@@ -36,6 +38,14 @@ impl Exposure {
         self.worst_depth_cm.iter_mut().zip(&depth_cm).for_each(|(worst, d)| *worst = (*worst).max(*d));
         self.depth_cm = depth_cm;
         self.episodes[1] += 1;
+    }
+
+    /// Takes in the warmth of a heat wave.
+    pub fn heat(&mut self, warmth: &Warmth) {
+        self.night_dk.clone_from(&warmth.night_dk);
+        self.day_and_night_dk.clone_from(&warmth.mean_dk);
+        self.night_dc.clone_from(&warmth.night_dc);
+        self.episodes[0] += 1;
     }
 
     /// Feeds everything into a digest.

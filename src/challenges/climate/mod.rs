@@ -5,10 +5,13 @@ pub mod events;
 pub mod exposure;
 pub mod flood;
 pub mod ground;
+pub mod health;
+pub mod heat;
 pub mod homes;
 pub mod parameters;
 pub mod plugin;
 pub mod water;
+pub mod weather;
 
 pub use events::{Agenda, Event, Hazard};
 pub use exposure::Exposure;

@@ -29,6 +29,7 @@ crate::parameters! {
         heat_65: 0.8, 0.0..=3.0, "1", A, "weights average 1 over Dutch deaths by age", "Weight of that rise from 65 to 74";
         heat_75: 1.164, 0.0..=3.0, "1", A, "weights average 1 over Dutch deaths by age", "Weight of that rise from 75";
         heat_frailty: 1.0, 0.0..=3.0, "1", A, "direction: models.md §10", "Rise of that rise from a person of mean frailty to one of full frailty";
+        heat_disadvantage: 0.1, 0.0..=1.0, "1/σ", A, "direction: report §3.9", "Rise of that rise per standard deviation of the neighbourhood's disadvantage";
         heat_poor_home_k: 0.5, 0.0..=5.0, "K", A, "uninsulated roofs and single glazing", "Warmth that an old or crowded home adds";
         heat_visit: 0.3, 0.0..=1.0, "1", A, "order of evaluations of heat plans", "Part of the excess deaths that visits prevent among those visited";
         falls_y: 0.033, 0.0..=1.0, "1/y", L, "models.md §4: 117,000 a year of 65+", "Falls of people of 65 and over that come to an emergency department";

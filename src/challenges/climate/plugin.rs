@@ -8,14 +8,18 @@ use super::events::{Agenda, Event, Hazard, ordered};
 use super::exposure::Exposure;
 use super::flood::{self, Flood, NoFlood};
 use super::ground::GroundNow;
+use super::health;
+use super::heat::{self, Sky, Warmth};
 use super::homes::HomePlaces;
 use super::parameters::ClimateParameters;
 use super::water::{self, Repairs};
+use super::weather;
+use crate::challenges::shared::{NeighbourhoodStates, State};
 use crate::city::City;
 use crate::people::Dwelling;
 use crate::policies::Controls;
 use crate::sim::state::{DigestEntry, slice};
-use crate::sim::{Clock, Fault, OrderLog, Phase, RegisterState, SimTick};
+use crate::sim::{Clock, Draws, Fault, OrderLog, Phase, RegisterState, SimTick};
 
 /// The city, for the ground. Does not change.
 #[derive(Resource, Clone)]
@@ -26,8 +30,21 @@ pub struct ClimateCity(pub Arc<City>);
 pub struct Episodes {
     /// What happens this month, in order of day.
     pub events: Vec<Event>,
+    /// Heat waves.
+    pub heat: Vec<HeatWave>,
     /// Floods, with the day of the month.
     pub floods: Vec<(Flood, u8)>,
+}
+
+/// A heat wave and where it was how warm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeatWave {
+    /// Days.
+    pub days: u32,
+    /// Greatest temperature at the station, °C.
+    pub peak_c: f64,
+    /// Excess of each pixel.
+    pub warmth: Warmth,
 }
 
 /// Heat waves, cloudbursts, breaches. Needs [`crate::people::PeoplePlugin`], [`crate::policies::PoliciesPlugin`] and
@@ -35,8 +52,9 @@ pub struct Episodes {
 ///
 /// | phase | system | what it does |
 /// |---|---|---|
-/// | Force | `gather_events` | what the weather, the scenario and planners bring this month |
+/// | Control | `gather_events` | what the weather, the scenario and planners bring this month; hot days |
 /// | Episodes | `solve` | heat and water over the ground raster; quantised exposure |
+/// | Episodes | `suffer_heat` | deaths, falls and calls by heat |
 /// | Episodes | `repair_homes`, `flood_homes` | damage, displaced households, deaths by water |
 pub struct ClimatePlugin;
 
@@ -46,13 +64,20 @@ impl Plugin for ClimatePlugin {
             .register_state::<Repairs>("climate_repairs")
             .register_digest(DigestEntry { name: "climate", feed, every_tick: false })
             .register_stream(water::STREAM)
+            .register_stream(weather::STREAM)
+            .register_stream(health::STREAM)
+            .register_stream(health::STREAM_CALLS)
             .init_resource::<ClimateParameters>()
             .init_resource::<Agenda>()
             .init_resource::<Episodes>()
             .init_resource::<Exposure>()
             .init_resource::<Repairs>()
-            .add_systems(SimTick, gather_events.in_set(Phase::Force))
-            .add_systems(SimTick, (solve, water::repair_homes, water::flood_homes).chain().in_set(Phase::Episodes));
+            .init_resource::<Sky>()
+            .add_systems(SimTick, gather_events.after(Phase::Control).before(Phase::Decide))
+            .add_systems(
+                SimTick,
+                (solve, health::suffer_heat, water::repair_homes, water::flood_homes).chain().in_set(Phase::Episodes),
+            );
     }
 }
 
@@ -70,17 +95,28 @@ fn feed(world: &mut World, hasher: &mut blake3::Hasher) {
     world.resource::<Exposure>().feed(hasher);
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 fn gather_events(
     clock: Res<Clock>,
+    draws: Res<Draws>,
     log: Res<OrderLog>,
     agenda: Res<Agenda>,
     city: Res<ClimateCity>,
+    controls: Res<Controls>,
+    p: Res<ClimateParameters>,
+    mut states: ResMut<NeighbourhoodStates>,
     mut episodes: ResMut<Episodes>,
 ) {
     let month = clock.month();
     let mut events: Vec<Event> = agenda.of(month).collect();
     events.extend(log.starting_at(clock.tick).iter().filter_map(|order| ordered(order, month, &city.0)));
+    let raised = controls.get("dike_height");
+    let raised_m = raised.iter().sum::<f64>() / raised.len().max(1) as f64;
+    let breach_y = p.breach_y * libm::pow(10.0, -raised_m / p.dike_decimate_m);
+    events.extend(weather::of_month(draws.seed, month, &p, breach_y));
     events.sort_by_key(|event| event.day);
+    let hot = weather::hot_days(draws.seed, month, &events, &p);
+    states.of_mut(State::HotDays).fill(hot as f32);
     *episodes = Episodes { events, ..Episodes::default() };
 }
 
@@ -88,6 +124,7 @@ fn solve(
     city: Res<ClimateCity>,
     controls: Res<Controls>,
     p: Res<ClimateParameters>,
+    mut sky: ResMut<Sky>,
     mut episodes: ResMut<Episodes>,
     mut exposure: ResMut<Exposure>,
     mut fault: ResMut<Fault>,
@@ -98,14 +135,18 @@ fn solve(
     let ground = GroundNow::of(&city.0, &controls);
     for event in episodes.events.clone() {
         match event.hazard {
-            Hazard::HeatWave { .. } => (),
+            Hazard::HeatWave { days, peak_c } => {
+                let warmth = heat::run(&city.0, &ground, &mut sky, &event, days, peak_c);
+                exposure.heat(&warmth);
+                episodes.heat.push(HeatWave { days, peak_c, warmth });
+            }
             hazard => match flood::run(&city.0, &ground, &controls, hazard, event.place, &p) {
                 Some(Ok(flood)) => {
                     exposure.flood(flood.depth_cm.clone());
                     episodes.floods.push((flood, event.day));
                 }
                 Some(Err(NoFlood::Solver(error))) => fault.raise(error.to_string()),
-                // An order to break a dike where there is none has no effect.
+                // Chance or an order to break a dike where there is none has no effect.
                 Some(Err(NoFlood::NoDike)) | None => (),
             },
         }
