@@ -172,7 +172,7 @@ impl Table {
 pub fn documentation() -> String {
     let mut text = String::from(
         "# Tables of a run folder\n\n\
-         Generated from `src/indicators/tables.rs` and `src/indicators/list.rs`; a test keeps it up to date.\n\n\
+         Generated from `src/indicators/tables.rs` and `src/indicators/list/mod.rs`; a test keeps it up to date.\n\n\
          Every table is a folder of Parquet files, one per calendar year (`city_month/2025.parquet`), put in place \
          when the year is complete. Readers of datasets take the folder as one table: \
          `pandas.read_parquet(\"out/base-1/city_month\")`, `SELECT * FROM 'out/base-1/city_month/*.parquet'` in DuckDB.\n\n\

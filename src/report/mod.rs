@@ -13,8 +13,9 @@
 
 mod atlas;
 mod builder;
-mod chart;
+pub(crate) mod chart;
 mod classes;
+mod climate;
 mod compare;
 mod ensemble;
 mod flows;
@@ -28,6 +29,7 @@ mod words;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use climate::{HazardMap, HazardValues, write_hazard_maps};
 pub use compare::{Comparison, Difference, MIN_SEEDS, compare};
 pub use geotiff::write_geotiffs;
 pub use run_data::{Flow, LoadError, RunData};
