@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bevy::prelude::*;
+
 use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, events, measures};
@@ -16,7 +18,7 @@ use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
 use crate::people::{PeoplePlugin, TiesPlugin, plugin::settle, synthesis::populate, ties};
 use crate::policies::PoliciesPlugin;
-use crate::sim::{BuildError, Simulation};
+use crate::sim::{BuildError, SimTick, Simulation};
 
 /// Why a scenario cannot become a simulation.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,8 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
         app.add_plugins(ClimatePlugin);
+        // Who comes first where challenges write the same shared outcomes; the result does not depend on it.
+        app.configure_sets(SimTick, ageing::AgeingDays.before(organised_crime::plugin::CrimeHappens));
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);

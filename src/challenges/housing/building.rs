@@ -88,8 +88,11 @@ pub(super) fn build_homes(
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);
-            let tenure =
-                if unit_number >= n_plain { Tenure::Senior } else { tenure_of(unit(words[0]), social_share[n], quota[n], &p) };
+            let tenure = if unit_number >= n_plain {
+                Tenure::Senior
+            } else {
+                tenure_of(unit(words[0]), social_share[n], quota[n], &p)
+            };
             books.dwellings[DwellingIdx(slot).i()] =
                 new_home(key, n, year, tenure, words, &sites.cells[n], &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);

@@ -115,5 +115,8 @@ fn suitable_offers(dwellings: &[Dwelling]) -> Vec<f64> {
         count.0 += 1;
         count.1 += u32::from(home.is_vacant() && home.step_free == 1 && home.tenure != Tenure::Owner as u8);
     }
-    counts.into_iter().map(|(all, on_offer)| -libm::expm1(-f64::from(on_offer) / (0.002 * f64::from(all.max(1))))).collect()
+    counts
+        .into_iter()
+        .map(|(all, on_offer)| -libm::expm1(-f64::from(on_offer) / (0.002 * f64::from(all.max(1)))))
+        .collect()
 }
