@@ -174,22 +174,21 @@ pub struct Household {
     pub since: ShortMonth,
     /// Month of registering for social rent.
     pub queued: ShortMonth,
+    /// Neighbourhood where a household without a home of its own stays with others; [`Household::NOWHERE`] if it stays
+    /// nowhere in the city, or has a home.
+    pub lodges: u16,
     /// Number of members.
     pub size: u8,
     /// Members under 18.
     pub n_minors: u8,
     /// Age of the oldest member, years (refreshed every month).
     pub head_age_y: u8,
-    /// Urgency in the social queue: 0 none, 1 priority (statutory placement, eviction).
-    pub urgent: u8,
     /// Share of unlike neighbours above which the neighbourhood is disliked, 0–255 for 0–1 (models.md §3, θ).
     pub threshold: u8,
     /// Origin of the head: opaque group.
     pub origin: u8,
-    /// 1 while the household looks for a home, else 0.
-    pub seeking: u8,
-    /// 1 if not entitled to social rent, else 0.
-    pub excluded: u8,
+    /// Standing in the search for a home: [`Household::URGENT`], [`Household::EXCLUDED`], [`Household::FIRST_HOME`].
+    pub standing: u8,
 }
 
 impl Default for Household {
@@ -201,19 +200,39 @@ impl Default for Household {
             income_eur_m: 0.0,
             since: ShortMonth::NEVER,
             queued: ShortMonth::NEVER,
+            lodges: Household::NOWHERE,
             size: 0,
             n_minors: 0,
             head_age_y: 0,
-            urgent: 0,
             threshold: 0,
             origin: 0,
-            seeking: 0,
-            excluded: 0,
+            standing: 0,
         }
     }
 }
 
 impl Household {
+    /// No neighbourhood: see [`Household::lodges`].
+    pub const NOWHERE: u16 = u16::MAX;
+    /// Goes first in the social queue (statutory placement, eviction).
+    pub const URGENT: u8 = 1;
+    /// Not entitled to social rent.
+    pub const EXCLUDED: u8 = 2;
+    /// Left the parental home in wish, and still has no home of its own.
+    pub const FIRST_HOME: u8 = 4;
+
+    /// True if the household's standing has `flag`.
+    #[inline]
+    pub fn stands(&self, flag: u8) -> bool {
+        self.standing & flag != 0
+    }
+
+    /// Where a household without a home of its own stays with others, if in the city.
+    #[inline]
+    pub fn lodging(&self) -> Option<usize> {
+        (self.lodges != Household::NOWHERE).then_some(usize::from(self.lodges))
+    }
+
     /// True unless the slot is free.
     #[inline]
     pub fn is_there(&self) -> bool {
@@ -251,8 +270,10 @@ pub struct Dwelling {
     pub step_free: u8,
     /// Moves that this vacancy has already set off, since the new home or departure that began the chain.
     pub chain: u8,
+    /// 1 if, while empty, it is not to be had: second homes, homes kept empty, under repair.
+    pub withheld: u8,
     /// Unused; keeps the size a multiple of 8.
-    pub spare: [u8; 4],
+    pub spare: [u8; 3],
 }
 
 impl Default for Dwelling {
@@ -271,7 +292,8 @@ impl Default for Dwelling {
             tenure: 0,
             step_free: 0,
             chain: 0,
-            spare: [0; 4],
+            withheld: 0,
+            spare: [0; 3],
         }
     }
 }
@@ -283,10 +305,16 @@ impl Dwelling {
         self.key.0 != 0
     }
 
-    /// True if somebody could move in.
+    /// True if nobody lives there.
     #[inline]
     pub fn is_vacant(&self) -> bool {
         self.is_there() && self.household == HouseholdIdx::NONE
+    }
+
+    /// True if somebody could move in.
+    #[inline]
+    pub fn is_on_offer(&self) -> bool {
+        self.is_vacant() && self.withheld == 0
     }
 }
 

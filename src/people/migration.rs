@@ -3,7 +3,7 @@
 //! Immigration is an exogenous series (models.md §1): so many people a year, by newcomer type. Emigration and domestic
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
-//! first population. This is the interface of the surrounding region; a region model may replace the series.
+//! first population, with more young people and fewer families, as large cities draw and lose them. This is the interface of the surrounding region; a region model may replace the series.
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -152,14 +152,21 @@ const N_TEMPLATES: usize = 4096;
 impl Arrivals {
     /// Series and templates from the first population; `departure` gives a household's monthly chance of leaving for
     /// elsewhere in the country.
-    pub fn at_start(books: &Books, departure: impl Fn(&Household) -> f64, draws: Draws) -> Arrivals {
+    pub fn at_start(
+        books: &Books,
+        p: &DemographyParameters,
+        departure: impl Fn(&Household) -> f64,
+        draws: Draws,
+    ) -> Arrivals {
         let n_residents = books.persons.iter().filter(|p| p.is_there()).count() as f64;
         let mut cumulated = Vec::with_capacity(books.households.len());
         let (mut sum, mut leaving_people) = (0.0, 0.0);
         for household in books.households.iter() {
-            let p = if household.is_there() { departure(household) } else { 0.0 };
-            sum += p;
-            leaving_people += p * f64::from(household.size);
+            let leaves = if household.is_there() { departure(household) } else { 0.0 };
+            let youth = if household.head_age_y < 27 { p.domestic_youth_pull } else { 1.0 };
+            let family = if household.n_minors > 0 { p.domestic_family_pull } else { 1.0 };
+            sum += leaves * youth * family;
+            leaving_people += leaves * f64::from(household.size);
             cumulated.push(sum);
         }
         let template = |i: usize| {
@@ -346,8 +353,11 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
         slots[2..].iter().for_each(|p| books.persons[p.i()].mother = mother);
     }
     settle(books, &slots, draws, |household| {
-        household.urgent = u8::from(kind == NewcomerType::Asylum);
-        household.excluded = u8::from(kind == NewcomerType::Undocumented);
+        household.standing = match kind {
+            NewcomerType::Asylum => Household::URGENT,
+            NewcomerType::Undocumented => Household::EXCLUDED,
+            _ => 0,
+        };
     });
     n
 }
@@ -390,7 +400,6 @@ fn settle(books: &mut Books, slots: &[PersonIdx], draws: Draws, adjust: impl Fn(
     let mut household = Household {
         key,
         queued: books.now,
-        seeking: 1,
         threshold: (draws.block(STREAM, key.0, 0)[0] >> 24) as u8 / 2 + 64,
         ..Household::default()
     };

@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`components`] | the tables: one plain struct per person, household, dwelling |
-//! | [`synthesis`], [`fitting`] | the first inhabitants, from neighbourhoods' head counts |
+//! | [`synthesis`], [`fitting`], `ages` | the first inhabitants, from neighbourhoods' head counts |
 //! | [`books`] | the civil registry: the only code that changes memberships and homes |
 //! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
@@ -11,6 +11,7 @@
 //! | [`tally`] | what happened this month |
 //! | [`plugin`] | which system runs when |
 
+mod ages;
 pub mod books;
 pub mod components;
 pub mod demography;

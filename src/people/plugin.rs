@@ -101,7 +101,7 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         now,
     };
     let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
-    let arrivals = Arrivals::at_start(&books, departure, draws);
+    let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
     world.insert_resource(arrivals);
@@ -166,7 +166,7 @@ fn keep_accounts(
 }
 
 /// Keeps room for next month's births, arrivals and new households: 3 % of the table, at least 512 slots.
-fn refill(world: &mut World) {
+pub(crate) fn refill(world: &mut World) {
     fn top_up(
         world: &mut World,
         n_rows: usize,
@@ -229,15 +229,15 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
     let household = |i: usize| {
         let h = &households[i];
         let home = h.dwelling.get().map_or(0, |d| dwellings[d].key.0);
-        let small = [h.size, h.n_minors, h.head_age_y, h.urgent, h.threshold, h.origin, h.seeking, h.excluded];
-        let months = word([h.since.0 as u16, h.queued.0 as u16, 0, 0]);
+        let small = [h.size, h.n_minors, h.head_age_y, h.standing, h.threshold, h.origin, 0, 0];
+        let months = word([h.since.0 as u16, h.queued.0 as u16, h.lodges, 0]);
         [h.key.0, home, u64::from(h.income_eur_m.to_bits()), months, u64::from_le_bytes(small), 0, 0, 1]
     };
     let dwelling = |i: usize| {
         let d = &dwellings[i];
         let money = u64::from(d.cost_eur_m.to_bits()) << 32 | u64::from(d.value_keur.to_bits());
         let shorts = word([d.neighbourhood, d.area_m2, d.built_year, d.vacant_since.0 as u16]);
-        let small = u64::from_le_bytes([d.kind, d.tenure, d.step_free, d.chain, 0, 0, 0, 0]);
+        let small = u64::from_le_bytes([d.kind, d.tenure, d.step_free, d.chain, d.withheld, 0, 0, 0]);
         [d.key.0, u64::from(d.cell), money, shorts, small, 0, 0, 2]
     };
     let sums = [

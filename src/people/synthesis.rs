@@ -14,6 +14,7 @@ use rand_distr::{Distribution, LogNormal, Normal, StandardNormal};
 use rayon::prelude::*;
 
 use super::books::{FreeSlots, refresh_household};
+use super::ages::{Ages, BANDS, CHILD, COUPLE, LONE_PARENT, OTHER, PARENT, SINGLE};
 use super::components::{Dwelling, Household, NewcomerType, Person, ShortMonth, Work};
 use super::fitting::{integerise, ipf};
 use super::migration::NEWCOMER_TRAITS;
@@ -28,15 +29,6 @@ use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey, Mo
 pub const STREAM: Stream = Stream::named("people.synthesis");
 const KEYS_DWELLING: Stream = Stream::named("people.initial_dwelling");
 
-/// First ages of the bands of [`Marginals::by_age`], and the end of the last.
-const BANDS: [u8; 6] = [0, 15, 25, 45, 65, 100];
-
-const SINGLE: usize = 0;
-const COUPLE: usize = 1;
-const PARENT: usize = 2;
-const LONE_PARENT: usize = 3;
-const CHILD: usize = 4;
-const OTHER: usize = 5;
 
 /// Share of each age band in each role: the seed of the fitting (A; shape after CBS household positions, national).
 /// Rows: alone, couple without children, couple with children, lone parent, child, sharing otherwise.
@@ -69,10 +61,11 @@ pub fn populate(city: &City, parameters: &DemographyParameters, seed: u64, start
     let draws = Draws::at_start(seed);
     let now = ShortMonth::of(start);
     let places = Places::of(city);
+    let ages = Ages::new(parameters);
     let parts: Vec<Inhabitants> = (0..city.neighbourhoods.len())
         .into_par_iter()
         .map(|n| {
-            let mut maker = Maker::new(city, n, &places, parameters, draws, now);
+            let mut maker = Maker::new(city, n, &places, &ages, parameters, draws, now);
             maker.people();
             maker.incomes();
             maker.out
@@ -116,23 +109,8 @@ fn first_dwellings(city: &City, now: ShortMonth) -> Vec<Dwelling> {
     city.dwellings.iter().enumerate().map(make).collect()
 }
 
-/// Cumulated shares of the single years 65–99: survivors of the module's Gompertz law, of cohorts that were 2 % larger
-/// each year (A: the post-war births; makes the mean Dutch age above 65, about 74½).
-fn old_ages(p: &DemographyParameters) -> Vec<f64> {
-    let (mut alive, mut sum) = (1.0, 0.0);
-    let mut cumulated: Vec<f64> = (65..100)
-        .map(|age| {
-            sum += alive * libm::exp(-0.02 * f64::from(age - 65));
-            alive *= libm::exp(-super::rates::mortality_y(f64::from(age) + 0.5, p));
-            sum
-        })
-        .collect();
-    cumulated.iter_mut().for_each(|c| *c /= sum);
-    cumulated
-}
-
 struct Maker<'a> {
-    old_ages: Vec<f64>,
+    ages: &'a Ages,
     marginals: &'a Marginals,
     parameters: &'a DemographyParameters,
     places: &'a Places,
@@ -148,6 +126,7 @@ impl<'a> Maker<'a> {
         city: &'a City,
         n: usize,
         places: &'a Places,
+        ages: &'a Ages,
         parameters: &'a DemographyParameters,
         draws: Draws,
         now: ShortMonth,
@@ -156,7 +135,7 @@ impl<'a> Maker<'a> {
         let hash = blake3::hash(neighbourhood.code.as_bytes());
         let domain = u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"));
         Maker {
-            old_ages: old_ages(parameters),
+            ages,
             marginals: &neighbourhood.marginals,
             parameters,
             places,
@@ -255,17 +234,10 @@ impl<'a> Maker<'a> {
         integerise(&ipf(&seed, &rows, &columns), 6, &m.by_age)
     }
 
-    /// A single year of age in `band`: students crowd the second band (A), the last thins out as [`old_ages`] says.
+    /// A single year of age in `band` for somebody of `role`.
     fn age(&mut self, band: usize, role: usize) -> u8 {
         let u = f64::from(self.uniform());
-        let (from, to) = (f64::from(BANDS[band]), f64::from(BANDS[band + 1]));
-        let x = match (band, role) {
-            (1, CHILD) => from + 10.0 * u * u.sqrt(),
-            (1, _) => from + 3.0 + 7.0 * u.sqrt(),
-            (4, _) => return BANDS[4] + self.old_ages.partition_point(|&sum| sum <= u) as u8,
-            _ => from + (to - from) * u,
-        };
-        (x as u8).clamp(BANDS[band], BANDS[band + 1] - 1)
+        self.ages.draw(band, role, u)
     }
 
     /// Couples of like age: sorted with a little noise, taken two by two.
@@ -368,7 +340,8 @@ impl<'a> Maker<'a> {
         let threshold = self.threshold();
         let residence_y = -10.0 * libm::log(1.0 - 0.95 * f64::from(self.uniform()));
         let since = ShortMonth((f64::from(self.now.0) - 12.0 * residence_y) as i16);
-        let waited_y = 9.0 * f64::from(self.uniform());
+        // Registered for up to fifteen years: where homes are scarce, most adults are (A).
+        let waited_y = 15.0 * f64::from(self.uniform());
         self.out.households.push(Household {
             key: HouseholdKey(mix(KEYS_HOUSEHOLD, founder.0, 0).max(1)),
             first: PersonIdx::at(slots[0]),
@@ -502,7 +475,7 @@ fn allot_homes(
         }
         for h in waiting {
             all.households[h].since = now;
-            all.households[h].seeking = 1;
+            all.households[h].lodges = n as u16;
         }
     }
 }

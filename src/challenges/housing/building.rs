@@ -4,7 +4,8 @@ use bevy::prelude::*;
 
 use super::market::Market;
 use super::parameters::HousingParameters;
-use crate::city::{Character, City, DwellingKind, Tenure};
+use super::start::NEW_ABOVE;
+use crate::city::{Character, City, DwellingKind, Neighbourhood, Tenure};
 use crate::people::migration::whole_expected;
 use crate::people::{Dwelling, ShortMonth, Tables, Tally};
 use crate::policies::Controls;
@@ -25,7 +26,14 @@ pub struct BuildingSites {
 }
 
 impl BuildingSites {
-    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre (A).
+    /// Share of the city's programme by neighbourhood.
+    pub fn shares(&self) -> &[f64] {
+        &self.share
+    }
+
+    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre; and up
+    /// to twenty times as much where more than 15 % of homes stand empty, for blocks that nobody lives in yet tell a
+    /// building site (all A).
     pub fn of(city: &City) -> BuildingSites {
         let mut cells: Vec<Vec<u32>> = vec![Vec::new(); city.neighbourhoods.len()];
         let mut homes = vec![0.0; city.neighbourhoods.len()];
@@ -46,8 +54,11 @@ impl BuildingSites {
             Character::Open => 0.0,
             _ => 1.0,
         };
+        let unfinished = |n: &Neighbourhood| {
+            1.0 + (100.0 * (f64::from(n.marginals.vacant_share) - NEW_ABOVE)).clamp(0.0, 19.0)
+        };
         let weights: Vec<f64> =
-            city.neighbourhoods.iter().zip(&homes).map(|(n, h)| room(n.character) * (h + 1.0)).collect();
+            city.neighbourhoods.iter().zip(&homes).map(|(n, h)| room(n.character) * (h + 1.0) * unfinished(n)).collect();
         let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
         let share = weights.iter().zip(&cells).map(|(w, c)| if c.is_empty() { 0.0 } else { w / sum }).collect();
         BuildingSites { share, cells }

@@ -18,13 +18,20 @@
 //! enforcement bring them); someone without a home is looking, doubled up or homeless alike until twelve months.
 
 pub mod building;
+mod calibration;
+mod choice;
 pub mod market;
+mod matching;
 pub mod moving;
 pub mod neighbourhoods;
 pub mod parameters;
 pub mod plugin;
 pub mod prices;
+pub mod search;
+pub mod segments;
+mod start;
 
 pub use market::Market;
+pub(crate) use neighbourhoods::{Composition, Surroundings};
 pub use parameters::HousingParameters;
 pub use plugin::HousingPlugin;

@@ -28,13 +28,17 @@ crate::parameters! {
         price_kappa_y: 0.3, 0.0..=3.0, "1/y", A, "models.md §18 κ", "Answer of prices to (demand − supply)/stock";
         local_price_y: 0.02, 0.0..=0.5, "1/y", A, "makes prices differ by neighbourhood", "Most that prices of a neighbourhood may outgrow the city's";
         rent_growth_y: 0.02, -0.1..=0.2, "1/y", A, "trend of regulated rents", "Growth of social rents";
+        vacancy_start: 0.02, 0.0..=0.2, "1", M, "frictional vacancy", "Share of all homes on offer at the start; other empty homes are withheld";
+        shortage_start: 0.039, 0.0..=0.2, "1", R, "report §2.1: 316,000 homes, 3.9 % of the stock", "Households that look for a home and have none at the start, of the stock";
+        search_local: 0.7, 0.0..=1.0, "1", A, "most moves are short", "Share of searches among the nearest neighbourhoods";
+        search_d0_km: 2.0, 0.1..=50.0, "km", A, "order of the median distance of Dutch moves within a municipality", "Distance at which local searches have fallen to 1/e";
         vacancy_normal: 0.02, 0.0..=0.2, "1", M, "frictional vacancy", "Share of empty homes at which the market is in balance";
         build_y: 0.012, 0.0..=0.1, "1/y", R, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M", "Homes built a year, of the stock at the start";
         build_social: 0.30, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of social rent in new homes";
         build_private: 0.37, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of private rent in new homes";
         build_senior: 0.05, 0.0..=1.0, "1", A, "order of magnitude", "Share of new social homes that are senior homes";
         tie_pull: 1.5, 0.0..=10.0, "1", A, "models.md §18 κ_tie", "Pull of own-group neighbours on where arrivals look first";
-        give_up_after_months: 6.0, 1.0..=60.0, "months", A, "order of magnitude", "Search without a home after which households begin to give up";
-        give_up: 0.12, 0.0..=1.0, "1/month", A, "order of magnitude", "Chance of leaving the city then";
+        give_up_after_months: 12.0, 1.0..=60.0, "months", A, "order of magnitude", "Search without a home after which households begin to give up";
+        give_up: 0.02, 0.0..=1.0, "1/month", A, "order of magnitude", "Chance of leaving the city then";
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn adjust_prices(
     dwellings.par_chunks_mut(CHUNK).for_each(|chunk| {
         for d in chunk.iter_mut().filter(|d| d.is_there()) {
             let factor = market_factor[usize::from(d.neighbourhood)];
-            let on_offer = d.is_vacant() && d.vacant_since.until(now) >= 3 && d.tenure != Tenure::Social as u8;
+            let on_offer = d.is_on_offer() && d.vacant_since.until(now) >= 3 && d.tenure != Tenure::Social as u8;
             let factor = if on_offer { factor * concession } else { factor };
             d.value_keur *= factor;
             d.cost_eur_m *= match Tenure::ALL[usize::from(d.tenure)] {
