@@ -77,6 +77,12 @@ fn main() {
     }
 }
 
+/// Settings to try, as `TARGETS_SET="housing.give_up=0.05 demography.fertility_total=1.5"`.
+fn overrides() -> Overrides {
+    let set = std::env::var("TARGETS_SET").unwrap_or_default();
+    Overrides { set: set.split_whitespace().map(String::from).collect(), ..Overrides::default() }
+}
+
 struct State {
     people: f64,
     households: f64,
@@ -108,7 +114,7 @@ fn state(sim: &mut Simulation) -> State {
 
 fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
     let city = Arc::new(generate(config, seed).expect("the recipe is valid"));
-    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let scenario = scenario::load("base", &overrides()).expect("the base scenario is valid");
     let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
     let first = state(&mut sim);
     let d_start = income_dissimilarity(&mut sim, &city);

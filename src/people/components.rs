@@ -105,8 +105,8 @@ pub struct Work {
     pub education: u8,
     /// Command of the common language, 0 (none) to 255 (full).
     pub language: u8,
-    /// Unused.
-    pub spare: u8,
+    /// Lasting earning power: 128 is typical of age and schooling, 50 more is e times as much.
+    pub earning: u8,
 }
 
 /// What somebody does by day.

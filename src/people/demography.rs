@@ -25,6 +25,7 @@ use super::migration::{emigration_y, outward_profile};
 use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, monthly};
 use super::tally::{Move, Tally};
+use super::work::inherited_earning;
 use super::{CHUNK, KEYS_PERSON, Tables};
 use crate::sim::draws::{gumbel, mix, threshold, unit};
 use crate::sim::state::slice;
@@ -446,8 +447,13 @@ fn give_birth(books: &mut Books, mother: PersonIdx, draws: Draws, tally: &mut Ta
         origin: parent.origin,
         ..Person::default()
     };
-    let work =
-        Work { place: super::places::NO_PLACE, occupation: Occupation::Home as u8, language: 255, ..Work::default() };
+    let work = Work {
+        place: super::places::NO_PLACE,
+        occupation: Occupation::Home as u8,
+        language: 255,
+        earning: inherited_earning(books.works[mother.i()].earning, draws.block(STREAM, key.0, 2)),
+        ..Work::default()
+    };
     let p = books.add_person(child, work);
     books.join(p, parent.household);
     books.refresh(parent.household);

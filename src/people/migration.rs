@@ -3,7 +3,8 @@
 //! Immigration is an exogenous series (models.md §1): so many people a year, by newcomer type. Emigration and domestic
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
-//! first population, with more young people and fewer families, as large cities draw and lose them. This is the interface of the surrounding region; a region model may replace the series.
+//! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
+//! loses families. This is the interface of the surrounding region; a region model may replace the series.
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -127,6 +128,7 @@ struct Member {
     origin: u8,
     education: u8,
     occupation: u8,
+    earning: u8,
     income_eur_y: f32,
     partner: u8,
     mother: u8,
@@ -159,13 +161,12 @@ impl Arrivals {
         draws: Draws,
     ) -> Arrivals {
         let n_residents = books.persons.iter().filter(|p| p.is_there()).count() as f64;
+        let pull = Pull::solve(books, p, &departure, n_residents);
         let mut cumulated = Vec::with_capacity(books.households.len());
         let (mut sum, mut leaving_people) = (0.0, 0.0);
         for household in books.households.iter() {
             let leaves = if household.is_there() { departure(household) } else { 0.0 };
-            let youth = if household.head_age_y < 27 { p.domestic_youth_pull } else { 1.0 };
-            let family = if household.n_minors > 0 { p.domestic_family_pull } else { 1.0 };
-            sum += leaves * youth * family;
+            sum += leaves * pull.of(household);
             leaving_people += leaves * f64::from(household.size);
             cumulated.push(sum);
         }
@@ -191,6 +192,77 @@ impl Arrivals {
             origin_share: origins,
             templates: (0..n_templates).map(template).collect(),
         }
+    }
+}
+
+/// Ages of heads that arrivals are weighted by: the first of each class.
+const PULL_FROM_Y: [u8; 7] = [0, 20, 25, 30, 35, 40, 45];
+
+/// How many households come for each that leaves, by age of the head, and by what factor fewer with children.
+///
+/// Solved so that the first population's age profile stands (the residual method of migration estimates, with the
+/// profile of a large city as a standing wave): in each class below 45, who comes = who leaves or emigrates + who grows
+/// out of the class − who grows into it − who comes from abroad. From 45 on, as many come as leave, and the old grow
+/// in number with their cohorts. Children: as many as keep their number, given births at the start's level.
+struct Pull {
+    by_age: [f64; 7],
+    family: f64,
+}
+
+impl Pull {
+    fn class(age_y: u8) -> usize {
+        PULL_FROM_Y.partition_point(|&from| from <= age_y) - 1
+    }
+
+    fn of(&self, h: &Household) -> f64 {
+        self.by_age[Pull::class(h.head_age_y)] * if h.n_minors > 0 { self.family } else { 1.0 }
+    }
+
+    /// All flows in people per month.
+    fn solve(books: &Books, p: &DemographyParameters, departure: &impl Fn(&Household) -> f64, residents: f64) -> Pull {
+        let (mut ages, mut leave, mut emigrate) = ([0.0; 128], [0.0; 128], [0.0; 128]);
+        let mut births = 0.0;
+        for person in books.persons.iter().filter(|q| q.is_there()) {
+            let household = &books.households[person.household.i()];
+            let age = usize::from(person.age_y(books.now));
+            ages[age] += 1.0;
+            leave[age] += departure(household);
+            let newcomer = books.persons[household.first.i()].newcomer;
+            emigrate[age] += super::rates::monthly(emigration_y(newcomer, p));
+            if person.sex == 0 {
+                births += super::rates::fertility_y(age as f64 + 0.5, p) / 12.0;
+            }
+        }
+        let immigrants = p.immigrants_per_1000 / 12_000.0 * residents;
+        // Of each newcomer type, adults are spread evenly over sixteen years.
+        let from_abroad = |age: usize| -> f64 {
+            let share = |t: &NewcomerTraits| {
+                let from = t.age_y - 8.0;
+                let inside = (from.max(18.0)..from + 16.0).contains(&(age as f32 + 0.5));
+                let grown = 1.0 - t.couple * t.children / (1.0 + t.couple + t.couple * t.children);
+                f64::from(t.share * grown) * f64::from(u8::from(inside)) / f64::from(from + 16.0 - from.max(18.0))
+            };
+            immigrants * NEWCOMER_TRAITS.iter().map(share).sum::<f64>()
+        };
+        // People who pass the birthday `age` in a month; smoothed over four years.
+        let passing = |age: usize| ages[age - 2..age + 2].iter().sum::<f64>() / 48.0;
+        let ratio = |years: std::ops::Range<usize>, into: f64, out: f64, abroad: f64| {
+            let sum = |of: &[f64; 128]| of[years.clone()].iter().sum::<f64>();
+            ((sum(&leave) + sum(&emigrate) + out - into - abroad) / sum(&leave).max(1e-9)).clamp(0.2, 8.0)
+        };
+        let by_age = std::array::from_fn(|c| {
+            let (from, to) = match c {
+                0 => (17, 20),
+                6 => return 1.0,
+                _ => (usize::from(PULL_FROM_Y[c]), usize::from(PULL_FROM_Y[c + 1])),
+            };
+            ratio(from..to, passing(from), passing(to), (from..to).map(from_abroad).sum())
+        });
+        let children = NEWCOMER_TRAITS.iter().map(|t| {
+            f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children))
+        });
+        let family = ratio(0..17, births, passing(17), immigrants * children.sum::<f64>());
+        Pull { by_age, family }
     }
 }
 
@@ -223,6 +295,7 @@ fn members_of(books: &Books, h: HouseholdIdx) -> Vec<Member> {
             origin: person.origin,
             education: work.education,
             occupation: work.occupation,
+            earning: work.earning,
             income_eur_y: work.income_eur_y,
             partner: at(person.partner),
             mother: at(person.mother),
@@ -342,6 +415,7 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
             occupation: occupation as u8,
             education: if kind == NewcomerType::Knowledge { 2 } else { (unit(b) * 3.0) as u8 },
             language: (255.0 * traits.language) as u8,
+            earning: super::work::inherited_earning(128, draws.block(STREAM, person_key.0, 1)),
             ..Work::default()
         };
         slots.push(books.add_person(person, work));
@@ -377,6 +451,7 @@ fn from_elsewhere(books: &mut Books, template: &[Member], key: u64, level: f32) 
             income_eur_y: member.income_eur_y * level,
             place: super::places::NO_PLACE,
             occupation: member.occupation,
+            earning: member.earning,
             education: member.education,
             language: 255,
             ..Work::default()

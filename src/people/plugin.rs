@@ -221,7 +221,7 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
             partner,
             mother,
             word([p.born.0 as u16, p.arrived.0 as u16, 0, 0]),
-            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, 0]),
+            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, w.earning]),
             u64::from(w.income_eur_y.to_bits()) << 32 | u64::from(w.debt_eur.to_bits()),
             u64::from(w.place),
         ]

@@ -410,8 +410,28 @@ impl<'a> Maker<'a> {
             let scale = (want / gross) as f32;
             out.works.iter_mut().for_each(|w| w.income_eur_y *= scale);
         }
+        self.earnings();
+        let out = &mut self.out;
         for household in &mut out.households {
             refresh_household(&out.persons, &out.works, household, self.now);
+        }
+    }
+
+    /// Lasting earning power: of adults from what they make, of children from their mother's.
+    fn earnings(&mut self) {
+        let Inhabitants { persons, works, .. } = &mut self.out;
+        for i in 0..works.len() {
+            let typical = super::work::typical_income_eur_y(&works[i], persons[i].age_y(self.now));
+            if typical > 0.0 {
+                works[i].earning = super::work::earning_of(works[i].income_eur_y / typical);
+            }
+        }
+        for i in 0..works.len() {
+            if works[i].earning == 0 {
+                let mothers = persons[i].mother.get().map_or(128, |m| works[m].earning);
+                let words = std::array::from_fn(|_| self.rng.next_u32());
+                works[i].earning = super::work::inherited_earning(mothers, words);
+            }
         }
     }
 }

@@ -127,20 +127,21 @@ fn new_home(
     now: ShortMonth,
 ) -> Dwelling {
     let level = libm::exp(market.log_price + market.log_price_local[n]) as f32;
-    // Typical new flats and houses: 45–95 m² to rent, 65–135 m² to buy; 5,500 €/m² at the start's prices (A).
+    // Typical new flats and houses: 45–95 m² to rent, 55–125 m² to buy; 5,500 €/m² at the start's prices (A).
     let u = unit(words[1]);
     let area = match tenure {
-        Tenure::Owner => 65.0 + 70.0 * u,
+        Tenure::Owner => 55.0 + 70.0 * u,
         Tenure::Senior => 50.0 + 30.0 * u,
         _ => 45.0 + 50.0 * u,
     };
     let value = 5.5 * area * level;
     let cost = match tenure {
         Tenure::Social | Tenure::Senior => 620.0 + 3.0 * (area - 45.0),
-        Tenure::Private => 19.0 * area * level,
+        // Two thirds of the programme are to be affordable: middle rents end at € 1,184 (M: limit of 2025).
+        Tenure::Private => (19.0 * area).min(1_184.0) * level,
         _ => value * 1_000.0 * 0.0045,
     };
-    let house = tenure == Tenure::Owner && area > 105.0;
+    let house = tenure == Tenure::Owner && area > 100.0;
     Dwelling {
         key: DwellingKey(key),
         cell: cells[words[2] as usize % cells.len()],

@@ -18,6 +18,7 @@ use super::matching::deferred_acceptance;
 use super::moving::WITHIN_BY_AGE;
 use super::parameters::HousingParameters;
 use super::search::Search;
+use super::start::Norms;
 use super::segments::{CLASSES, N_CLASSES, Segments, classes};
 use super::{Composition, Surroundings};
 use crate::people::migration::outward_profile;
@@ -41,6 +42,7 @@ pub(super) struct Start<'a> {
     pub(super) surroundings: &'a Surroundings,
     pub(super) composition: &'a Composition,
     pub(super) segments: &'a Segments,
+    pub(super) norms: &'a Norms,
     pub(super) housing: &'a HousingParameters,
     pub(super) people: &'a DemographyParameters,
     pub(super) draws: Draws,
@@ -62,6 +64,30 @@ fn leaving_y(h: &Household, p: &HousingParameters, people: &DemographyParameters
     moves / 100.0 + if h.size == 1 { mortality_y(age, people) } else { 0.0 }
 }
 
+/// Adds to who should move in those whom time takes out of their class, and takes off those whom it brings into one:
+/// heads who turn 25, 45 or 65 within the year.
+fn age(out: &mut Sums, start: &Start, housed: &[usize]) {
+    let mut flows = vec![[0.0; N_CLASSES]; out.len()];
+    for &h in housed {
+        let household = &start.households[h];
+        let row = &mut flows[usize::from(start.dwellings[household.dwelling.i()].neighbourhood)];
+        let class = match household.head_age_y {
+            24 => 0,
+            44 => 1,
+            64 => 2,
+            _ => continue,
+        };
+        row[class] += 1.0;
+        row[class + 1] -= 1.0;
+    }
+    for (out, flows) in out.iter_mut().zip(&flows) {
+        for (c, flow) in flows.iter().enumerate() {
+            // A neighbourhood cannot send back those who have grown too many: at least a fifth goes on moving in.
+            out[1 + c] = (out[1 + c] + flow).max(0.2 * out[1 + c]);
+        }
+    }
+}
+
 /// Solves and sets the intercepts of `search`.
 pub(super) fn solve(start: &Start, search: &mut Search) {
     let n = start.surroundings.n();
@@ -75,6 +101,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
     let segment = |h: usize| start.segments.segment(&start.households[h], 1.0);
     let mut out: Sums = vec![[0.0; N_CLASSES + 1]; n];
     housed.iter().for_each(|&h| add(&mut out[usize::from(home_of(h).neighbourhood)], segment(h), hazard(h)));
+    age(&mut out, start, &housed);
     let total: f64 = out.iter().map(|row| row[0]).sum();
     let wanted = (60.0 * n as f64).clamp(0.03 * housed.len() as f64, 0.15 * housed.len() as f64);
     let scale = wanted / total;
@@ -101,6 +128,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
             composition: start.composition,
             segments: start.segments,
             search,
+            norms: start.norms,
             p: start.housing,
             spreading: &zeros,
             seniors_first: &zeros,
@@ -162,11 +190,11 @@ fn shift(intercepts: &mut Sums, into: &Sums, out: &Sums, offered: &[f64], step: 
                 let weight = into[i][0] / out[i][0].max(1e-9);
                 let known = out[i].map(|x| x * weight);
                 let ratio = lift(&known, &all_out) / lift(&into[i], &all_in).max(1e-9);
-                row[c] = (row[c] + step * libm::log(ratio.max(1e-3))).clamp(-4.0, 4.0);
+                row[c] = (row[c] + step * libm::log(ratio.max(1e-3))).clamp(-2.0, 2.0);
             }
             from += n_classes;
         }
-        row[0] = row[0].clamp(-4.0, 4.0);
+        row[0] = row[0].clamp(-2.0, 2.0);
     }
 }
 

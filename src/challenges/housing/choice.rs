@@ -7,6 +7,7 @@ use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
+use super::start::Norms;
 use crate::city::Tenure;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::{gumbel, unit};
@@ -114,6 +115,7 @@ pub(super) struct Choice<'a> {
     pub(super) composition: &'a Composition,
     pub(super) segments: &'a Segments,
     pub(super) search: &'a Search,
+    pub(super) norms: &'a Norms,
     pub(super) p: &'a HousingParameters,
     pub(super) spreading: &'a [f64],
     pub(super) seniors_first: &'a [f64],
@@ -171,28 +173,36 @@ impl Choice<'_> {
         Seeker { household: h, key: household.key, segment: segment as u8, wanted }
     }
 
-    /// The `i`-th neighbourhood that `household` looks in. Arrivals are drawn to their own group; spreading weakens
-    /// that (models.md §9).
-    pub(super) fn look_in(&self, household: &Household, segment: usize, here: Option<usize>, i: u32) -> Option<usize> {
+    /// The `i`-th neighbourhood that `household` looks in.
+    fn look_in(&self, household: &Household, segment: usize, here: Option<usize>, i: u32) -> Option<usize> {
         let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
         let n = self.search.draw(segment, here, unit(words[0]), unit(words[1]));
-        if here.is_none() {
-            let pull = self.p.tie_pull as f32 * (1.0 - self.spreading[n] as f32);
-            let own = 1.0 - self.composition.unlike(n, household.origin);
-            let accept = (1.0 + pull * own) / (1.0 + pull);
-            if unit(words[1]) >= accept {
-                return None;
-            }
-        }
-        Some(n)
+        (here.is_some() || self.is_drawn_to(household, n, unit(words[1]))).then_some(n)
+    }
+
+    /// Where a newcomer stays with others until there is a home.
+    pub(super) fn lodging(&self, household: &Household, segment: usize) -> u16 {
+        let place = (0..8).find_map(|i| {
+            let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
+            let n = self.search.among_alike(segment, unit(words[2]));
+            self.is_drawn_to(household, n, unit(words[3])).then_some(n as u16)
+        });
+        place.unwrap_or(Household::NOWHERE)
+    }
+
+    /// Arrivals are drawn to their own group; spreading weakens that (models.md §9).
+    fn is_drawn_to(&self, household: &Household, n: usize, u: f32) -> bool {
+        let pull = self.p.tie_pull as f32 * (1.0 - self.spreading[n] as f32);
+        let own = 1.0 - self.composition.unlike(n, household.origin);
+        u < (1.0 + pull * own) / (1.0 + pull)
     }
 
     /// Entitlement and means.
     fn means(&self, h: &Household) -> Means {
         let (p, income) = (self.p, f64::from(h.income_eur_m));
         let mut most = [0.0; 5];
-        most[Tenure::Owner as usize] = p.owner_cost_share * income / (1.0 - self.equity(h));
-        most[Tenure::Private as usize] = p.private_cost_share * income;
+        most[Tenure::Owner as usize] = self.norms.owner * income / (1.0 - self.equity(h));
+        most[Tenure::Private as usize] = self.norms.private * income;
         if !h.stands(Household::EXCLUDED) && income <= p.social_income_max_eur_m * self.wage_level {
             most[Tenure::Social as usize] = f64::MAX;
         }

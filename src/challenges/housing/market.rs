@@ -11,6 +11,7 @@ use super::neighbourhoods::{Composition, Surroundings};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
+use super::start::Norms;
 use crate::city::Tenure;
 use crate::people::{Books, Household, Move, Tables, Tally, demography};
 use crate::policies::Controls;
@@ -38,7 +39,7 @@ pub struct Market {
     pub proposals: Vec<u32>,
     /// Market vacancies in each neighbourhood this month, before the moves.
     pub vacancies: Vec<u32>,
-    /// Seekers for a market home who found none this month.
+    /// Seekers who would have taken a market home and found none this month.
     pub unplaced: u32,
     /// Market vacancies left after the moves.
     pub left_over: u32,
@@ -59,7 +60,7 @@ pub struct Market {
 pub(super) fn match_and_move(
     mut tables: Tables,
     wishes: Res<Wishes>,
-    places: (Res<Surroundings>, Res<Composition>, Res<Search>, Res<Segments>),
+    places: (Res<Surroundings>, Res<Composition>, Res<Search>, Res<Segments>, Res<Norms>),
     controls: Res<Controls>,
     p: Res<HousingParameters>,
     people: Res<crate::people::DemographyParameters>,
@@ -68,7 +69,7 @@ pub(super) fn match_and_move(
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
-    let (surroundings, composition, search, segments) = places;
+    let (surroundings, composition, search, segments, norms) = places;
     let draws = *draws;
     let offers = Offers::of(books.dwellings, surroundings.n());
     let mut looking: Vec<HouseholdIdx> = homeless(books.households);
@@ -83,6 +84,7 @@ pub(super) fn match_and_move(
         composition: &composition,
         segments: &*segments,
         search: &search,
+        norms: &norms,
         p: &p,
         spreading: controls.get("spreading"),
         seniors_first: controls.get("allocation_seniors_first"),
@@ -129,9 +131,7 @@ fn find_lodgings(choice: &Choice, seekers: &[Seeker]) -> Vec<(HouseholdIdx, u16)
         household.dwelling == DwellingIdx::NONE && household.lodging().is_none()
     };
     let place = |s: &Seeker| {
-        let household = &choice.households[s.household.i()];
-        let n = (0..8).find_map(|i| choice.look_in(household, usize::from(s.segment), None, i));
-        (s.household, n.map_or(Household::NOWHERE, |n| n as u16))
+        (s.household, choice.lodging(&choice.households[s.household.i()], usize::from(s.segment)))
     };
     seekers.iter().filter(new).map(place).collect()
 }
@@ -203,6 +203,7 @@ fn note_pressure(market: &mut Market, seekers: &[Seeker], offers: &Offers, holde
         {
             market.proposals[usize::from(first.neighbourhood)] += 1;
         }
-        market.unplaced += u32::from(!placed[s]);
+        let could_pay = seeker.wanted.iter().any(|&o| offers.all[o as usize].is_on_market());
+        market.unplaced += u32::from(could_pay && !placed[s]);
     }
 }

@@ -14,14 +14,14 @@ crate::parameters! {
         preference_form: 1.0, 0.0..=2.0, "0 none, 1 smooth, 2 threshold", A, "Bruch & Mare 2006 against Schelling 1971", "Form of the dislike of unlike neighbours";
         moving_cost: 0.2, 0.0..=5.0, "utility", A, "holds voluntary moves near the hazard", "What a new home must be better by";
         n_searched: 10.0, 1.0..=32.0, "neighbourhoods", A, "models.md §9 K", "Neighbourhoods searched per month";
-        move_scale: 0.75, 0.0..=3.0, "1", A, "models.md §11.0: person rates include leaving home and unions", "Household moves over the CBS person rates within the municipality";
+        move_scale: 1.2, 0.0..=5.0, "1", A, "models.md §11.0: person rates include leaving home and unions", "Household moves over the CBS person rates within the municipality";
         crowding_factor: 1.8, 1.0..=5.0, "1", A, "models.md §9 stress", "Rise of the hazard in a crowded home";
         burden_factor: 1.4, 1.0..=5.0, "1", A, "models.md §9 stress", "Rise of the hazard above 40 % of income for the home";
         dissatisfaction: 0.5, 0.0..=2.0, "1", A, "models.md §18 (0.2–0.8)", "Rise of the log hazard by full dislike of the neighbourhood";
         crowded_m2_per_person: 15.0, 5.0..=40.0, "m²", A, "order of Dutch overcrowding norms", "Floor area per person below which a home is crowded";
         owner_equity_mover: 0.45, 0.0..=0.95, "1", A, "order of the share that owners have paid off", "Share of a home's price that a moving owner brings";
         owner_equity_starter: 0.15, 0.0..=0.95, "1", A, "savings and parents", "Share of a home's price that a first buyer brings";
-        concession: 0.015, 0.0..=0.2, "1/month", A, "lets homes that nobody takes find a price", "Fall of the price of a market home that has stood empty for three months";
+        concession: 0.02, 0.0..=0.2, "1/month", A, "lets homes that nobody takes find a price", "Fall of the price of a market home that has stood empty for three months";
         owner_cost_share: 0.38, 0.1..=0.9, "1", A, "order of Dutch lending norms", "Most of income an owner may spend";
         private_cost_share: 0.50, 0.1..=0.9, "1", A, "landlords' income demands", "Most of income a private tenant may spend";
         social_income_max_eur_m: 3250.0, 500.0..=10000.0, "€/month net", M, "income limit for social rent 2025, about 49,700 € gross a year", "Net income above which no social home is allotted";
@@ -33,7 +33,7 @@ crate::parameters! {
         search_local: 0.7, 0.0..=1.0, "1", A, "most moves are short", "Share of searches among the nearest neighbourhoods";
         search_d0_km: 2.0, 0.1..=50.0, "km", A, "order of the median distance of Dutch moves within a municipality", "Distance at which local searches have fallen to 1/e";
         vacancy_normal: 0.02, 0.0..=0.2, "1", M, "frictional vacancy", "Share of empty homes at which the market is in balance";
-        build_y: 0.012, 0.0..=0.1, "1/y", R, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M", "Homes built a year, of the stock at the start";
+        build_y: 0.016, 0.0..=0.1, "1/y", A, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M is 1.2 % nationally, and cities take three quarters of growth", "Homes built a year, of the stock at the start";
         build_social: 0.30, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of social rent in new homes";
         build_private: 0.37, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of private rent in new homes";
         build_senior: 0.05, 0.0..=1.0, "1", A, "order of magnitude", "Share of new social homes that are senior homes";

@@ -6,6 +6,7 @@ use bevy::prelude::*;
 use super::building::{self, BuildingSites};
 use super::search::Search;
 use super::segments::{N_SEGMENTS, Segments};
+use super::start::Norms;
 use super::{calibration, start};
 use super::market::{self, Market};
 use super::moving::{self, Wishes};
@@ -67,9 +68,10 @@ pub fn open(world: &mut World, city: &City) {
         vacancies: vec![0; n],
         ..Market::default()
     });
-    let (composition, segments, search) = world.run_system_once(prepare).expect("people have been settled in the city");
+    let (composition, segments, norms, search) = world.run_system_once(prepare).expect("people have been settled in the city");
     world.insert_resource(composition);
     world.insert_resource(segments);
+    world.insert_resource(norms);
     world.insert_resource(search);
     crate::people::plugin::refill(world);
 }
@@ -82,7 +84,7 @@ fn prepare(
     p: Res<HousingParameters>,
     people: Res<DemographyParameters>,
     draws: Res<Draws>,
-) -> (Composition, Segments, Search) {
+) -> (Composition, Segments, Norms, Search) {
     let (n, draws) = (surroundings.n(), Draws::at_start(draws.seed));
     let mut books = tables.books();
     start::withhold(books.dwellings, n, &p, draws);
@@ -91,6 +93,7 @@ fn prepare(
     let mut composition = Composition::default();
     composition.count(households, dwellings, n);
     let segments = Segments::of(households);
+    let norms = Norms::solve(households, dwellings, &p);
     let mut homes = vec![0.0; n];
     dwellings.iter().filter(|d| d.is_there()).for_each(|d| homes[usize::from(d.neighbourhood)] += 1.0);
     let to_come = 10.0 * p.build_y * homes.iter().sum::<f64>();
@@ -103,13 +106,14 @@ fn prepare(
         surroundings: &surroundings,
         composition: &composition,
         segments: &segments,
+        norms: &norms,
         housing: &p,
         people: &people,
         draws,
         now: books.now,
     };
     calibration::solve(&start, &mut search);
-    (composition, segments, search)
+    (composition, segments, norms, search)
 }
 
 /// Households by neighbourhood, then segment.

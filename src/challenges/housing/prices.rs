@@ -27,7 +27,7 @@ pub(super) fn adjust_prices(
     let excess = (f64::from(market.unplaced) - (f64::from(market.left_over) - balance).max(0.0)) / stock;
     let city = p.price_kappa_y / 12.0 * excess + wages;
     market.log_price += city;
-    market.availability = (f64::from(market.left_over) / balance.max(1.0)).clamp(0.25, 1.5);
+    market.availability = libm::sqrt(f64::from(market.on_offer) / balance.max(1.0)).clamp(0.5, 1.25);
     let pressure = |proposals: u32, vacancies: u32| libm::log(f64::from(proposals + 1) / f64::from(vacancies + 1));
     let mean = pressure(market.proposals.iter().sum(), market.vacancies.iter().sum());
     let local: Vec<f64> = market
@@ -54,7 +54,7 @@ pub(super) fn adjust_prices(
         }
     });
     let dearer = market.log_price - wages * f64::from(clock.tick);
-    affordability.0 = libm::exp(-dearer) * libm::sqrt(market.availability);
+    affordability.0 = libm::exp(-dearer) * market.availability;
 }
 
 /// Every home is in exactly one state (models.md §13.2).

@@ -33,6 +33,8 @@ pub struct Search {
     local_share: f32,
     /// Weights before the intercepts, by segment, then neighbourhood.
     base: Vec<f32>,
+    /// Cumulated base weights in the whole city, by segment, then neighbourhood.
+    plain: Vec<f32>,
     /// Nearest neighbourhoods of each, itself first, and e^{−d/d0} of each.
     near: Vec<(u16, f32)>,
     /// Cumulated weights in the whole city, by segment, then neighbourhood.
@@ -81,6 +83,7 @@ impl Search {
             n,
             n_near,
             local_share: if n > 0 { local_share as f32 } else { 0.0 },
+            plain: base.chunks(n.max(1)).flat_map(|w| cumulated(w.iter().copied())).collect(),
             base,
             near,
             city: vec![0.0; N_SEGMENTS * n],
@@ -126,6 +129,18 @@ impl Search {
             _ => pick(&self.city[segment * self.n..(segment + 1) * self.n], u),
         }
     }
+
+    /// The neighbourhood where somebody of `segment` finds people like them, at quantile `u`: as [`Search::draw`], but
+    /// whatever homes there are.
+    pub fn among_alike(&self, segment: usize, u: f32) -> usize {
+        pick(&self.plain[segment * self.n..(segment + 1) * self.n], u)
+    }
+}
+
+fn cumulated(weights: impl ExactSizeIterator<Item = f32>) -> Vec<f32> {
+    let mut out = vec![0.0; weights.len()];
+    cumulate(&mut out, weights);
+    out
 }
 
 fn pick(cumulated: &[f32], u: f32) -> usize {

@@ -7,8 +7,14 @@
 //! * **Concealed demand.** [`HousingParameters::shortage_start`] of the stock (report §2.1: 3.9 %) is the number of
 //!   households that look for a home and have none. They are adult children of twenty and over who live with their
 //!   mother, drawn by key, at most six in ten of these: they lodge where they live. Nobody's place of residence changes.
+//! * **Norms.** What part of an income a home may cost is assumed, and so are costs; together they can leave most
+//!   tenants and owners of the start unable to have what they have. So the norm is at least what seven in ten of them
+//!   need (solved, A).
+
+use bevy::prelude::Resource;
 
 use super::parameters::HousingParameters;
+use crate::city::Tenure;
 use crate::people::demography::{found_household, lives_with_mother};
 use crate::people::{Books, Dwelling, Household};
 use crate::sim::draws::unit;
@@ -68,6 +74,33 @@ pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
         let months = 48.0 * unit(draws.block(STREAM, books.persons[person.i()].key.0, 1)[1]);
         books.households[h.i()].since.0 -= months as i16;
         books.refresh(old);
+    }
+}
+
+/// Most of its income that a household may spend on its home.
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+pub struct Norms {
+    /// Owners, after equity.
+    pub owner: f64,
+    /// Private tenants.
+    pub private: f64,
+}
+
+impl Norms {
+    /// The parameters, or what seven in ten of `households` need for the homes that they have.
+    pub(super) fn solve(households: &[Household], dwellings: &[Dwelling], p: &HousingParameters) -> Norms {
+        let needed = |tenure: Tenure, own: f64, least: f64| {
+            let lived_in = dwellings.iter().filter(|d| d.tenure == tenure as u8);
+            let mut parts: Vec<f32> = lived_in
+                .filter_map(|d| Some(d.cost_eur_m / households[d.household.get()?].income_eur_m.max(1.0)))
+                .collect();
+            parts.sort_unstable_by(f32::total_cmp);
+            parts.get(parts.len() * 7 / 10).map_or(least, |&part| least.max((1.0 - own) * f64::from(part)))
+        };
+        Norms {
+            owner: needed(Tenure::Owner, p.owner_equity_mover, p.owner_cost_share),
+            private: needed(Tenure::Private, 0.0, p.private_cost_share),
+        }
     }
 }
 
