@@ -23,6 +23,7 @@
 //! |---|---|
 //! | [`policies::PoliciesPlugin`] | orders become the levers' values of the month |
 //! | [`people::PeoplePlugin`] | demography, migration, work |
+//! | [`challenges::shared::SharedPlugin`] | the state of neighbourhoods that challenges share |
 //! | [`challenges::housing::HousingPlugin`] | moves, homes, prices |
 //! | [`indicators::IndicatorsPlugin`] | the month's measures |
 

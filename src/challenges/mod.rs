@@ -2,3 +2,4 @@
 //! and through shared neighbourhood state (models.md §0.2, §13).
 
 pub mod housing;
+pub mod shared;

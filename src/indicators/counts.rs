@@ -238,7 +238,7 @@ fn cents(eur: f32) -> u64 {
 fn count_home(row: &mut Facts, home: &Dwelling) {
     let tenure = usize::from(home.tenure).min(Tenure::ALL.len() - 1);
     row.homes += 1;
-    row.vacant += u64::from(home.is_vacant());
+    row.vacant += u64::from(home.is_empty());
     row.by_tenure[tenure] += 1;
     row.cost_cents_m[tenure] += cents(home.cost_eur_m);
     row.value_eur[tenure] += u64::from((home.value_keur * 1000.0 + 0.5) as u32);

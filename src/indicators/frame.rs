@@ -89,7 +89,7 @@ impl Frame {
 }
 
 fn byte(home: &Dwelling) -> u8 {
-    match (home.is_there(), home.is_vacant()) {
+    match (home.is_there(), home.is_empty()) {
         (false, _) => Frame::EMPTY_SLOT,
         (true, true) => home.tenure,
         (true, false) => home.tenure + Frame::INHABITED,

@@ -10,9 +10,10 @@
 use bevy::prelude::*;
 
 use super::counts::{NeighbourhoodCounts, Tables};
-use super::list::{Area, Indicator, Value, city_indicators, neighbourhood_indicators};
+use super::list::{Area, Indicator, Published, Value, city_indicators, neighbourhood_indicators};
 use super::places::Places;
 use crate::challenges::housing::HousingParameters;
+use crate::challenges::shared::{NeighbourhoodStates, Observed, Outcomes};
 use crate::city::City;
 use crate::people::plugin::MonthEnds;
 use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
@@ -47,7 +48,7 @@ impl Plugin for IndicatorsPlugin {
         app.insert_resource(self.places.clone())
             .init_resource::<NeighbourhoodCounts>()
             .init_resource::<Measures>()
-            .add_systems(SimTick, measure.in_set(Phase::End).after(MonthEnds));
+            .add_systems(SimTick, measure.in_set(Phase::End).after(MonthEnds).after(Observed));
     }
 }
 
@@ -70,19 +71,36 @@ impl Default for Measures {
 
 impl Measures {
     /// Every indicator, from this month's counts and events.
-    pub fn from_counts(month: Month, counts: &NeighbourhoodCounts, tally: &Tally, places: &Places) -> Measures {
+    pub fn from_counts(
+        month: Month,
+        counts: &NeighbourhoodCounts,
+        tally: &Tally,
+        places: &Places,
+        published: Published,
+    ) -> Measures {
         let city = Area { facts: &counts.city, flows: &tally.city };
         let of_city = |indicator: &Indicator| match indicator.value {
             Value::Of(value) => value(&city),
             Value::Across(value) => value(counts, places),
+            Value::Outcome(what) => Some(published.outcomes.total(what) as f64),
+            Value::Rate(what) => per_thousand_a_year(published.outcomes.total(what), counts.city.residents),
+            Value::State(state) => mean_over_residents(published.states.of(state), counts),
+            Value::Published(value) => value(published, &counts.city, None),
         };
         let none = Counts::default();
         let of_neighbourhood = |indicator: &Indicator, i: usize| {
             let facts = &counts.neighbourhoods[i];
             let area = Area { facts, flows: tally.neighbourhoods.get(i).unwrap_or(&none) };
+            if facts.residents < MIN_PEOPLE && (indicator.needs_many() || indicator.guarded) {
+                return None;
+            }
             match indicator.value {
-                Value::Of(value) if !indicator.needs_many() || facts.residents >= MIN_PEOPLE => value(&area),
-                _ => None,
+                Value::Of(value) => value(&area),
+                Value::Across(_) => None,
+                Value::Outcome(what) => Some(f64::from(published.outcomes.of(what)[i])),
+                Value::Rate(what) => per_thousand_a_year(published.outcomes.of(what)[i].into(), facts.residents),
+                Value::State(state) => Some(published.states.of(state)[i].into()),
+                Value::Published(value) => value(published, facts, Some(i)),
             }
         };
         let n = counts.neighbourhoods.len();
@@ -114,6 +132,17 @@ impl Measures {
     }
 }
 
+fn per_thousand_a_year(events: u64, residents: u64) -> Option<f64> {
+    (residents > 0).then(|| 12_000.0 * events as f64 / residents as f64)
+}
+
+fn mean_over_residents(values: &[f32], counts: &NeighbourhoodCounts) -> Option<f64> {
+    let weighted = values.iter().zip(&counts.neighbourhoods);
+    let (sum, n) = weighted
+        .fold((0.0, 0), |(sum, n), (v, facts)| (sum + f64::from(*v) * facts.residents as f64, n + facts.residents));
+    (n > 0).then(|| sum / n as f64)
+}
+
 #[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 fn measure(
     clock: Res<Clock>,
@@ -124,6 +153,8 @@ fn measure(
     works: Query<&Work>,
     households: Query<&Household>,
     dwellings: Query<&Dwelling>,
+    outcomes: Res<Outcomes>,
+    states: Res<NeighbourhoodStates>,
     mut counts: ResMut<NeighbourhoodCounts>,
     mut measures: ResMut<Measures>,
 ) {
@@ -136,7 +167,13 @@ fn measure(
     // What counts as crowded is the market's rule, so that the two never differ.
     let crowded_m2 = housing.map_or_else(HousingParameters::default, |h| h.clone()).crowded_m2_per_person;
     *counts = NeighbourhoodCounts::count_with(tables, ShortMonth::of(clock.month()), places.len(), crowded_m2);
-    *measures = Measures::from_counts(clock.month(), &counts, &tally, &places);
+    *measures = Measures::from_counts(
+        clock.month(),
+        &counts,
+        &tally,
+        &places,
+        Published { outcomes: &outcomes, states: &states },
+    );
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub(crate) mod toy_town;
 pub use counts::NeighbourhoodCounts;
 pub use frame::{Frame, PersonDot};
 pub use list::{
-    Area, INDICATORS, Indicator, Kind, Scope, Unit, Value, Words, city_indicators, indicator, neighbourhood_indicators,
+    Area, INDICATORS, Indicator, Kind, Published, Scope, Unit, Value, Words, city_indicators, indicator,
+    neighbourhood_indicators,
 };
 pub use measures::{IndicatorsPlugin, MIN_PEOPLE, Measures};
 pub use places::Places;

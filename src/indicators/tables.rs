@@ -190,7 +190,7 @@ pub fn documentation() -> String {
         }
     }
     text.push_str("\n## Indicators\n\n| name | English | Nederlands | grade | definition and mechanism |\n|---|---|---|---|---|\n");
-    for i in super::list::INDICATORS {
+    for i in super::list::INDICATORS.iter() {
         let Words { en, nl } = i.title;
         let _ = writeln!(text, "| `{}` | {en} | {nl} | {:?} | {} |", i.id, i.grade, i.source.en);
     }

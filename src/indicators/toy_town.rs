@@ -4,6 +4,7 @@
 use bevy::prelude::*;
 
 use super::IndicatorsPlugin;
+use crate::challenges::shared::{NeighbourhoodStates, Outcomes};
 use crate::city::{Character, City, CityOrigin, Cover, DwellingRecord, Ground, Marginals, Neighbourhood, Tenure};
 use crate::gis::{GridRef, Raster};
 use crate::people::{Dwelling, Household, Move, Occupation, Person, ShortMonth, Tally, Work};
@@ -108,6 +109,8 @@ pub(crate) fn simulation(city: &City, seed: u64) -> Simulation {
             .register_table::<Dwelling, Dwelling>("dwellings")
             .register_column::<Dwelling>("dwellings", "dwelling")
             .insert_resource(Tally::new(city.neighbourhoods.len()))
+            .insert_resource(Outcomes::new(city.neighbourhoods.len()))
+            .insert_resource(NeighbourhoodStates::new(city.neighbourhoods.len()))
             .register_state::<Tally>("tally")
             .add_plugins(IndicatorsPlugin::new(city))
             .add_systems(SimTick, live_a_month.in_set(Phase::Act));

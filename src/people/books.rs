@@ -8,7 +8,7 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::components::{Dwelling, Household, Person, ShortMonth, Work};
+use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use crate::sim::state::slice_mut;
 use crate::sim::{Clock, DwellingIdx, HouseholdIdx, HouseholdKey, PersonIdx, PersonKey};
 
@@ -30,6 +30,9 @@ pub struct FreeSlots {
 pub struct Tables<'w, 's> {
     persons: Query<'w, 's, &'static mut Person>,
     works: Query<'w, 's, &'static mut Work>,
+    healths: Query<'w, 's, &'static mut Health>,
+    conducts: Query<'w, 's, &'static mut Conduct>,
+    outlooks: Query<'w, 's, &'static mut Outlook>,
     households: Query<'w, 's, &'static mut Household>,
     dwellings: Query<'w, 's, &'static mut Dwelling>,
     free: ResMut<'w, FreeSlots>,
@@ -42,6 +45,9 @@ impl Tables<'_, '_> {
         Books {
             persons: slice_mut(&mut self.persons),
             works: slice_mut(&mut self.works),
+            healths: slice_mut(&mut self.healths),
+            conducts: slice_mut(&mut self.conducts),
+            outlooks: slice_mut(&mut self.outlooks),
             households: slice_mut(&mut self.households),
             dwellings: slice_mut(&mut self.dwellings),
             free: &mut self.free,
@@ -56,6 +62,12 @@ pub struct Books<'a> {
     pub persons: &'a mut [Person],
     /// What they do, by the same slot.
     pub works: &'a mut [Work],
+    /// Their health, by the same slot.
+    pub healths: &'a mut [Health],
+    /// Their conduct, by the same slot.
+    pub conducts: &'a mut [Conduct],
+    /// Their outlook, by the same slot.
+    pub outlooks: &'a mut [Outlook],
     /// Households by slot.
     pub households: &'a mut [Household],
     /// Dwellings by slot.
@@ -91,6 +103,7 @@ impl Books<'_> {
         let slot = PersonIdx(self.free.persons.pop().expect("the reserve of person slots is refilled every month"));
         let blank = Person { household: HouseholdIdx::NONE, next: PersonIdx::NONE, ..person };
         (self.persons[slot.i()], self.works[slot.i()]) = (blank, work);
+        self.forget(slot);
         slot
     }
 
@@ -151,7 +164,15 @@ impl Books<'_> {
         self.leave(p);
         self.persons[p.i()] = Person::default();
         self.works[p.i()] = Work::default();
+        self.forget(p);
         self.free.resting.push(p.0);
+    }
+
+    /// What challenges have noted of whoever was in slot `p` does not pass on to the next.
+    fn forget(&mut self, p: PersonIdx) {
+        self.healths[p.i()] = Health::default();
+        self.conducts[p.i()] = Conduct::default();
+        self.outlooks[p.i()] = Outlook::default();
     }
 
     /// Person `p` and their partner, if any, are no couple any more.
@@ -298,6 +319,9 @@ mod tests {
     struct Town {
         persons: Vec<Person>,
         works: Vec<Work>,
+        healths: Vec<Health>,
+        conducts: Vec<Conduct>,
+        outlooks: Vec<Outlook>,
         households: Vec<Household>,
         dwellings: Vec<Dwelling>,
         free: FreeSlots,
@@ -308,6 +332,9 @@ mod tests {
             Town {
                 persons: vec![Person::default(); 8],
                 works: vec![Work::default(); 8],
+                healths: vec![Health::default(); 8],
+                conducts: vec![Conduct::default(); 8],
+                outlooks: vec![Outlook::default(); 8],
                 households: vec![Household::default(); 4],
                 dwellings: (1..=3)
                     .map(|k| Dwelling { key: crate::sim::DwellingKey(k), ..Dwelling::default() })
@@ -324,6 +351,9 @@ mod tests {
             Books {
                 persons: &mut self.persons,
                 works: &mut self.works,
+                healths: &mut self.healths,
+                conducts: &mut self.conducts,
+                outlooks: &mut self.outlooks,
                 households: &mut self.households,
                 dwellings: &mut self.dwellings,
                 free: &mut self.free,

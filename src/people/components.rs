@@ -1,7 +1,7 @@
 //! The tables: one entity per person, household and dwelling, and the plain structs that they carry.
 //!
-//! Sizes are part of the design (architecture.md): [`Person`] 32 B, [`Work`] 16 B, [`Household`] 32 B,
-//! [`Dwelling`] 40 B. A slot with key 0 is free.
+//! Sizes are part of the design (architecture.md): [`Person`] 32 B, [`Work`] 16 B, [`Health`], [`Conduct`] and
+//! [`Outlook`] 8 B each, [`Household`] 32 B, [`Dwelling`] 40 B. A slot with key 0 is free.
 
 use bevy::prelude::Component;
 use bytemuck::{Pod, Zeroable};
@@ -107,6 +107,53 @@ pub struct Work {
     pub language: u8,
     /// Lasting earning power: 128 is typical of age and schooling, 50 more is e times as much.
     pub earning: u8,
+}
+
+/// Health and care. The ageing challenge fills and changes it; all zero = not looked at yet.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Health {
+    /// Frailty, 0–255 for 0–1.
+    pub frailty: u8,
+    /// Loneliness, 0–255 for 0–1.
+    pub loneliness: u8,
+    /// Care needed, quarters of an hour per week.
+    pub care_need_qh: u8,
+    /// Care received, quarters of an hour per week.
+    pub care_given_qh: u8,
+    /// Unused.
+    pub spare: [u8; 4],
+}
+
+/// Offending and what leads there or away from it. The crime challenge fills and changes it; all zero = not looked at
+/// yet. Never exported (models.md E-6).
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Conduct {
+    /// Criminal group, number + 1; 0 = none.
+    pub group: u16,
+    /// Strain, 0–255 for 0–1.
+    pub strain: u8,
+    /// Offences committed, up to 255.
+    pub offences: u8,
+    /// Months since the last victimisation, 255 = never; see the crime challenge.
+    pub victim: u8,
+    /// Unused.
+    pub spare: [u8; 3],
+}
+
+/// Trust and belonging. The diversity challenge fills and changes it; all zero = not looked at yet.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Outlook {
+    /// Trust in neighbours, 0–255 for 0–1.
+    pub trust_neighbours: u8,
+    /// Trust in government, 0–255 for 0–1.
+    pub trust_government: u8,
+    /// Belonging, 0–255 for 0–1.
+    pub belonging: u8,
+    /// Unused.
+    pub spare: [u8; 5],
 }
 
 /// What somebody does by day.
@@ -270,10 +317,26 @@ pub struct Dwelling {
     pub step_free: u8,
     /// Moves that this vacancy has already set off, since the new home or departure that began the chain.
     pub chain: u8,
-    /// 1 if, while empty, it is not to be had: second homes, homes kept empty, under repair.
-    pub withheld: u8,
+    /// [`DwellingStatus`].
+    pub status: u8,
     /// Unused; keeps the size a multiple of 8.
     pub spare: [u8; 3],
+}
+
+/// Whether a home can be lived in (models.md §13.2: every home has exactly one state).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum DwellingStatus {
+    /// In use or to be had.
+    Normal = 0,
+    /// Used for something illicit: not to be had.
+    Illicit = 1,
+    /// Closed by the mayor: not to be had.
+    Closed = 2,
+    /// Damaged: not to be had until repaired.
+    Damaged = 3,
+    /// Kept empty: second homes, homes under repair or not yet handed over. Not to be had.
+    Withheld = 4,
 }
 
 impl Default for Dwelling {
@@ -292,7 +355,7 @@ impl Default for Dwelling {
             tenure: 0,
             step_free: 0,
             chain: 0,
-            withheld: 0,
+            status: 0,
             spare: [0; 3],
         }
     }
@@ -307,14 +370,14 @@ impl Dwelling {
 
     /// True if nobody lives there.
     #[inline]
-    pub fn is_vacant(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.is_there() && self.household == HouseholdIdx::NONE
     }
 
     /// True if somebody could move in.
     #[inline]
-    pub fn is_on_offer(&self) -> bool {
-        self.is_vacant() && self.withheld == 0
+    pub fn is_vacant(&self) -> bool {
+        self.is_empty() && self.status == DwellingStatus::Normal as u8
     }
 }
 
@@ -326,7 +389,12 @@ mod tests {
     fn components_keep_their_sizes() {
         let sizes = [size_of::<Person>(), size_of::<Work>(), size_of::<Household>(), size_of::<Dwelling>()];
         assert_eq!(sizes, [32, 16, 32, 40]);
-        assert!(size_of::<Person>() + size_of::<Work>() <= 96, "≤ 96 B of component data per person");
+        let facts = [size_of::<Health>(), size_of::<Conduct>(), size_of::<Outlook>()];
+        assert_eq!(facts, [8; 3]);
+        assert!(
+            size_of::<Person>() + size_of::<Work>() + facts.iter().sum::<usize>() <= 96,
+            "≤ 96 B of component data per person"
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Wor
 use super::migration::{emigration_y, outward_profile};
 use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, monthly};
+use super::requests::Requests;
 use super::tally::{Move, Tally};
 use super::work::inherited_earning;
 use super::{CHUNK, KEYS_PERSON, Tables};
@@ -183,10 +184,18 @@ pub(super) fn change_households(
     mut tables: Tables,
     events: Res<LifeEvents>,
     draws: Res<Draws>,
+    mut requests: ResMut<Requests>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
     let draws = *draws;
+    for h in requests.take_evictions(books.households) {
+        let n = books.neighbourhood(h);
+        if books.households[h.i()].dwelling != DwellingIdx::NONE {
+            books.vacate(h);
+            tally.count(n, |c| c.evictions += 1);
+        }
+    }
     for &p in &events.separating {
         separate(&mut books, p, draws, &mut tally);
     }
@@ -398,12 +407,15 @@ pub(super) fn end_month(
     events: Res<LifeEvents>,
     draws: Res<Draws>,
     clock: Res<Clock>,
+    mut requests: ResMut<Requests>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
-    for &p in &events.deaths {
+    let asked_for = requests.take_deaths(books.persons);
+    for &p in events.deaths.iter().chain(&asked_for) {
         if !books.persons[p.i()].is_there() {
-            // A child who has left with the brothers and sisters of a household whose last adult died this month.
+            // Has died already, or is a child who has left with the brothers and sisters of a household whose last
+            // adult died this month.
             continue;
         }
         let h = books.persons[p.i()].household;

@@ -9,6 +9,8 @@
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
 //! | [`tally`] | what happened this month |
+//! | [`requests`] | deaths and evictions that challenges ask for |
+//! | [`hazard`] | what a hazard may know of a person |
 //! | [`plugin`] | which system runs when |
 
 mod ages;
@@ -16,19 +18,25 @@ pub mod books;
 pub mod components;
 pub mod demography;
 pub mod fitting;
+pub mod hazard;
 pub mod migration;
 pub mod parameters;
 pub mod places;
 pub mod plugin;
 pub mod rates;
+pub mod requests;
 pub mod synthesis;
 pub mod tally;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
-pub use components::{Dwelling, Household, NewcomerType, Occupation, Person, ShortMonth, Work};
+pub use components::{
+    Conduct, Dwelling, DwellingStatus, Health, Household, NewcomerType, Occupation, Outlook, Person, ShortMonth, Work,
+};
+pub use hazard::HazardView;
 pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
+pub use requests::Requests;
 pub use tally::{Counts, Move, Tally};
 
 use crate::sim::Stream;

@@ -3,18 +3,22 @@
 use bevy::prelude::*;
 
 use super::books::{FreeSlots, Tables};
-use super::components::{Dwelling, Household, Person, ShortMonth, Work};
+use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
 use super::migration::{self, Arrivals};
 use super::parameters::DemographyParameters;
 use super::places::Places;
 use super::rates::{monthly, solve_fertility};
+use super::requests::Requests;
 use super::synthesis::{self, Inhabitants};
 use super::tally::Tally;
 use super::{Books, work};
 use crate::city::City;
 use crate::sim::state::{DigestEntry, grow, slice};
 use crate::sim::{Clock, Draws, Fault, Phase, RegisterState, SimTick};
+
+/// The bundle of the table of persons.
+type PersonRow = (Person, Work, Health, Conduct, Outlook);
 
 /// Settles people in a city and lets them live.
 ///
@@ -41,9 +45,12 @@ pub struct MonthEnds;
 
 impl Plugin for PeoplePlugin {
     fn build(&self, app: &mut App) {
-        app.register_table::<(Person, Work), Person>("persons")
+        app.register_table::<PersonRow, Person>("persons")
             .register_column::<Person>("persons", "person")
             .register_column::<Work>("persons", "work")
+            .register_column::<Health>("persons", "health")
+            .register_column::<Conduct>("persons", "conduct")
+            .register_column::<Outlook>("persons", "outlook")
             .register_table::<Household, Household>("households")
             .register_column::<Household>("households", "household")
             .register_table::<Dwelling, Dwelling>("dwellings")
@@ -54,6 +61,7 @@ impl Plugin for PeoplePlugin {
             .register_state::<Arrivals>("arrivals")
             .register_state::<Affordability>("affordability")
             .register_state::<Accounts>("accounts")
+            .register_state::<Requests>("requests")
             .register_stream(synthesis::STREAM)
             .register_stream(demography::STREAM)
             .register_stream(demography::STREAM_DEPART)
@@ -64,6 +72,7 @@ impl Plugin for PeoplePlugin {
             .register_digest(DigestEntry { name: "people", feed: feed_people, every_tick: false })
             .init_resource::<DemographyParameters>()
             .init_resource::<LifeEvents>()
+            .init_resource::<Requests>()
             .add_systems(SimTick, clear.in_set(Phase::Begin))
             .add_systems(
                 SimTick,
@@ -95,6 +104,9 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     let books = Books {
         persons: &mut inhabitants.persons,
         works: &mut inhabitants.works,
+        healths: &mut [],
+        conducts: &mut [],
+        outlooks: &mut [],
         households: &mut inhabitants.households,
         dwellings: &mut inhabitants.dwellings,
         free: &mut inhabitants.free,
@@ -110,7 +122,9 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     world.insert_resource(Places::of(city));
     world.insert_resource(Tally::new(city.neighbourhoods.len()));
     world.insert_resource(inhabitants.free);
-    world.spawn_batch(inhabitants.persons.into_iter().zip(inhabitants.works)).for_each(drop);
+    let blank = (Health::default(), Conduct::default(), Outlook::default());
+    let rows = inhabitants.persons.into_iter().zip(inhabitants.works);
+    world.spawn_batch(rows.map(|(p, w)| (p, w, blank.0, blank.1, blank.2))).for_each(drop);
     world.spawn_batch(inhabitants.households).for_each(drop);
     world.spawn_batch(inhabitants.dwellings).for_each(drop);
     refill(world);
@@ -184,7 +198,7 @@ pub(crate) fn refill(world: &mut World) {
         }
     }
     let n = world.query::<&Person>().iter(world).len();
-    top_up(world, n, |f| &mut f.persons, grow::<(Person, Work)>);
+    top_up(world, n, |f| &mut f.persons, grow::<PersonRow>);
     let n = world.query::<&Household>().iter(world).len();
     top_up(world, n, |f| &mut f.households, grow::<Household>);
     let n = world.query::<&Dwelling>().iter(world).len();
@@ -205,11 +219,15 @@ fn feed_tally(world: &mut World, hasher: &mut blake3::Hasher) {
 fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
     let mut persons = world.query::<&Person>();
     let mut works = world.query::<&Work>();
+    let mut facts = world.query::<(&Health, &Conduct, &Outlook)>();
     let mut households = world.query::<&Household>();
     let mut dwellings = world.query::<&Dwelling>();
     let (persons, works) = (persons.query(world), works.query(world));
     let (households, dwellings) = (households.query(world), dwellings.query(world));
     let (persons, works) = (slice(&persons), slice(&works));
+    let facts = facts.query(world);
+    let mut tables = facts.contiguous_iter().expect("table components are dense").filter(|(h, ..)| !h.is_empty());
+    let (healths, conducts, outlooks) = tables.next().unwrap_or((&[], &[], &[]));
     let (households, dwellings) = (slice(&households), slice(&dwellings));
     let person = |i: usize| {
         let (p, w) = (&persons[i], &works[i]);
@@ -224,6 +242,9 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
             u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, w.earning]),
             u64::from(w.income_eur_y.to_bits()) << 32 | u64::from(w.debt_eur.to_bits()),
             u64::from(w.place),
+            bytemuck::cast(healths[i]),
+            bytemuck::cast(conducts[i]),
+            bytemuck::cast(outlooks[i]),
         ]
     };
     let household = |i: usize| {
@@ -237,7 +258,7 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
         let d = &dwellings[i];
         let money = u64::from(d.cost_eur_m.to_bits()) << 32 | u64::from(d.value_keur.to_bits());
         let shorts = word([d.neighbourhood, d.area_m2, d.built_year, d.vacant_since.0 as u16]);
-        let small = u64::from_le_bytes([d.kind, d.tenure, d.step_free, d.chain, d.withheld, 0, 0, 0]);
+        let small = u64::from_le_bytes([d.kind, d.tenure, d.step_free, d.chain, d.status, 0, 0, 0]);
         [d.key.0, u64::from(d.cell), money, shorts, small, 0, 0, 2]
     };
     let sums = [
@@ -255,10 +276,10 @@ fn word(parts: [u16; 4]) -> u64 {
 }
 
 /// Σ over the records of the first 128 bits of their BLAKE3 hash, modulo 2^128.
-fn sum_of_hashes(n: usize, record: impl Fn(usize) -> Option<[u64; 8]> + Sync) -> u128 {
+fn sum_of_hashes<const N: usize>(n: usize, record: impl Fn(usize) -> Option<[u64; N]> + Sync) -> u128 {
     use rayon::prelude::*;
-    let hash = |words: [u64; 8]| {
-        let hash = blake3::hash(bytemuck::cast_slice(&words.map(u64::to_le)));
+    let hash = |words: [u64; N]| {
+        let hash = blake3::hash(bytemuck::cast_slice(words.map(u64::to_le).as_slice()));
         u128::from_le_bytes(hash.as_bytes()[..16].try_into().expect("sixteen bytes"))
     };
     (0..n).into_par_iter().with_min_len(super::CHUNK).filter_map(&record).map(hash).reduce(|| 0, u128::wrapping_add)

@@ -52,6 +52,8 @@ tally! {
     unions,
     /// Couples that separated.
     separations,
+    /// Households that lost their home by eviction or closure.
+    evictions,
     /// Homes built.
     homes_built,
     /// Homes demolished or taken out of use.

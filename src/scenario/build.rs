@@ -6,6 +6,7 @@ use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, measures};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
@@ -74,10 +75,13 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
-        app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, HousingPlugin, IndicatorsPlugin::new(&city)));
+        app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, SharedPlugin, HousingPlugin));
+        app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
+        shared::open(app.world_mut(), &city);
         housing::plugin::open(app.world_mut(), &city);
+        shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;
     orders.into_iter().for_each(|order| simulation.order(order));

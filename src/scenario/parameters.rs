@@ -47,6 +47,7 @@ macro_rules! groups {
 groups! {
     demography: crate::people::DemographyParameters,
     housing: crate::challenges::housing::HousingParameters,
+    coupling: crate::challenges::shared::CouplingParameters,
 }
 
 /// What is known about parameter `id` (`group.name`).

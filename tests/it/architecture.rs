@@ -66,6 +66,26 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("parquet::", &["indicators", "report", "lab", "experiments"]),
 ];
 
+/// Fields that folders which compute hazards of crime, crisis, care or harm may not name (models.md E-3).
+const NO_LABELS_IN: &[&str] = &["organised_crime", "ageing", "climate", "crisis_care", "online_extremism"];
+const LABELS: &[&str] = &[".origin", ".newcomer", ".arrived", ".sex", ".language", ".threshold", ".excluded"];
+
+#[test]
+fn hazards_do_not_know_labels() {
+    for source in sources() {
+        let path = source.path.to_string_lossy().replace('\\', "/");
+        if !NO_LABELS_IN.iter().any(|folder| path.contains(&format!("challenges/{folder}/"))) {
+            continue;
+        }
+        for (line, text) in source.code.lines().enumerate() {
+            for label in LABELS {
+                let named = text.match_indices(label).any(|(at, _)| !text[at + label.len()..].starts_with(is_word));
+                assert!(!named, "{path}:{}: hazards may not read `{label}`", line + 1);
+            }
+        }
+    }
+}
+
 struct Source {
     path: PathBuf,
     /// Folder under `src/`, or the name of the file.

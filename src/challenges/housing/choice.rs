@@ -61,7 +61,7 @@ impl Offers {
             .par_chunks(CHUNK)
             .enumerate()
             .map(|(c, chunk)| {
-                let vacant = chunk.iter().enumerate().filter(|(_, d)| d.is_on_offer());
+                let vacant = chunk.iter().enumerate().filter(|(_, d)| d.is_vacant());
                 vacant.map(|(i, d)| Offer::of(c * CHUNK + i, d)).collect()
             })
             .collect();

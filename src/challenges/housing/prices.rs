@@ -7,7 +7,7 @@ use super::market::Market;
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
 use crate::people::demography::Affordability;
-use crate::people::{CHUNK, DemographyParameters, Dwelling, ShortMonth};
+use crate::people::{CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{Clock, Ledgers};
 
@@ -44,7 +44,7 @@ pub(super) fn adjust_prices(
     dwellings.par_chunks_mut(CHUNK).for_each(|chunk| {
         for d in chunk.iter_mut().filter(|d| d.is_there()) {
             let factor = market_factor[usize::from(d.neighbourhood)];
-            let on_offer = d.is_on_offer() && d.vacant_since.until(now) >= 3 && d.tenure != Tenure::Social as u8;
+            let on_offer = d.is_vacant() && d.vacant_since.until(now) >= 3 && d.tenure != Tenure::Social as u8;
             let factor = if on_offer { factor * concession } else { factor };
             d.value_keur *= factor;
             d.cost_eur_m *= match Tenure::ALL[usize::from(d.tenure)] {
@@ -61,14 +61,20 @@ pub(super) fn adjust_prices(
 pub(super) fn keep_ledger(dwellings: Query<&Dwelling>, clock: Res<Clock>, mut ledgers: ResMut<Ledgers>) {
     let now = ShortMonth::of(clock.month());
     let (mut there, mut lived_in, mut new) = (0, 0, 0);
+    let mut unusable = [0; 5];
     for d in slice(&dwellings).iter().filter(|d| d.is_there()) {
         there += 1;
-        lived_in += i64::from(!d.is_vacant());
+        lived_in += i64::from(!d.is_empty());
         new += i64::from(d.is_vacant() && d.vacant_since == now);
+        unusable[usize::from(d.status)] += i64::from(d.is_empty());
     }
     let ledger = ledgers.open("dwellings", "homes", there);
     ledger.draw("occupied", lived_in);
     ledger.draw("vacant_since_this_month", new);
+    ledger.draw("illicit", unusable[DwellingStatus::Illicit as usize]);
+    ledger.draw("closed", unusable[DwellingStatus::Closed as usize]);
+    ledger.draw("damaged", unusable[DwellingStatus::Damaged as usize]);
+    ledger.draw("withheld", unusable[DwellingStatus::Withheld as usize]);
     let rest = ledger.rest();
     ledger.draw("vacant", rest);
 }

@@ -16,6 +16,7 @@ use bevy::prelude::Resource;
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
 use crate::people::demography::{found_household, lives_with_mother};
+use crate::people::components::DwellingStatus;
 use crate::people::{Books, Dwelling, Household};
 use crate::sim::draws::unit;
 use crate::sim::{Draws, PersonIdx, Stream};
@@ -45,7 +46,9 @@ pub(super) fn withhold(dwellings: &mut [Dwelling], n: usize, p: &HousingParamete
         .collect();
     for d in dwellings.iter_mut().filter(|d| d.is_vacant()) {
         let u = unit(draws.block(STREAM, d.key.0, 0)[0]);
-        d.withheld = u8::from(f64::from(u) >= offered[usize::from(d.neighbourhood)]);
+        if f64::from(u) >= offered[usize::from(d.neighbourhood)] {
+            d.status = DwellingStatus::Withheld as u8;
+        }
     }
 }
 
@@ -127,7 +130,7 @@ mod tests {
         withhold(&mut dwellings, 2, &p, Draws::at_start(1));
         let share = |n: u16| {
             let there = dwellings.iter().filter(|d| d.neighbourhood == n);
-            there.clone().filter(|d| d.is_on_offer()).count() as f64 / there.count() as f64
+            there.clone().filter(|d| d.is_vacant()).count() as f64 / there.count() as f64
         };
         // 1,200 of 8,000 empty homes are frictional: 15 %. In the second neighbourhood 35 of 50 are new besides.
         assert!((share(0) - 0.06 * 0.15).abs() < 0.002, "{}", share(0));

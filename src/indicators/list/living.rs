@@ -1,166 +1,10 @@
-//! The list of indicators. Everything else follows from it: the columns of the run folder, their documentation, the
-//! report and `waterbed list indicators`.
+//! Residents, households, homes, incomes and how far apart they live.
 
-use super::counts::{Facts, N_ORIGINS, NeighbourhoodCounts};
-use super::indices;
-use super::places::Places;
-use crate::people::Counts;
+use super::super::counts::{Facts, N_ORIGINS, NeighbourhoodCounts};
+use super::super::indices;
+use super::super::places::Places;
+use super::{Indicator, Kind, Scope, Unit, Value, Words};
 use crate::sim::Grade;
-
-/// A text in both languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
-    /// English.
-    pub en: &'static str,
-    /// Dutch.
-    pub nl: &'static str,
-}
-
-/// Unit of an indicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// People.
-    People,
-    /// Households.
-    Households,
-    /// Homes.
-    Homes,
-    /// Events.
-    Events,
-    /// Years.
-    Years,
-    /// People per household.
-    PeoplePerHousehold,
-    /// Part of a whole, 0–1.
-    Share,
-    /// € per month.
-    EurPerMonth,
-    /// Thousands of €.
-    ThousandEur,
-    /// Without dimension.
-    Index,
-    /// Moves per vacancy chain.
-    Moves,
-}
-
-impl Unit {
-    /// As written in tables.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Unit::People => "people",
-            Unit::Households => "households",
-            Unit::Homes => "homes",
-            Unit::Events => "events",
-            Unit::Years => "y",
-            Unit::PeoplePerHousehold => "people per household",
-            Unit::Share => "1",
-            Unit::EurPerMonth => "€/month",
-            Unit::ThousandEur => "k€",
-            Unit::Index => "1",
-            Unit::Moves => "moves",
-        }
-    }
-}
-
-/// What kind of number it is: says how to add it up and whether few people make it too telling to publish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// How many there are at the end of the month.
-    Stock,
-    /// How many there were during the month.
-    Flow,
-    /// Part of the residents or their households.
-    Share,
-    /// Mean over residents or their households.
-    Mean,
-    /// Index over residents or neighbourhoods.
-    Index,
-    /// Share or mean over homes: says nothing about people, so it is never suppressed.
-    OfHomes,
-}
-
-/// Where an indicator is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// The city only.
-    City,
-    /// The city and every neighbourhood.
-    Both,
-    /// Neighbourhoods only.
-    Neighbourhood,
-}
-
-/// What an indicator may look at.
-pub struct Area<'a> {
-    /// Counts at the end of the month.
-    pub facts: &'a Facts,
-    /// Counts of the month's events.
-    pub flows: &'a Counts,
-}
-
-/// How an indicator is computed.
-#[derive(Clone, Copy)]
-pub enum Value {
-    /// From the counts of one area.
-    Of(fn(&Area) -> Option<f64>),
-    /// From the counts of all neighbourhoods together.
-    Across(fn(&NeighbourhoodCounts, &Places) -> Option<f64>),
-}
-
-/// One indicator.
-#[derive(Clone, Copy)]
-pub struct Indicator {
-    /// Name of the column: snake case; the unit is its suffix unless it counts.
-    pub id: &'static str,
-    /// Unit.
-    pub unit: Unit,
-    /// Kind of number.
-    pub kind: Kind,
-    /// Where it is measured.
-    pub scope: Scope,
-    /// Grade of the weakest assumption that its *change* in the model rests on (models.md §0.1).
-    pub grade: Grade,
-    /// Where definition and mechanism come from.
-    pub source: Words,
-    /// Short name.
-    pub title: Words,
-    /// What it says.
-    pub about: Words,
-    /// How it is computed.
-    pub value: Value,
-}
-
-impl Indicator {
-    /// True if the city has this column.
-    pub fn in_city(&self) -> bool {
-        self.scope != Scope::Neighbourhood
-    }
-
-    /// True if neighbourhoods have this column.
-    pub fn in_neighbourhoods(&self) -> bool {
-        self.scope != Scope::City
-    }
-
-    /// True if it must not be published for fewer than [`super::MIN_PEOPLE`] residents (models.md E-6).
-    pub fn needs_many(&self) -> bool {
-        matches!(self.kind, Kind::Share | Kind::Mean | Kind::Index)
-    }
-}
-
-/// Indicators of the city, in order of [`INDICATORS`].
-pub fn city_indicators() -> impl Iterator<Item = &'static Indicator> {
-    INDICATORS.iter().filter(|i| i.in_city())
-}
-
-/// Indicators of neighbourhoods, in order of [`INDICATORS`].
-pub fn neighbourhood_indicators() -> impl Iterator<Item = &'static Indicator> {
-    INDICATORS.iter().filter(|i| i.in_neighbourhoods())
-}
-
-/// The indicator called `id`.
-pub fn indicator(id: &str) -> Option<&'static Indicator> {
-    INDICATORS.iter().find(|i| i.id == id)
-}
 
 fn ratio(a: u64, b: u64) -> Option<f64> {
     (b > 0).then(|| a as f64 / b as f64)
@@ -203,57 +47,28 @@ fn income_clusters(counts: &NeighbourhoodCounts, places: &Places) -> Option<f64>
     indices::moran_i(&values, &beside)
 }
 
-/// Where definitions and mechanisms come from.
-mod sources {
-    use super::Words;
-
-    macro_rules! sources {
-        ($($key:ident: $en:literal, $nl:literal;)*) => {
-            $(pub(super) const $key: Words = Words { en: $en, nl: $nl };)*
-        };
-    }
-
-    sources! {
-        PEOPLE: "head counts at the start, then births, deaths, households and moves in the model", "aantallen aan het begin, daarna geboorte, sterfte, huishoudens en verhuizingen in het model";
-        BIRTHS: "fertility by age in the model", "vruchtbaarheid naar leeftijd in het model";
-        DEATHS: "mortality by age in the model (Gompertz)", "sterfte naar leeftijd in het model (Gompertz)";
-        ABROAD: "national series, scaled to the city", "landelijke reeksen, geschaald naar de stad";
-        DOMESTIC: "moves between municipalities in the model", "verhuizingen tussen gemeenten in het model";
-        MOVES: "moves by age (Statistics Netherlands 2017) and the choice of a home in the model", "verhuizingen naar leeftijd (CBS 2017) en de woningkeuze in het model";
-        LEAVING: "leaving home in the model, set to a mean age of 23.7 (Veilige stad §2.1)", "uit huis gaan in het model, ingesteld op gemiddeld 23,7 jaar (Veilige stad §2.1)";
-        COUPLES: "unions and separations in the model", "samenwonen en uit elkaar gaan in het model";
-        HOMES: "homes at the start, then the building programme", "woningen aan het begin, daarna het bouwprogramma";
-        MARKET: "the housing market in the model", "de woningmarkt in het model";
-        ROOM: "floor area per person below the limit of the housing market in the model (15 m² unless set otherwise), the order of Dutch norms", "vloeroppervlak per persoon onder de grens van de woningmarkt in het model (15 m² tenzij anders ingesteld), de orde van Nederlandse normen";
-        CHAINS: "moves divided by first moves of a chain (White 1970)", "verhuizingen gedeeld door eerste verhuizingen van een keten (White 1970)";
-        WORK: "schooling, work and income in the model", "scholing, werk en inkomen in het model";
-        GINI: "Gini coefficient of household income, corrected for size", "Gini-coëfficiënt van het huishoudensinkomen, gecorrigeerd voor grootte";
-        D_TWO: "dissimilarity of the poorest fifth (Duncan & Duncan 1955)", "dissimilariteit van het armste vijfde (Duncan & Duncan 1955)";
-        H_INCOME: "Theil's H of the poorest fifth, the middle and the richest fifth (Theil 1972)", "Theils H van het armste vijfde, het midden en het rijkste vijfde (Theil 1972)";
-        MORAN: "Moran's I, neighbourhoods that share a side (Moran 1950)", "Morans I, buurten die aan elkaar grenzen (Moran 1950)";
-        SIMPSON: "Simpson's diversity of abstract groups (Simpson 1949)", "Simpsons diversiteit van abstracte groepen (Simpson 1949)";
-        D_MULTI: "dissimilarity of several groups (Morgan 1975)", "dissimilariteit van meer groepen (Morgan 1975)";
-        H_ORIGIN: "Theil's H of several groups (Theil 1972)", "Theils H van meer groepen (Theil 1972)";
-        BELL: "isolation, mean over groups (Bell 1954)", "isolatie, gemiddeld over groepen (Bell 1954)";
-    }
-}
-
-macro_rules! indicators {
-    ($($id:ident: $unit:ident, $kind:ident, $scope:ident, $grade:ident, $source:ident,
-        en $en:literal, $en_about:literal, nl $nl:literal, $nl_about:literal, $how:ident $value:expr;)*) => {
-        /// Every indicator, in the order of the report and of the columns.
-        pub const INDICATORS: &[Indicator] = &[$(Indicator {
-            id: stringify!($id),
-            unit: Unit::$unit,
-            kind: Kind::$kind,
-            scope: Scope::$scope,
-            grade: Grade::$grade,
-            source: sources::$source,
-            title: Words { en: $en, nl: $nl },
-            about: Words { en: $en_about, nl: $nl_about },
-            value: Value::$how($value),
-        },)*];
-    };
+sources! {
+    PEOPLE: "head counts at the start, then births, deaths, households and moves in the model", "aantallen aan het begin, daarna geboorte, sterfte, huishoudens en verhuizingen in het model";
+    BIRTHS: "fertility by age in the model", "vruchtbaarheid naar leeftijd in het model";
+    DEATHS: "mortality by age in the model (Gompertz)", "sterfte naar leeftijd in het model (Gompertz)";
+    ABROAD: "national series, scaled to the city", "landelijke reeksen, geschaald naar de stad";
+    DOMESTIC: "moves between municipalities in the model", "verhuizingen tussen gemeenten in het model";
+    MOVES: "moves by age (Statistics Netherlands 2017) and the choice of a home in the model", "verhuizingen naar leeftijd (CBS 2017) en de woningkeuze in het model";
+    LEAVING: "leaving home in the model, set to a mean age of 23.7 (Veilige stad §2.1)", "uit huis gaan in het model, ingesteld op gemiddeld 23,7 jaar (Veilige stad §2.1)";
+    COUPLES: "unions and separations in the model", "samenwonen en uit elkaar gaan in het model";
+    HOMES: "homes at the start, then the building programme", "woningen aan het begin, daarna het bouwprogramma";
+    MARKET: "the housing market in the model", "de woningmarkt in het model";
+    ROOM: "floor area per person below the limit of the housing market in the model (15 m² unless set otherwise), the order of Dutch norms", "vloeroppervlak per persoon onder de grens van de woningmarkt in het model (15 m² tenzij anders ingesteld), de orde van Nederlandse normen";
+    CHAINS: "moves divided by first moves of a chain (White 1970)", "verhuizingen gedeeld door eerste verhuizingen van een keten (White 1970)";
+    WORK: "schooling, work and income in the model", "scholing, werk en inkomen in het model";
+    GINI: "Gini coefficient of household income, corrected for size", "Gini-coëfficiënt van het huishoudensinkomen, gecorrigeerd voor grootte";
+    D_TWO: "dissimilarity of the poorest fifth (Duncan & Duncan 1955)", "dissimilariteit van het armste vijfde (Duncan & Duncan 1955)";
+    H_INCOME: "Theil's H of the poorest fifth, the middle and the richest fifth (Theil 1972)", "Theils H van het armste vijfde, het midden en het rijkste vijfde (Theil 1972)";
+    MORAN: "Moran's I, neighbourhoods that share a side (Moran 1950)", "Morans I, buurten die aan elkaar grenzen (Moran 1950)";
+    SIMPSON: "Simpson's diversity of abstract groups (Simpson 1949)", "Simpsons diversiteit van abstracte groepen (Simpson 1949)";
+    D_MULTI: "dissimilarity of several groups (Morgan 1975)", "dissimilariteit van meer groepen (Morgan 1975)";
+    H_ORIGIN: "Theil's H of several groups (Theil 1972)", "Theils H van meer groepen (Theil 1972)";
+    BELL: "isolation, mean over groups (Bell 1954)", "isolatie, gemiddeld over groepen (Bell 1954)";
 }
 
 indicators! {
@@ -457,40 +272,4 @@ indicators! {
         en "Own origin group in the neighbourhood", "Share of their own origin group that residents find in their neighbourhood, on average.",
         nl "Eigen herkomstgroep in de buurt", "Deel van de buurt dat tot de eigen herkomstgroep hoort, gemiddeld over de inwoners.",
         Across |c, _| { let (table, n) = origins(c); indices::mean_isolation(&table, n) };
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_columns_with_the_suffix_of_their_unit() {
-        for (i, indicator) in INDICATORS.iter().enumerate() {
-            let id = indicator.id;
-            assert!(id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{id}");
-            assert!(INDICATORS[i + 1..].iter().all(|other| other.id != id), "{id} twice");
-            let suffix = match indicator.unit {
-                Unit::Share => "_share",
-                Unit::Index => "_index",
-                Unit::Years => "_y",
-                Unit::EurPerMonth => "_eur_m",
-                Unit::ThousandEur => "_keur",
-                Unit::Moves => "_moves",
-                _ => "",
-            };
-            assert!(id.ends_with(suffix), "{id} should end in {suffix}");
-            for words in [indicator.title, indicator.about] {
-                assert!(!words.en.is_empty() && !words.nl.is_empty());
-            }
-        }
-    }
-
-    #[test]
-    fn what_needs_all_neighbourhoods_is_measured_for_the_city_alone() {
-        for indicator in INDICATORS {
-            if matches!(indicator.value, Value::Across(_)) {
-                assert_eq!(indicator.scope, Scope::City, "{}", indicator.id);
-            }
-        }
-    }
 }
