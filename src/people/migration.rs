@@ -203,7 +203,8 @@ const PULL_FROM_Y: [u8; 7] = [0, 20, 25, 30, 35, 40, 45];
 /// Solved so that the first population's age profile stands (the residual method of migration estimates, with the
 /// profile of a large city as a standing wave): in each class below 45, who comes = who leaves or emigrates + who grows
 /// out of the class − who grows into it − who comes from abroad. From 45 on, as many come as leave, and the old grow
-/// in number with their cohorts. Children: as many as keep their number, given births at the start's level.
+/// in number with their cohorts. Children: as many as keep their number, given births at the start's level. Nowhere less
+/// than 0.4 or more than 4 come for each that leaves (A).
 struct Pull {
     by_age: [f64; 7],
     family: f64,
@@ -248,7 +249,7 @@ impl Pull {
         let passing = |age: usize| ages[age - 2..age + 2].iter().sum::<f64>() / 48.0;
         let ratio = |years: std::ops::Range<usize>, into: f64, out: f64, abroad: f64| {
             let sum = |of: &[f64; 128]| of[years.clone()].iter().sum::<f64>();
-            ((sum(&leave) + sum(&emigrate) + out - into - abroad) / sum(&leave).max(1e-9)).clamp(0.2, 8.0)
+            ((sum(&leave) + sum(&emigrate) + out - into - abroad) / sum(&leave).max(1e-9)).clamp(0.4, 4.0)
         };
         let by_age = std::array::from_fn(|c| {
             let (from, to) = match c {

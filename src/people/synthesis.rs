@@ -296,7 +296,7 @@ impl<'a> Maker<'a> {
         let h = HouseholdIdx::at(self.out.households.len());
         let first = self.out.persons.len();
         let head_origin = self.origin();
-        let newcomer = self.newcomer();
+        let newcomer = self.newcomer(adults.first().map_or(0, |a| a.0));
         for (i, &(age, sex)) in adults.iter().chain(kids).enumerate() {
             // Partners share an origin four times in five (A); children take their first parent's.
             let origin = if i == 1 && i < adults.len() && self.uniform() < 0.2 { self.origin() } else { head_origin };
@@ -364,9 +364,12 @@ impl<'a> Maker<'a> {
         0
     }
 
-    /// Type and month of arrival, for the share of households that came from abroad in the last twenty years.
-    fn newcomer(&mut self) -> Option<(NewcomerType, ShortMonth)> {
-        if f64::from(self.uniform()) >= self.parameters.newcomer_stock_share {
+    /// Type and month of arrival, for the share of households that came from abroad in the last twenty years. People
+    /// come when they are young: heads of fifty and over came earlier or not at all. The others are some 62 % of heads
+    /// (A), so that the share of all households is as wanted.
+    fn newcomer(&mut self, head_age_y: u8) -> Option<(NewcomerType, ShortMonth)> {
+        let share = self.parameters.newcomer_stock_share / 0.62;
+        if f64::from(self.uniform()) >= share || head_age_y >= 50 {
             return None;
         }
         let kind = super::migration::newcomer_type(self.uniform());

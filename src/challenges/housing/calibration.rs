@@ -3,7 +3,8 @@
 //! A month is played in which nobody really moves. Households drawn by their chance to leave their home (moves,
 //! departures, deaths) are taken out; they, and half as many without a home, apply for the homes so freed by the rules
 //! of the market. Whoever would move in should resemble whoever moved out, neighbourhood by neighbourhood: in number,
-//! and by class of age, type and income. The intercepts of [`super::search`] are shifted by the log of the ratio and
+//! and by class of age, type and income, but for what a year changes in those who stay (birthdays, births, minors who come
+//! of age): then the neighbourhood stays what it is. The intercepts of [`super::search`] are shifted by the log of the ratio and
 //! the month is played again, [`ROUNDS`] times, with ever smaller steps, over all rounds' in-movers with half the
 //! weight per round back. This is how constants of a random-utility model are fitted to observed shares (Berry 1994;
 //! Train 2009, ch. 2.8), with a sampled market in the place of a closed formula.
@@ -22,8 +23,9 @@ use super::start::Norms;
 use super::segments::{CLASSES, N_CLASSES, Segments, classes};
 use super::{Composition, Surroundings};
 use crate::people::migration::outward_profile;
-use crate::people::rates::{interpolate, mortality_y};
-use crate::people::{DemographyParameters, Dwelling, Household, ShortMonth};
+use crate::people::books::members;
+use crate::people::rates::{fertility_y, interpolate, mortality_y, solve_fertility};
+use crate::people::{DemographyParameters, Dwelling, Household, Person, ShortMonth};
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
 
@@ -37,6 +39,7 @@ const PRIOR: f64 = 12.0;
 
 /// What the calibration reads.
 pub(super) struct Start<'a> {
+    pub(super) persons: &'a [Person],
     pub(super) households: &'a [Household],
     pub(super) dwellings: &'a [Dwelling],
     pub(super) surroundings: &'a Surroundings,
@@ -65,20 +68,40 @@ fn leaving_y(h: &Household, p: &HousingParameters, people: &DemographyParameters
 }
 
 /// Adds to who should move in those whom time takes out of their class, and takes off those whom it brings into one:
-/// heads who turn 25, 45 or 65 within the year.
-fn age(out: &mut Sums, start: &Start, housed: &[usize]) {
+/// heads who turn 25, 45 or 65 within the year; minors who come of age, and children who are born, by the schedule of
+/// the first year.
+fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
     let mut flows = vec![[0.0; N_CLASSES]; out.len()];
+    let fertility = solve_fertility(start.persons, start.now, start.people);
     for &h in housed {
         let household = &start.households[h];
         let row = &mut flows[usize::from(start.dwellings[household.dwelling.i()].neighbourhood)];
-        let class = match household.head_age_y {
-            24 => 0,
-            44 => 1,
-            64 => 2,
-            _ => continue,
+        let mut change = |from: usize, to: usize, x: f64| {
+            row[from] += x;
+            row[to] -= x;
         };
-        row[class] += 1.0;
-        row[class + 1] -= 1.0;
+        match household.head_age_y {
+            24 => change(0, 1, 1.0),
+            44 => change(1, 2, 1.0),
+            64 => change(2, 3, 1.0),
+            _ => {}
+        }
+        let kind = |size: u8, n_minors: u8| {
+            classes(start.segments.segment(&Household { size, n_minors, ..*household }, 1.0))[1]
+        };
+        let (size, n_minors) = (household.size, household.n_minors);
+        let now = kind(size, n_minors);
+        for person in members(start.persons, household).map(|q| &start.persons[q.i()]) {
+            let age = person.age_y(start.now);
+            if age == 17 && n_minors > 0 {
+                change(now, kind(size, n_minors - 1), 1.0);
+            }
+            if person.sex == 0 && (15..50).contains(&age) {
+                let ratio = if person.partner.get().is_some() { start.people.fertility_partner_ratio } else { 1.0 };
+                let births = fertility * ratio * fertility_y(f64::from(age) + 0.5, start.people);
+                change(now, kind(size.saturating_add(1), n_minors.saturating_add(1)), births);
+            }
+        }
     }
     for (out, flows) in out.iter_mut().zip(&flows) {
         for (c, flow) in flows.iter().enumerate() {
@@ -101,7 +124,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
     let segment = |h: usize| start.segments.segment(&start.households[h], 1.0);
     let mut out: Sums = vec![[0.0; N_CLASSES + 1]; n];
     housed.iter().for_each(|&h| add(&mut out[usize::from(home_of(h).neighbourhood)], segment(h), hazard(h)));
-    age(&mut out, start, &housed);
+    let_time_pass(&mut out, start, &housed);
     let total: f64 = out.iter().map(|row| row[0]).sum();
     let wanted = (60.0 * n as f64).clamp(0.03 * housed.len() as f64, 0.15 * housed.len() as f64);
     let scale = wanted / total;

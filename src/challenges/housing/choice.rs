@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
+use super::moving::wanted_m2;
 use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
@@ -140,13 +141,15 @@ impl Choice<'_> {
     /// The same for somebody who looks from `here` and wants at least the utility `stay`.
     pub(super) fn seeker_from(&self, h: HouseholdIdx, here: Option<usize>, stay: f32) -> Seeker {
         let household = &self.households[h.i()];
+        // Who has no home of their own looks in the whole city.
+        let local = here.filter(|_| household.dwelling != DwellingIdx::NONE);
         let segment = self.segments.segment(household, self.wage_level as f32);
         let means = self.means(household);
         let n_searched = self.p.n_searched as u32;
         let mut found: Vec<(f32, u32)> = Vec::with_capacity(n_searched as usize);
         let mut seen: Vec<usize> = Vec::with_capacity(n_searched as usize);
         for i in 0..n_searched {
-            let Some(n) = self.look_in(household, segment, here, i) else { continue };
+            let Some(n) = self.look_in(household, segment, local, i) else { continue };
             if seen.contains(&n) {
                 continue;
             }
@@ -174,17 +177,18 @@ impl Choice<'_> {
     }
 
     /// The `i`-th neighbourhood that `household` looks in.
-    fn look_in(&self, household: &Household, segment: usize, here: Option<usize>, i: u32) -> Option<usize> {
+    fn look_in(&self, household: &Household, segment: usize, local: Option<usize>, i: u32) -> Option<usize> {
         let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
-        let n = self.search.draw(segment, here, unit(words[0]), unit(words[1]));
-        (here.is_some() || self.is_drawn_to(household, n, unit(words[1]))).then_some(n)
+        let n = self.search.draw(segment, local, unit(words[0]), unit(words[1]));
+        let newcomer = household.dwelling == DwellingIdx::NONE && household.lodging().is_none();
+        (!newcomer || self.is_drawn_to(household, n, unit(words[1]))).then_some(n)
     }
 
     /// Where a newcomer stays with others until there is a home.
-    pub(super) fn lodging(&self, household: &Household, segment: usize) -> u16 {
+    pub(super) fn lodging(&self, household: &Household) -> u16 {
         let place = (0..8).find_map(|i| {
             let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
-            let n = self.search.among_alike(segment, unit(words[2]));
+            let n = self.search.with_room(unit(words[2]));
             self.is_drawn_to(household, n, unit(words[3])).then_some(n as u16)
         });
         place.unwrap_or(Household::NOWHERE)
@@ -234,9 +238,7 @@ impl Choice<'_> {
         let p = self.p;
         let n = usize::from(d.neighbourhood);
         let money = libm::logf((h.income_eur_m - self.cost(h, d)).max(50.0) / 1_000.0);
-        // Wanted floor area: 35 m² and 22 m² for each further member (A).
-        let wanted_m2 = 35.0 + 22.0 * f32::from(h.size.saturating_sub(1));
-        let fit = 1.0 - libm::fabsf(libm::logf(f32::from(d.area_m2.max(1)) / wanted_m2)).min(2.0);
+        let fit = 1.0 - libm::fabsf(libm::logf(f32::from(d.area_m2.max(1)) / wanted_m2(h.size))).min(2.0);
         let steps = if h.head_age_y >= 75 && d.step_free == 0 { -0.8 } else { 0.0 };
         let dislike = dislike(self.composition.unlike(n, h.origin), h.threshold, p.preference_form as u8);
         let ties = f32::from(here == Some(n));

@@ -31,8 +31,10 @@ pub struct Market {
     pub availability: f64,
     /// Homes at the start.
     pub stock_at_start: u32,
-    /// Log of market prices relative to the start, whole city.
+    /// Log of the monthly cost of buying relative to the start, whole city.
     pub log_price: f64,
+    /// Log of home values relative to the start, whole city.
+    pub log_value: f64,
     /// Log of neighbourhoods' prices relative to the city's.
     pub log_price_local: Vec<f64>,
     /// Seekers who proposed to a market home in each neighbourhood this month.
@@ -41,8 +43,10 @@ pub struct Market {
     pub vacancies: Vec<u32>,
     /// Seekers who would have taken a market home and found none this month.
     pub unplaced: u32,
-    /// Market vacancies left after the moves.
-    pub left_over: u32,
+    /// Log of market rents relative to the start, whole city.
+    pub log_rent: f64,
+    /// Homes to buy and to rent on the market that are left after the moves.
+    pub left_over: [u32; 2],
     /// Vacancy chains that ended this month, and the moves that they set off in all.
     pub chains_ended: u32,
     /// See `chains_ended`.
@@ -124,15 +128,13 @@ fn homeless(households: &[Household]) -> Vec<HouseholdIdx> {
     households.iter().enumerate().filter(looks).map(|(i, _)| HouseholdIdx::at(i)).collect()
 }
 
-/// Newcomers stay with others where they looked first, until they have a home.
+/// Newcomers stay with others until they have a home.
 fn find_lodgings(choice: &Choice, seekers: &[Seeker]) -> Vec<(HouseholdIdx, u16)> {
     let new = |s: &&Seeker| {
         let household = &choice.households[s.household.i()];
         household.dwelling == DwellingIdx::NONE && household.lodging().is_none()
     };
-    let place = |s: &Seeker| {
-        (s.household, choice.lodging(&choice.households[s.household.i()], usize::from(s.segment)))
-    };
+    let place = |s: &Seeker| (s.household, choice.lodging(&choice.households[s.household.i()]));
     seekers.iter().filter(new).map(place).collect()
 }
 
@@ -188,11 +190,11 @@ fn give_up(books: &mut Books, p: &HousingParameters, draws: Draws, tally: &mut T
 fn note_pressure(market: &mut Market, seekers: &[Seeker], offers: &Offers, holder: &[Option<usize>]) {
     market.proposals.fill(0);
     market.vacancies.fill(0);
-    market.left_over = 0;
+    market.left_over = [0; 2];
     market.on_offer = offers.all.len() as u32;
     for (o, offer) in offers.all.iter().enumerate().filter(|(_, offer)| offer.is_on_market()) {
         market.vacancies[usize::from(offer.neighbourhood)] += 1;
-        market.left_over += u32::from(holder[o].is_none());
+        market.left_over[usize::from(offer.tenure != Tenure::Owner as u8)] += u32::from(holder[o].is_none());
     }
     let mut placed = vec![false; seekers.len()];
     holder.iter().flatten().for_each(|&s| placed[s] = true);

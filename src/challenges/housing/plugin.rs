@@ -95,12 +95,17 @@ fn prepare(
     let segments = Segments::of(households);
     let norms = Norms::solve(households, dwellings, &p);
     let mut homes = vec![0.0; n];
-    dwellings.iter().filter(|d| d.is_there()).for_each(|d| homes[usize::from(d.neighbourhood)] += 1.0);
+    let mut floor_m2 = vec![0.0; n];
+    for d in dwellings.iter().filter(|d| d.is_there()) {
+        homes[usize::from(d.neighbourhood)] += 1.0;
+        floor_m2[usize::from(d.neighbourhood)] += f64::from(d.area_m2);
+    }
     let to_come = 10.0 * p.build_y * homes.iter().sum::<f64>();
     homes.iter_mut().zip(sites.shares()).for_each(|(homes, share)| *homes += share * to_come);
     let lives = count_segments(households, dwellings, &segments, n);
-    let mut search = Search::new(&surroundings, &lives, &homes, p.search_local, p.search_d0_km);
+    let mut search = Search::new(&surroundings, &lives, [&homes, &floor_m2], p.search_local, p.search_d0_km);
     let start = calibration::Start {
+        persons: books.persons,
         households,
         dwellings,
         surroundings: &surroundings,

@@ -6,7 +6,7 @@
 //! (Train 2009, ch. 2), solved at the start by [`super::calibration`]. From then on weights are fixed; what changes is
 //! prices, homes and who lives where.
 //!
-//! Seven searches in ten of those who live (or lodge) somewhere are local: among the 24 nearest neighbourhoods, with
+//! Seven searches in ten of those who have a home are local: among the 24 nearest neighbourhoods, with
 //! weights times e^{−d/2 km} (A: most Dutch moves are short).
 //!
 //! Shares are half the neighbourhood's own, half those expected from its ages, types and incomes apart, for cells are
@@ -33,8 +33,8 @@ pub struct Search {
     local_share: f32,
     /// Weights before the intercepts, by segment, then neighbourhood.
     base: Vec<f32>,
-    /// Cumulated base weights in the whole city, by segment, then neighbourhood.
-    plain: Vec<f32>,
+    /// Cumulated floor area.
+    room: Vec<f32>,
     /// Nearest neighbourhoods of each, itself first, and e^{−d/d0} of each.
     near: Vec<(u16, f32)>,
     /// Cumulated weights in the whole city, by segment, then neighbourhood.
@@ -45,8 +45,14 @@ pub struct Search {
 
 impl Search {
     /// Tables without intercepts. `lives` counts households by neighbourhood, then segment; `homes` is how many homes
-    /// there are and will be in each.
-    pub fn new(surroundings: &Surroundings, lives: &[u32], homes: &[f64], local_share: f64, d0_km: f64) -> Search {
+    /// there are and will be in each, `floor_m2` their floor area now.
+    pub fn new(
+        surroundings: &Surroundings,
+        lives: &[u32],
+        [homes, floor_m2]: [&[f64]; 2],
+        local_share: f64,
+        d0_km: f64,
+    ) -> Search {
         let n = homes.len();
         let n_near = N_NEAR.min(n);
         let total: f64 = lives.iter().map(|&x| f64::from(x)).sum::<f64>().max(1.0);
@@ -83,7 +89,7 @@ impl Search {
             n,
             n_near,
             local_share: if n > 0 { local_share as f32 } else { 0.0 },
-            plain: base.chunks(n.max(1)).flat_map(|w| cumulated(w.iter().copied())).collect(),
+            room: cumulated(floor_m2.iter().map(|&x| x as f32)),
             base,
             near,
             city: vec![0.0; N_SEGMENTS * n],
@@ -116,7 +122,7 @@ impl Search {
         });
     }
 
-    /// The neighbourhood where somebody of `segment` looks at quantile `u`; `from` is where they live or lodge, and
+    /// The neighbourhood where somebody of `segment` looks at quantile `u`; `from` is where they have a home, and
     /// `mode` a second quantile that says whether the search is local.
     #[inline]
     pub fn draw(&self, segment: usize, from: Option<usize>, u: f32, mode: f32) -> usize {
@@ -130,10 +136,9 @@ impl Search {
         }
     }
 
-    /// The neighbourhood where somebody of `segment` finds people like them, at quantile `u`: as [`Search::draw`], but
-    /// whatever homes there are.
-    pub fn among_alike(&self, segment: usize, u: f32) -> usize {
-        pick(&self.plain[segment * self.n..(segment + 1) * self.n], u)
+    /// The neighbourhood, at quantile `u`, where somebody finds friends with room to spare: by floor area.
+    pub fn with_room(&self, u: f32) -> usize {
+        pick(&self.room, u)
     }
 }
 
@@ -164,15 +169,15 @@ mod tests {
     fn people_look_where_people_like_them_live() {
         let surroundings = Surroundings::plain(&[[0.0, 0.0], [1_000.0, 0.0], [9_000.0, 0.0]]);
         let mut lives = vec![0u32; 3 * N_SEGMENTS];
-        // Segment 0 lives in neighbourhoods 0 and 2, three to one; segment 47 in 1.
-        (lives[0], lives[2 * N_SEGMENTS], lives[N_SEGMENTS + 47]) = (3_000, 1_000, 2_000);
-        let search = Search::new(&surroundings, &lives, &[3_000.0, 2_000.0, 1_000.0], 0.7, 2.0);
+        // Segment 0 lives in neighbourhoods 0 and 2, three to one; the last segment in 1.
+        (lives[0], lives[2 * N_SEGMENTS], lives[2 * N_SEGMENTS - 1]) = (3_000, 1_000, 2_000);
+        let search = Search::new(&surroundings, &lives, [&[3_000.0, 2_000.0, 1_000.0]; 2], 0.7, 2.0);
         let share = |segment, from, n| {
             let hits = (0..1_000).filter(|i| search.draw(segment, from, (*i as f32 + 0.5) / 1_000.0, 0.9) == n).count();
             hits as f64 / 1_000.0
         };
         assert!((share(0, None, 0) - 0.74).abs() < 0.02, "{}", share(0, None, 0));
-        assert!(share(47, None, 1) > 0.95);
+        assert!(share(N_SEGMENTS - 1, None, 1) > 0.95);
         // A local search from 0 hardly ever ends nine kilometres off.
         let local = (0..1_000).filter(|i| search.draw(0, Some(0), (*i as f32 + 0.5) / 1_000.0, 0.1) == 2).count();
         assert!(local < 20, "{local}");
@@ -182,7 +187,7 @@ mod tests {
     fn an_intercept_shifts_the_odds() {
         let surroundings = Surroundings::plain(&[[0.0, 0.0], [1_000.0, 0.0]]);
         let lives = vec![10u32; 2 * N_SEGMENTS];
-        let mut search = Search::new(&surroundings, &lives, &[480.0, 480.0], 0.7, 2.0);
+        let mut search = Search::new(&surroundings, &lives, [&[480.0, 480.0]; 2], 0.7, 2.0);
         let mut intercepts = [[0.0; N_CLASSES + 1]; 2];
         intercepts[1][0] = libm::log(3.0);
         search.set(&intercepts);

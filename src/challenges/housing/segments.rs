@@ -1,6 +1,6 @@
 //! Kinds of households that look for homes in different places: age of the head × household type × income.
 //!
-//! 4 ages (under 25, 25–44, 45–64, 65+) × 4 types (one person; several without minors; one minor; more) × 3 incomes
+//! 4 ages (under 25, 25–44, 45–64, 65+) × 5 types (one person; two or more without minors; one minor; more) × 3 incomes
 //! (thirds of the first population, equivalised; the borders grow with wages). No origin, sex or newcomer type.
 
 use bevy::prelude::Resource;
@@ -8,7 +8,7 @@ use bevy::prelude::Resource;
 use crate::people::Household;
 
 /// Classes of age, type and income.
-pub const CLASSES: [usize; 3] = [4, 4, 3];
+pub const CLASSES: [usize; 3] = [4, 5, 3];
 /// Number of segments.
 pub const N_SEGMENTS: usize = CLASSES[0] * CLASSES[1] * CLASSES[2];
 /// Number of classes of all three kinds.
@@ -43,9 +43,10 @@ impl Segments {
         let age = usize::from(h.head_age_y >= 25) + usize::from(h.head_age_y >= 45) + usize::from(h.head_age_y >= 65);
         let kind = match (h.size, h.n_minors) {
             (0 | 1, _) => 0,
-            (_, 0) => 1,
-            (_, 1) => 2,
-            _ => 3,
+            (2, 0) => 1,
+            (_, 0) => 2,
+            (_, 1) => 3,
+            _ => 4,
         };
         let income = equivalised(h);
         let income = self.borders.iter().filter(|&&b| income > b * wage_level).count();
@@ -67,7 +68,7 @@ mod tests {
     fn every_segment_has_its_own_classes() {
         let all: std::collections::BTreeSet<[usize; 3]> = (0..N_SEGMENTS).map(classes).collect();
         assert_eq!(all.len(), N_SEGMENTS);
-        assert!(all.iter().all(|c| c[0] < 4 && (4..8).contains(&c[1]) && (8..N_CLASSES).contains(&c[2])));
+        assert!(all.iter().all(|c| c[0] < 4 && (4..9).contains(&c[1]) && (9..N_CLASSES).contains(&c[2])));
     }
 
     #[test]
