@@ -39,10 +39,17 @@ pub use plugin::PeoplePlugin;
 pub use requests::Requests;
 pub use tally::{Counts, Move, Tally};
 
+use rayon::prelude::*;
+
 use crate::sim::Stream;
 
 /// Rows that one task works on; fixed, so that results do not depend on the number of threads.
 pub const CHUNK: usize = 8192;
+
+/// How many of `rows` are as `is` says, counted in parallel.
+pub fn count_rows<T: Sync>(rows: &[T], is: impl Fn(&T) -> bool + Sync) -> usize {
+    rows.par_chunks(CHUNK).map(|chunk| chunk.iter().filter(|row| is(row)).count()).sum()
+}
 
 /// Domain of the keys of persons.
 pub(crate) const KEYS_PERSON: Stream = Stream::named("people.person");

@@ -167,11 +167,11 @@ fn keep_accounts(
     let c = &tally.city;
     let come = i64::from(c.births) + i64::from(c.immigrants) + i64::from(c.domestic_arrivals);
     let gone = i64::from(c.deaths) + i64::from(c.emigrants) + i64::from(c.domestic_departures);
-    let people = slice(&persons).iter().filter(|p| p.is_there()).count() as i64;
+    let people = super::count_rows(slice(&persons), Person::is_there) as i64;
     if people != accounts.people + come - gone {
         fault.raise(format!("{people} people, but {} + {come} − {gone} were expected", accounts.people));
     }
-    let homes = slice(&dwellings).iter().filter(|d| d.is_there()).count() as i64;
+    let homes = super::count_rows(slice(&dwellings), Dwelling::is_there) as i64;
     let built = i64::from(c.homes_built) - i64::from(c.homes_lost);
     if homes != accounts.homes + built {
         fault.raise(format!("{homes} homes, but {} + {built} were expected", accounts.homes));

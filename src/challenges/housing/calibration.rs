@@ -14,7 +14,7 @@
 
 use rayon::prelude::*;
 
-use super::choice::{Choice, Offers, Seeker};
+use super::choice::{Choice, Offers, Seeker, Want};
 use super::matching::deferred_acceptance;
 use super::moving::WITHIN_BY_AGE;
 use super::parameters::HousingParameters;
@@ -168,11 +168,9 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
         let mut looking: Vec<(usize, bool)> = movers.iter().map(|&h| (h, true)).collect();
         looking.extend(others.iter().map(|&h| (h, false)));
         let seekers: Vec<Seeker> = looking.par_iter().map(seeker).collect();
-        let wants: Vec<&[u32]> = seekers.iter().map(|s| s.wanted.as_slice()).collect();
-        let holder = deferred_acceptance(&wants, offers.all.len(), |s, o| {
-            let d = offers.all[o as usize].slot;
-            let household = &start.households[seekers[s].household.i()];
-            (choice.priority(household, &start.dwellings[d.i()]), seekers[s].key)
+        let wants: Vec<&[Want]> = seekers.iter().map(|s| s.wanted.as_slice()).collect();
+        let holder = deferred_acceptance(&wants, offers.all.len(), |s, want| {
+            (choice.priority(&start.households[seekers[s].household.i()], want), seekers[s].key)
         });
         into.iter_mut().flatten().for_each(|x| *x *= 0.5);
         offered.iter_mut().for_each(|x| *x *= 0.5);

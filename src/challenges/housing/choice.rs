@@ -17,23 +17,28 @@ use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
 /// A vacancy as a seeker sees it: what decides whether they may have it, side by side in memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offer {
+    pub(super) key: DwellingKey,
+    pub(super) slot: DwellingIdx,
+    cost_eur_m: f32,
+    /// Logarithm of the floor area in m².
+    log_area: f32,
+    area_m2: u16,
     pub(super) neighbourhood: u16,
     pub(super) tenure: u8,
-    area_m2: u16,
-    cost_eur_m: f32,
-    pub(super) slot: DwellingIdx,
-    pub(super) key: DwellingKey,
+    step_free: u8,
 }
 
 impl Offer {
     fn of(slot: usize, d: &Dwelling) -> Offer {
         Offer {
+            key: d.key,
+            slot: DwellingIdx::at(slot),
+            cost_eur_m: d.cost_eur_m,
+            log_area: libm::logf(f32::from(d.area_m2.max(1))),
+            area_m2: d.area_m2,
             neighbourhood: d.neighbourhood,
             tenure: d.tenure,
-            area_m2: d.area_m2,
-            cost_eur_m: d.cost_eur_m,
-            slot: DwellingIdx::at(slot),
-            key: d.key,
+            step_free: d.step_free,
         }
     }
 
@@ -49,7 +54,7 @@ struct Means {
     least_m2: u16,
 }
 
-/// Vacancies by neighbourhood and tenure, in order of key.
+/// Vacancies by neighbourhood and tenure, the cheapest first.
 pub(super) struct Offers {
     pub(super) all: Vec<Offer>,
     first: Vec<usize>,
@@ -75,27 +80,37 @@ impl Offers {
     }
 
     fn sorted(mut all: Vec<Offer>, n: usize) -> Offers {
-        all.par_sort_unstable_by_key(|o| (o.neighbourhood, o.tenure, o.key));
         let group = |o: &Offer| usize::from(o.neighbourhood) * 5 + usize::from(o.tenure);
-        let first = (0..=5 * n).map(|g| all.partition_point(|o| group(o) < g)).collect();
+        // Costs are positive, so their bits are in their order.
+        all.par_sort_unstable_by_key(|o| (group(o), o.cost_eur_m.to_bits(), o.key));
+        let mut first = vec![0; 5 * n + 1];
+        all.iter().for_each(|o| first[group(o) + 1] += 1);
+        (0..5 * n).for_each(|g| first[g + 1] += first[g]);
         Offers { all, first }
     }
 
-    /// Offers of one tenure in neighbourhood `n`.
-    fn group(&self, n: usize, tenure: usize) -> std::ops::Range<usize> {
-        self.first[5 * n + tenure]..self.first[5 * n + tenure + 1]
+    /// The offers of one tenure in neighbourhood `n` that cost at most `most_eur_m`.
+    fn up_to(&self, n: usize, tenure: usize, most_eur_m: f32) -> std::ops::Range<usize> {
+        let (from, to) = (self.first[5 * n + tenure], self.first[5 * n + tenure + 1]);
+        if most_eur_m == f32::MAX {
+            return from..to;
+        }
+        from..from + self.all[from..to].partition_point(|o| o.cost_eur_m <= most_eur_m)
     }
+}
 
-    /// The offers in neighbourhood `n` that `means` reach.
-    fn within<'a>(&'a self, n: usize, means: &'a Means) -> impl Iterator<Item = usize> + 'a {
-        let tenures = (0..5).filter(|&t| means.most_eur_m[t] > 0.0);
-        tenures.flat_map(move |t| {
-            let most = means.most_eur_m[t];
-            self.group(n, t).filter(move |&o| {
-                let offer = &self.all[o];
-                offer.cost_eur_m <= most && offer.area_m2 >= means.least_m2
-            })
-        })
+/// An offer that a household would take, and the noise of its giver.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Want {
+    pub(super) offer: u32,
+    noise: u32,
+}
+
+#[cfg(test)]
+impl Want {
+    /// A want without noise.
+    pub(super) fn plain(offer: u32) -> Want {
+        Want { offer, noise: 0 }
     }
 }
 
@@ -104,7 +119,7 @@ pub(super) struct Seeker {
     pub(super) household: HouseholdIdx,
     pub(super) key: HouseholdKey,
     pub(super) segment: u8,
-    pub(super) wanted: Vec<u32>,
+    pub(super) wanted: Vec<Want>,
 }
 
 /// Everything a choice looks at.
@@ -125,17 +140,39 @@ pub(super) struct Choice<'a> {
     pub(super) wage_level: f64,
 }
 
+/// Most neighbourhoods that a household can search in a month.
+const MOST_SEARCHED: usize = 32;
+
+/// What of a household every utility needs.
+struct Taste<'a> {
+    household: &'a Household,
+    here: Option<usize>,
+    /// Share of an owner's cost that is left to pay.
+    owner_pays: f32,
+    log_wanted_m2: f32,
+}
+
 impl Choice<'_> {
     /// The offers that `h` would take, best first.
     pub(super) fn seeker(&self, h: HouseholdIdx) -> Seeker {
         let household = &self.households[h.i()];
         let home = household.dwelling.get().map(|d| &self.dwellings[d]);
         let here = home.map_or(household.lodging(), |d| Some(usize::from(d.neighbourhood)));
-        let stay = home.map_or(f32::NEG_INFINITY, |d| {
-            let taste = gumbel(self.draws.block(STREAM_TASTE, household.key.0, d.key.0 as u32)[1]);
-            self.utility(household, d, here) + taste + self.p.moving_cost as f32
+        let stay = household.dwelling.get().map_or(f32::NEG_INFINITY, |slot| {
+            let offer = Offer::of(slot, &self.dwellings[slot]);
+            let word = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32)[1];
+            self.utility(&self.taste(household, here), &offer) + gumbel(word) + self.p.moving_cost as f32
         });
         self.seeker_from(h, here, stay)
+    }
+
+    fn taste<'a>(&self, household: &'a Household, here: Option<usize>) -> Taste<'a> {
+        Taste {
+            household,
+            here,
+            owner_pays: 1.0 - self.equity(household) as f32,
+            log_wanted_m2: libm::logf(wanted_m2(household.size)),
+        }
     }
 
     /// The same for somebody who looks from `here` and wants at least the utility `stay`.
@@ -144,36 +181,46 @@ impl Choice<'_> {
         // Who has no home of their own looks in the whole city.
         let local = here.filter(|_| household.dwelling != DwellingIdx::NONE);
         let segment = self.segments.segment(household, self.wage_level as f32);
-        let means = self.means(household);
-        let n_searched = self.p.n_searched as u32;
-        let mut found: Vec<(f32, u32)> = Vec::with_capacity(n_searched as usize);
-        let mut seen: Vec<usize> = Vec::with_capacity(n_searched as usize);
-        for i in 0..n_searched {
+        let (means, taste) = (self.means(household), self.taste(household, here));
+        let mut found = [(0.0f32, Want { offer: 0, noise: 0 }); MOST_SEARCHED];
+        let mut seen = [0u16; MOST_SEARCHED];
+        let (mut n_found, mut n_seen) = (0, 0);
+        for i in 0..self.p.n_searched as u32 {
             let Some(n) = self.look_in(household, segment, local, i) else { continue };
-            if seen.contains(&n) {
+            if seen[..n_seen].contains(&(n as u16)) {
                 continue;
             }
-            seen.push(n);
-            let best = self
-                .offers
-                .within(n, &means)
-                .map(|o| {
-                    let words = self.draws.block(STREAM_TASTE, household.key.0, self.offers.all[o].key.0 as u32);
-                    (words[0], o, words[1])
-                })
-                .min_by_key(|&(noise, o, _)| (noise, o));
-            if let Some((_, o, word)) = best {
-                let dwelling = &self.dwellings[self.offers.all[o].slot.i()];
-                let utility = self.utility(household, dwelling, here) + gumbel(word);
-                if utility > stay {
-                    found.push((utility, o as u32));
+            seen[n_seen] = n as u16;
+            n_seen += 1;
+            let Some((o, words)) = self.best_in(n, household, &means) else { continue };
+            let utility = self.utility(&taste, &self.offers.all[o]) + gumbel(words[1]);
+            if utility > stay {
+                found[n_found] = (utility, Want { offer: o as u32, noise: words[2] });
+                n_found += 1;
+            }
+        }
+        let found = &mut found[..n_found];
+        let key_of = |want: Want| self.offers.all[want.offer as usize].key;
+        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| key_of(a.1).cmp(&key_of(b.1))));
+        let wanted = found.iter().map(|f| f.1).collect();
+        Seeker { household: h, key: household.key, segment: segment as u8, wanted }
+    }
+
+    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise.
+    fn best_in(&self, n: usize, household: &Household, means: &Means) -> Option<(usize, [u32; 4])> {
+        let mut best: Option<(usize, [u32; 4])> = None;
+        for (tenure, &most) in means.most_eur_m.iter().enumerate().filter(|(_, most)| **most > 0.0) {
+            for o in self.offers.up_to(n, tenure, most) {
+                let offer = &self.offers.all[o];
+                if offer.area_m2 >= means.least_m2 {
+                    let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
+                    if best.is_none_or(|(_, least)| words[0] < least[0]) {
+                        best = Some((o, words));
+                    }
                 }
             }
         }
-        let key_of = |o: u32| self.offers.all[o as usize].key;
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| key_of(a.1).cmp(&key_of(b.1))));
-        let wanted = found.into_iter().map(|f| f.1).collect();
-        Seeker { household: h, key: household.key, segment: segment as u8, wanted }
+        best
     }
 
     /// The `i`-th neighbourhood that `household` looks in.
@@ -227,24 +274,19 @@ impl Choice<'_> {
         if owns { self.p.owner_equity_mover } else { self.p.owner_equity_starter }
     }
 
-    /// What the home would cost the household a month.
-    fn cost(&self, h: &Household, d: &Dwelling) -> f32 {
-        let own = if d.tenure == Tenure::Owner as u8 { self.equity(h) } else { 0.0 };
-        d.cost_eur_m * (1.0 - own as f32)
-    }
-
     /// U without the noise.
-    fn utility(&self, h: &Household, d: &Dwelling, here: Option<usize>) -> f32 {
-        let p = self.p;
-        let n = usize::from(d.neighbourhood);
-        let money = libm::logf((h.income_eur_m - self.cost(h, d)).max(50.0) / 1_000.0);
-        let fit = 1.0 - libm::fabsf(libm::logf(f32::from(d.area_m2.max(1)) / wanted_m2(h.size))).min(2.0);
-        let steps = if h.head_age_y >= 75 && d.step_free == 0 { -0.8 } else { 0.0 };
+    fn utility(&self, taste: &Taste, offer: &Offer) -> f32 {
+        let (p, h) = (self.p, taste.household);
+        let n = usize::from(offer.neighbourhood);
+        let pays = if offer.tenure == Tenure::Owner as u8 { taste.owner_pays } else { 1.0 };
+        let money = libm::logf((h.income_eur_m - pays * offer.cost_eur_m).max(50.0) / 1_000.0);
+        let fit = 1.0 - (offer.log_area - taste.log_wanted_m2).abs().min(2.0);
+        let steps = if h.head_age_y >= 75 && offer.step_free == 0 { -0.8 } else { 0.0 };
         let dislike = dislike(self.composition.unlike(n, h.origin), h.threshold, p.preference_form as u8);
-        let ties = f32::from(here == Some(n));
+        let ties = f32::from(taste.here == Some(n));
         p.b_money as f32 * money
             + p.b_fit as f32 * fit
-            + p.b_near as f32 * self.surroundings.nearness(here, n)
+            + p.b_near as f32 * self.surroundings.nearness(taste.here, n)
             + p.b_amenities as f32 * self.surroundings.amenities[n]
             + p.b_green as f32 * self.surroundings.green[n]
             + p.b_ties as f32 * ties
@@ -253,17 +295,15 @@ impl Choice<'_> {
     }
 
     /// What the giver of a home goes by: waiting time and urgency for social homes, means for others.
-    pub(super) fn priority(&self, h: &Household, d: &Dwelling) -> f32 {
-        let noise = unit(self.draws.block(STREAM_TASTE, h.key.0, d.key.0 as u32)[2]);
-        match Tenure::ALL[usize::from(d.tenure)] {
-            Tenure::Social | Tenure::Senior => {
-                let older = h.head_age_y >= 65 && d.step_free == 1;
-                let first = f64::from(noise) < self.seniors_first[usize::from(d.neighbourhood)];
-                let waited = h.queued.until(self.now) as f32;
-                waited + 1_000.0 * f32::from(u8::from(h.stands(Household::URGENT))) + if older && first { 2_000.0 } else { 0.0 } + noise
-            }
-            _ => libm::logf(h.income_eur_m.max(1.0) / d.cost_eur_m.max(1.0)) + noise,
+    pub(super) fn priority(&self, h: &Household, want: Want) -> f32 {
+        let offer = &self.offers.all[want.offer as usize];
+        let noise = unit(want.noise);
+        if offer.is_on_market() {
+            return libm::logf(h.income_eur_m.max(1.0) / offer.cost_eur_m.max(1.0)) + noise;
         }
+        let older = h.head_age_y >= 65 && offer.step_free == 1;
+        let first = f64::from(noise) < self.seniors_first[usize::from(offer.neighbourhood)];
+        let urgent = f32::from(u8::from(h.stands(Household::URGENT)));
+        h.queued.until(self.now) as f32 + 1_000.0 * urgent + if older && first { 2_000.0 } else { 0.0 } + noise
     }
 }
-

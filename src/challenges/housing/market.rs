@@ -13,7 +13,7 @@ use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
-use crate::people::{Books, Household, Move, Tables, Tally, demography};
+use crate::people::{CHUNK, Books, Household, Move, ShortMonth, Tables, Tally, demography};
 use crate::policies::Controls;
 use crate::sim::{Draws, DwellingIdx, HouseholdIdx, HouseholdKey, Stream};
 
@@ -77,6 +77,7 @@ pub(super) fn match_and_move(
     let draws = *draws;
     let offers = Offers::of(books.dwellings, surroundings.n());
     let mut looking: Vec<HouseholdIdx> = homeless(books.households);
+    looking.retain(|h| looks_this_month(&books.households[h.i()], books.now));
     looking.extend(wishes.0.iter().copied().filter(|h| books.households[h.i()].is_there()));
     looking.sort_unstable_by_key(|h| books.households[h.i()].key);
     looking.dedup();
@@ -101,10 +102,7 @@ pub(super) fn match_and_move(
     let holder = deferred_acceptance(
         &seekers.iter().map(|s| s.wanted.as_slice()).collect::<Vec<_>>(),
         offers.all.len(),
-        |s, o| {
-            let (h, d) = (seekers[s].household, offers.all[o as usize].slot);
-            (choice.priority(&books.households[h.i()], &books.dwellings[d.i()]), seekers[s].key)
-        },
+        |s, want| (choice.priority(&books.households[seekers[s].household.i()], want), seekers[s].key),
     );
     let lodgings = find_lodgings(&choice, &seekers);
     note_pressure(&mut market, &seekers, &offers, &holder);
@@ -123,9 +121,17 @@ pub(super) fn match_and_move(
     give_up(&mut books, &p, draws, &mut tally);
 }
 
+/// Who lodges with others looks every second month (A); the urgent, and who has just lost or left a home, at once.
+fn looks_this_month(h: &Household, now: ShortMonth) -> bool {
+    h.stands(Household::URGENT) || h.since == now || (h.key.0 as i16 ^ now.0) & 1 == 0
+}
+
 fn homeless(households: &[Household]) -> Vec<HouseholdIdx> {
-    let looks = |(_, h): &(usize, &Household)| h.is_there() && h.dwelling == DwellingIdx::NONE;
-    households.iter().enumerate().filter(looks).map(|(i, _)| HouseholdIdx::at(i)).collect()
+    let homeless = |(c, chunk): (usize, &[Household])| -> Vec<HouseholdIdx> {
+        let looks = |(_, h): &(usize, &Household)| h.is_there() && h.dwelling == DwellingIdx::NONE;
+        chunk.iter().enumerate().filter(looks).map(|(i, _)| HouseholdIdx::at(c * CHUNK + i)).collect()
+    };
+    households.par_chunks(CHUNK).enumerate().flat_map_iter(homeless).collect()
 }
 
 /// Newcomers stay with others until they have a home.
@@ -200,12 +206,12 @@ fn note_pressure(market: &mut Market, seekers: &[Seeker], offers: &Offers, holde
     holder.iter().flatten().for_each(|&s| placed[s] = true);
     market.unplaced = 0;
     for (s, seeker) in seekers.iter().enumerate() {
-        if let Some(first) = seeker.wanted.first().map(|&o| &offers.all[o as usize])
+        if let Some(first) = seeker.wanted.first().map(|want| &offers.all[want.offer as usize])
             && first.is_on_market()
         {
             market.proposals[usize::from(first.neighbourhood)] += 1;
         }
-        let could_pay = seeker.wanted.iter().any(|&o| offers.all[o as usize].is_on_market());
+        let could_pay = seeker.wanted.iter().any(|want| offers.all[want.offer as usize].is_on_market());
         market.unplaced += u32::from(could_pay && !placed[s]);
     }
 }

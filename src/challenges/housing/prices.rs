@@ -15,7 +15,7 @@ use super::market::Market;
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
 use crate::people::demography::Affordability;
-use crate::people::{CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth};
+use crate::people::{count_rows, CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{Clock, Ledgers};
 
@@ -29,14 +29,10 @@ pub(super) fn adjust_prices(
     mut affordability: ResMut<Affordability>,
 ) {
     let dwellings = slice_mut(&mut dwellings);
-    let mut stock = [0.0f64; 3];
-    for d in dwellings.iter().filter(|d| d.is_there()) {
-        stock[match Tenure::ALL[usize::from(d.tenure)] {
-            Tenure::Owner => 0,
-            Tenure::Private | Tenure::Room => 1,
-            Tenure::Social | Tenure::Senior => 2,
-        }] += 1.0;
-    }
+    let of = |tenures: &[Tenure]| {
+        count_rows(dwellings, |d| d.is_there() && tenures.iter().any(|&t| d.tenure == t as u8)) as f64
+    };
+    let stock = [of(&[Tenure::Owner]), of(&[Tenure::Private, Tenure::Room]), of(&[Tenure::Social, Tenure::Senior])];
     let wages = libm::log1p(people.income_growth_y) / 12.0;
     let trend = libm::log1p(p.price_trend_y) / 12.0;
     let change = |i: usize, wages: f64| {
@@ -83,21 +79,31 @@ pub(super) fn adjust_prices(
 /// Every home is in exactly one state (models.md §13.2).
 pub(super) fn keep_ledger(dwellings: Query<&Dwelling>, clock: Res<Clock>, mut ledgers: ResMut<Ledgers>) {
     let now = ShortMonth::of(clock.month());
-    let (mut there, mut lived_in, mut new) = (0, 0, 0);
-    let mut unusable = [0; 5];
-    for d in slice(&dwellings).iter().filter(|d| d.is_there()) {
-        there += 1;
-        lived_in += i64::from(!d.is_empty());
-        new += i64::from(d.is_vacant() && d.vacant_since == now);
-        unusable[usize::from(d.status)] += i64::from(d.is_empty());
-    }
+    // By state: lived in, vacant since this month, vacant for longer, then empty by status.
+    let state = |d: &Dwelling| match d {
+        d if !d.is_empty() => 0,
+        d if !d.is_vacant() => 2 + usize::from(d.status),
+        d => 1 + usize::from(d.vacant_since != now),
+    };
+    let add = |mut a: [i64; 7], b: [i64; 7]| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        a
+    };
+    let count = |chunk: &[Dwelling]| {
+        let mut states = [0; 7];
+        chunk.iter().filter(|d| d.is_there()).for_each(|d| states[state(d)] += 1);
+        states
+    };
+    let states = slice(&dwellings).par_chunks(CHUNK).map(count).reduce(|| [0; 7], add);
+    let there = states.iter().sum();
+    let by_status = |status: DwellingStatus| states[2 + status as usize];
     let ledger = ledgers.open("dwellings", "homes", there);
-    ledger.draw("occupied", lived_in);
-    ledger.draw("vacant_since_this_month", new);
-    ledger.draw("illicit", unusable[DwellingStatus::Illicit as usize]);
-    ledger.draw("closed", unusable[DwellingStatus::Closed as usize]);
-    ledger.draw("damaged", unusable[DwellingStatus::Damaged as usize]);
-    ledger.draw("withheld", unusable[DwellingStatus::Withheld as usize]);
+    ledger.draw("occupied", states[0]);
+    ledger.draw("vacant_since_this_month", states[1]);
+    ledger.draw("illicit", by_status(DwellingStatus::Illicit));
+    ledger.draw("closed", by_status(DwellingStatus::Closed));
+    ledger.draw("damaged", by_status(DwellingStatus::Damaged));
+    ledger.draw("withheld", by_status(DwellingStatus::Withheld));
     let rest = ledger.rest();
     ledger.draw("vacant", rest);
 }
