@@ -107,6 +107,17 @@ pub const NEWCOMER_TRAITS: [NewcomerTraits; 7] = [
     },
 ];
 
+/// Age of an adult newcomer at quantile `u`: 18 + 2.5 (mean − 18) u^1.5, skewed to the young as immigrants are (A).
+fn arrival_age_y(traits: &NewcomerTraits, u: f32) -> f32 {
+    18.0 + 2.5 * (traits.age_y - 18.0) * u * u.sqrt()
+}
+
+/// Share of adult newcomers who are younger than `age_y`: the inverse of [`arrival_age_y`].
+fn younger_share(traits: &NewcomerTraits, age_y: f64) -> f64 {
+    let part = (age_y - 18.0) / (2.5 * f64::from(traits.age_y - 18.0));
+    libm::pow(part.clamp(0.0, 1.0), 2.0 / 3.0)
+}
+
 /// The newcomer type at quantile `u` of arrivals.
 pub fn newcomer_type(u: f32) -> NewcomerType {
     let mut u = u;
@@ -235,13 +246,10 @@ impl Pull {
             }
         }
         let immigrants = p.immigrants_per_1000 / 12_000.0 * residents;
-        // Of each newcomer type, adults are spread evenly over sixteen years.
         let from_abroad = |age: usize| -> f64 {
             let share = |t: &NewcomerTraits| {
-                let from = t.age_y - 8.0;
-                let inside = (from.max(18.0)..from + 16.0).contains(&(age as f32 + 0.5));
-                let grown = 1.0 - t.couple * t.children / (1.0 + t.couple + t.couple * t.children);
-                f64::from(t.share * grown) * f64::from(u8::from(inside)) / f64::from(from + 16.0 - from.max(18.0))
+                let adults = f64::from(1.0 - t.couple * t.children / (1.0 + t.couple + t.couple * t.children));
+                f64::from(t.share) * adults * (younger_share(t, age as f64 + 1.0) - younger_share(t, age as f64))
             };
             immigrants * NEWCOMER_TRAITS.iter().map(share).sum::<f64>()
         };
@@ -371,7 +379,7 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
     }
     let n = (n_adults + n_children).min(at_most);
     let mut slots = Vec::with_capacity(n);
-    let adult_age_m = 12.0 * (traits.age_y - 8.0 + 16.0 * unit(d)).max(18.0);
+    let adult_age_m = 12.0 * arrival_age_y(traits, unit(d));
     for i in 0..n {
         let person_key = PersonKey(mix(KEYS_PERSON, key, i as u64).max(1));
         let [a, b, c, d] = draws.block(STREAM, person_key.0, 0);
@@ -512,5 +520,20 @@ pub fn emigration_y(newcomer: u8, parameters: &DemographyParameters) -> f64 {
     match newcomer {
         0 => parameters.emigration_base_y,
         n => NEWCOMER_TRAITS[usize::from(n - 1).min(6)].leaves_y,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_at_arrival_have_their_mean_and_their_inverse() {
+        for traits in &NEWCOMER_TRAITS {
+            let ages: Vec<f32> = (0..1_000).map(|i| arrival_age_y(traits, (i as f32 + 0.5) / 1_000.0)).collect();
+            let mean = ages.iter().sum::<f32>() / 1_000.0;
+            assert!((mean - traits.age_y).abs() < 0.1, "{mean} instead of {}", traits.age_y);
+            assert!((younger_share(traits, f64::from(ages[700])) - 0.7005).abs() < 1e-4);
+        }
     }
 }

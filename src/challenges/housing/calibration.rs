@@ -5,12 +5,12 @@
 //! of the market. Whoever would move in should resemble whoever moved out, neighbourhood by neighbourhood: in number,
 //! and by class of age, type and income, but for what a year changes in those who stay (birthdays, births, minors who come
 //! of age): then the neighbourhood stays what it is. The intercepts of [`super::search`] are shifted by the log of the ratio and
-//! the month is played again, [`ROUNDS`] times, with ever smaller steps, over all rounds' in-movers with half the
+//! the month is played again, `ROUNDS` times, with ever smaller steps, over all rounds' in-movers with half the
 //! weight per round back. This is how constants of a random-utility model are fitted to observed shares (Berry 1994;
 //! Train 2009, ch. 2.8), with a sampled market in the place of a closed formula.
 //!
 //! Limits: classes are fitted one by one, not their combinations, which come from the base weights; small
-//! neighbourhoods keep some noise ([`PRIOR`] in-movers' worth of "no correction" steadies them).
+//! neighbourhoods keep some noise (`PRIOR` in-movers' worth of "no correction" steadies them).
 
 use rayon::prelude::*;
 

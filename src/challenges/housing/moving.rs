@@ -78,7 +78,7 @@ pub(super) fn wish_to_move(
         let unlike = composition.unlike(home.neighbourhood.into(), h.origin);
         hazard *= libm::exp(p.dissatisfaction * f64::from(dislike(unlike, h.threshold, p.preference_form as u8)));
         if h.since.until(now) < 12 {
-            hazard *= 0.3;
+            hazard *= 0.5;
         }
         f64::from(unit(word)) < hazard
     };

@@ -3,7 +3,7 @@
 //! A seeker of segment s ([`super::segments`]) draws neighbourhood n with a chance ∝ w(s, n). The weights are
 //! `w = share of s among the households of n × homes of n × e^{a(n) + a(n, age) + a(n, type) + a(n, income)}`: people
 //! look where people like them live. The intercepts a are alternative-specific constants of a random-utility choice
-//! (Train 2009, ch. 2), solved at the start by [`super::calibration`]. From then on weights are fixed; what changes is
+//! (Train 2009, ch. 2), solved at the start by `super::calibration`. From then on weights are fixed; what changes is
 //! prices, homes and who lives where.
 //!
 //! Seven searches in ten of those who have a home are local: among the 24 nearest neighbourhoods, with
