@@ -71,8 +71,9 @@ pub(super) fn wish_to_move(
         }
         let home = &dwellings[home];
         let mut hazard = base[age];
-        if is_crowded(home, h, &p) {
-            hazard *= p.crowding_factor;
+        let too_small = wanted_m2(h.size) / f32::from(home.area_m2.max(1));
+        if too_small > 1.0 {
+            hazard *= f64::from(too_small * too_small).min(p.crowding_factor);
         }
         if home.cost_eur_m > 0.4 * h.income_eur_m {
             hazard *= p.burden_factor;
@@ -83,7 +84,7 @@ pub(super) fn wish_to_move(
             hazard += monthly(p.senior_offer_y * offers[usize::from(home.neighbourhood)]);
         }
         if h.since.until(now) < 12 {
-            hazard *= 0.3;
+            hazard *= 0.5;
         }
         f64::from(unit(word)) < hazard
     };
@@ -100,6 +101,11 @@ pub(super) fn wish_to_move(
     wishes.0 = all.into_iter().map(|w| w.1).collect();
 }
 
+/// Floor area that a household of `size` would like: 35 m² and 22 m² for each further member (A).
+pub fn wanted_m2(size: u8) -> f32 {
+    35.0 + 22.0 * f32::from(size.saturating_sub(1))
+}
+
 /// True if the household has less floor area per head than the norm; a person alone is never crowded.
 pub fn is_crowded(home: &Dwelling, household: &Household, p: &HousingParameters) -> bool {
     household.size > 1 && f64::from(home.area_m2) < p.crowded_m2_per_person * f64::from(household.size)
@@ -113,7 +119,8 @@ fn suitable_offers(dwellings: &[Dwelling]) -> Vec<f64> {
     for home in dwellings.iter().filter(|d| d.is_there()) {
         let count = &mut counts[usize::from(home.neighbourhood)];
         count.0 += 1;
-        count.1 += u32::from(home.is_vacant() && home.step_free == 1 && home.tenure != Tenure::Owner as u8);
+        let to_rent = home.tenure != Tenure::Owner as u8 && home.tenure != Tenure::Room as u8;
+        count.1 += u32::from(home.is_vacant() && home.step_free == 1 && to_rent);
     }
     counts
         .into_iter()
