@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, measures};
+use super::{CitySource, Scenario, measures, orders};
 use crate::challenges::housing::{self, HousingPlugin};
 use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
@@ -71,7 +71,8 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// Builds the simulation of `scenario` in `city`, with its measures ordered. Everything that a run consists of is added
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
-    let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    orders::check_places(&scenario.orders, &city)?;
+    let given = measures::orders(&scenario.measures, &city, scenario.start)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
@@ -84,6 +85,6 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;
-    orders.into_iter().for_each(|order| simulation.order(order));
+    given.into_iter().chain(scenario.orders.iter().cloned()).for_each(|order| simulation.order(order));
     Ok(simulation)
 }

@@ -20,9 +20,13 @@ use super::tree::{Table, Value};
 use crate::sim::{Clock, Month, Phase, SimTick};
 
 /// Parameters that the model reads at the start alone.
-const START_ONLY: &[&str] =
-    &["demography.newcomer_stock_share", "demography.domestic_departure_y", "demography.tolerance_mean",
-      "demography.tolerance_sd_logit", "housing.near_d0_km"];
+const START_ONLY: &[&str] = &[
+    "demography.newcomer_stock_share",
+    "demography.domestic_departure_y",
+    "demography.tolerance_mean",
+    "demography.tolerance_sd_logit",
+    "housing.near_d0_km",
+];
 
 /// Values in time: at least one point, in order of month.
 #[derive(Debug, Clone, PartialEq)]

@@ -44,6 +44,7 @@ pub mod drivers;
 pub mod files;
 mod measure_file;
 pub mod measures;
+pub mod orders;
 mod parameters;
 pub mod problem;
 mod read;
@@ -63,7 +64,7 @@ pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
 pub use read::{Overrides, load};
 
-use crate::sim::Month;
+use crate::sim::{Month, Order};
 
 /// What to simulate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -91,6 +92,9 @@ pub struct Scenario {
     /// Measures.
     #[serde(rename = "measure")]
     pub measures: Vec<Measure>,
+    /// Orders given beforehand, see [`orders`].
+    #[serde(rename = "order", serialize_with = "orders::write", skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Order>,
 }
 
 /// Where the city comes from.

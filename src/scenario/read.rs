@@ -6,7 +6,7 @@ use super::files::{Files, built_in};
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
-use super::{CitySource, Events, Output, Scenario, drivers, measures, parameters};
+use super::{CitySource, Events, Output, Scenario, drivers, measures, orders, parameters};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -132,7 +132,7 @@ fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Prob
 }
 
 const FIELDS: &[&str] =
-    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure"];
+    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure", "order"];
 
 /// Adds a measure for the whole city from the start.
 pub(super) fn add_measure(table: &mut Table, lever: &str, value: Node) {
@@ -159,6 +159,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let parameters = reader.table("parameters");
     let drivers = reader.table("drivers");
     let measures = reader.tables("measure");
+    let given = reader.tables("order");
     let output = reader.table("output");
     reader.finish();
 
@@ -188,6 +189,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .into_iter()
             .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
+        orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })

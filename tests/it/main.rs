@@ -14,5 +14,6 @@ mod hindcast;
 mod life;
 mod papers;
 mod toy;
+mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;

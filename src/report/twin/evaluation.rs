@@ -179,9 +179,7 @@ fn power(ensemble: &Ensemble, roll_out: RollOut, first: usize, years: usize, n: 
                 RollOut::SteppedWedge => BEFORE + rank % years,
             };
             outcomes.push(
-                (0..n_years)
-                    .map(|t| outcome[first + t] + if t >= begin { effect[t - begin] } else { 0.0 })
-                    .collect(),
+                (0..n_years).map(|t| outcome[first + t] + if t >= begin { effect[t - begin] } else { 0.0 }).collect(),
             );
             treated.push((0..n_years).map(|t| f64::from(u8::from(t >= begin))).collect());
         }

@@ -168,7 +168,7 @@ pub fn documentation() -> String {
          `waterbed run SCENARIO --measures M.toml --twin` writes `twin/difference.parquet` beside its `report.html`: what \
          differs between the city with and without the measures, seed by seed on the same chance. Null means \"not \
          available\", never zero.\n\n\
-         | column | type | unit | null | what it says |\n|---|---|---|---|---|\n"
+         | column | type | unit | null | what it says |\n|---|---|---|---|---|\n",
     );
     for (name, kind, unit, null, about) in &COLUMNS {
         let _ = writeln!(text, "| `{name}` | {kind} | {unit} | {null} | {about} |");

@@ -140,7 +140,9 @@ impl Sheet<'_> {
             (Some((n, d)), Lang::En) => {
                 format!("At least {n} such neighbourhoods would do ({}); this city has {has}.", self.design(d))
             }
-            (Some((n, d)), Lang::Nl) => format!("Met ten minste {n} zulke buurten lukt het ({}); deze stad heeft er {has}.", self.design(d)),
+            (Some((n, d)), Lang::Nl) => {
+                format!("Met ten minste {n} zulke buurten lukt het ({}); deze stad heeft er {has}.", self.design(d))
+            }
             (None, Lang::En) => format!(
                 "Even {most} such neighbourhoods are too few to see it reliably in a city's own figures; this city has {has}."
             ),
