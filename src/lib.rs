@@ -14,6 +14,7 @@
 //! | [`indicators`] | what is measured, and the tables of a run |
 //! | [`scenario`] | what to simulate: files, checks, and how a simulation is put together |
 //! | [`report`] | pages, comparisons and maps for people |
+//! | [`lab`] | classic models on the same engine, with known answers |
 //! | [`experiments`] | runs in folders: checkpoints, resuming, provenance |
 //! | [`cli`] | the command line |
 //!
@@ -34,6 +35,7 @@ pub mod experiments;
 pub mod fields;
 pub mod gis;
 pub mod indicators;
+pub mod lab;
 pub mod people;
 pub mod policies;
 pub mod report;

@@ -24,6 +24,8 @@ pub(super) enum Failure {
     Stopped(String),
     /// Refused for its size (4).
     Refused(TooLarge),
+    /// Refused for its size (4), with a hint of its own.
+    RefusedWith(TooLarge, String),
 }
 
 impl Failure {
@@ -32,7 +34,7 @@ impl Failure {
             Failure::Failed(_) => 1,
             Failure::Input(_) | Failure::Argument(..) => 2,
             Failure::Interrupted(_) | Failure::Stopped(_) => 3,
-            Failure::Refused(_) => 4,
+            Failure::Refused(_) | Failure::RefusedWith(..) => 4,
         })
     }
 
@@ -51,6 +53,7 @@ impl fmt::Display for Failure {
             Failure::Refused(too_large) => {
                 write!(f, "error: {too_large}\nhint: choose fewer residents or a coarser grid, or raise --memory-limit")
             }
+            Failure::RefusedWith(too_large, hint) => write!(f, "error: {too_large}\nhint: {hint}"),
             Failure::Stopped(hint) => write!(f, "interrupted\nhint: {hint}"),
             Failure::Interrupted(folders) => {
                 write!(f, "interrupted")?;

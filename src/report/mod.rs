@@ -16,7 +16,7 @@
 pub mod ablation;
 mod atlas;
 mod builder;
-mod chart;
+pub(crate) mod chart;
 mod classes;
 mod compare;
 mod ensemble;
