@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, events, measures};
+use super::{CitySource, Scenario, events, measures, orders};
 use crate::challenges::ageing::{self, AgeingPlugin};
 use crate::challenges::climate::{self, ClimatePlugin};
 use crate::challenges::housing::{self, HousingPlugin};
@@ -75,7 +75,8 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// Builds the simulation of `scenario` in `city`, with its measures ordered. Everything that a run consists of is added
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
-    let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    orders::check_places(&scenario.orders, &city)?;
+    let given = measures::orders(&scenario.measures, &city, scenario.start)?;
     let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
@@ -101,6 +102,6 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;
-    orders.into_iter().for_each(|order| simulation.order(order));
+    given.into_iter().chain(scenario.orders.iter().cloned()).for_each(|order| simulation.order(order));
     Ok(simulation)
 }

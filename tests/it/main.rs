@@ -15,5 +15,6 @@ mod lab;
 mod life;
 mod papers;
 mod toy;
+mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
