@@ -38,6 +38,9 @@ pub(super) fn mouse(
     mut pressed_at: Local<Option<Vec2>>,
     mut dragging: Local<bool>,
 ) {
+    if !session.fitted {
+        return;
+    }
     let cursor = window.cursor_position().filter(|p| session.is_free(*p) && !session.pointer_taken);
     if buttons.get_just_pressed().next().is_some() {
         // A drag that began on a panel stays with it.

@@ -43,8 +43,8 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
             change = Some(Box::new(Plans::duplicate));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let redo = ui.add_enabled(can_redo, egui::Button::new("↷")).on_hover_text(session.t("redo"));
-            let undo = ui.add_enabled(can_undo, egui::Button::new("↶")).on_hover_text(session.t("undo"));
+            let redo = ui.add_enabled(can_redo, egui::Button::new("⟳")).on_hover_text(session.t("redo"));
+            let undo = ui.add_enabled(can_undo, egui::Button::new("⟲")).on_hover_text(session.t("undo"));
             if undo.clicked() {
                 change = Some(Box::new(Plans::undo));
             } else if redo.clicked() {
