@@ -18,7 +18,7 @@ use crate::city::CityOrigin;
 use crate::indicators::{Indicator, city_indicators};
 use crate::policies::Lever;
 use crate::report::Lang;
-use crate::session::Record;
+use crate::session::{Placement, Record};
 use crate::sim::{Area, Month};
 
 /// Months per second that can be chosen.
@@ -271,6 +271,24 @@ impl Session {
         let codes: Vec<String> =
             self.panels.area.iter().map(|&n| self.desk.city.neighbourhoods[n].code.clone()).collect();
         (!codes.is_empty()).then_some(Area::Neighbourhoods(codes))
+    }
+
+    /// What is chosen, as a measure; `None` while it is not known where.
+    pub fn placement(&self) -> Option<Placement> {
+        let Choice { lever, value, from, .. } = self.panels.choice.clone()?;
+        // Time may have gone on since the lever was taken up.
+        let from = from.max(self.next_month());
+        Some(Placement { lever, value, area: self.chosen_area()?, from, until: None, on: true })
+    }
+
+    /// Places what is chosen.
+    pub fn place(&mut self) {
+        if let (Some(placement), Some(now)) = (self.placement(), self.month()) {
+            let status = self.status.clone();
+            self.desk.place(placement, now, &status);
+            self.panels.area.clear();
+            self.panels.choice = None;
+        }
     }
 
     /// The earliest month in which a measure can begin.

@@ -13,6 +13,9 @@ mod fields_gpu;
 mod hindcast;
 mod life;
 mod papers;
+mod session;
 mod toy;
 #[cfg(feature = "viewer")]
 mod viewer;
+#[cfg(feature = "viewer")]
+mod viewer_walk;

@@ -1,7 +1,7 @@
 //! The course of an indicator: variant and twin on the same axes, for the city and for the neighbourhood looked at.
 
 use bevy_egui::egui::{self, RichText, Ui};
-use egui_plot::{Legend, Line, Plot, PlotPoints, VLine};
+use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, VLine};
 
 use super::super::layers;
 use super::super::picture::Shown;
@@ -116,7 +116,7 @@ fn plot(
         .link_axis("time", [true, false])
         .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
         .y_axis_formatter(move |mark, _| layers::value_text(indicator, mark.value))
-        .legend(Legend::default())
+        .legend(Legend::default().position(Corner::LeftTop))
         .show(ui, |plot| {
             for mark in marks {
                 plot.vline(VLine::new("", mark).color(style::PLACED).width(1.0));

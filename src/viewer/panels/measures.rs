@@ -10,7 +10,7 @@ use super::style::{self, small};
 use super::top::grade_text;
 use crate::policies::{Authority, LEVERS, Lever};
 use crate::report::Lang;
-use crate::session::{Placement, Plans};
+use crate::session::Plans;
 use crate::sim::{Area, Month};
 
 pub(super) fn show(ui: &mut Ui, session: &mut Session) {
@@ -209,13 +209,9 @@ fn card(ui: &mut Ui, session: &mut Session) {
         ui.label(session.t("from"));
         month_field(ui, &mut choice.from, session.next_month());
     });
-    let area = {
-        session.panels.choice = Some(choice.clone());
-        session.chosen_area()
-    };
+    session.panels.choice = Some(choice);
     let horizon = session.desk.horizon(&session.status).plus(1);
-    let placement =
-        area.map(|area| Placement { lever, value: choice.value, area, from: choice.from, until: None, on: true });
+    let placement = session.placement();
     if let Some(placement) = &placement {
         let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
         ui.label(session.t2("costs", &[&cost]));
@@ -226,13 +222,8 @@ fn card(ui: &mut Ui, session: &mut Session) {
     small(ui, lever.source);
     ui.add_space(6.0);
     ui.add_enabled_ui(placement.is_some(), |ui| {
-        if style::strong_button(ui, session.t("place")).clicked()
-            && let (Some(placement), Some(now)) = (placement, session.month())
-        {
-            let status = session.status.clone();
-            session.desk.place(placement, now, &status);
-            session.panels.area.clear();
-            keep = false;
+        if style::strong_button(ui, session.t("place")).on_hover_text(session.t("keys_enter")).clicked() {
+            session.place();
         }
     });
     if !keep {
