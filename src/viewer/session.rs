@@ -434,7 +434,8 @@ pub(super) fn receive(mut session: ResMut<Session>) {
         let same = before.is_some_and(|b| {
             b.new_homes.len() == homes.len() && b.new_homes.iter().zip(homes).all(|(a, b)| a.cell == b.cell)
         });
-        if !same && !(homes.is_empty() && session.built[i].blocks.is_empty()) {
+        let none = homes.is_empty() && session.built[i].blocks.is_empty();
+        if !same && !none {
             session.built[i] = new_blocks(homes, &session.desk.city, &session.tops);
             session.rebuilt = true;
         }

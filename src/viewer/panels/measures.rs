@@ -13,6 +13,9 @@ use crate::report::Lang;
 use crate::session::Plans;
 use crate::sim::{Area, Month};
 
+/// What a click changes.
+type Change = Box<dyn FnOnce(&mut Plans)>;
+
 pub(super) fn show(ui: &mut Ui, session: &mut Session) {
     tabs(ui, session);
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -31,7 +34,7 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
     let plans = &session.desk.file.plans;
     let (active, can_undo, can_redo) = (plans.active(), plans.can_undo(), plans.can_redo());
     let names: Vec<String> = plans.variants().iter().map(|v| v.name.clone()).collect();
-    let mut change: Option<Box<dyn FnOnce(&mut Plans)>> = None;
+    let mut change: Option<Change> = None;
     ui.horizontal_wrapped(|ui| {
         small(ui, session.t("variant"));
         for (i, name) in names.iter().enumerate() {
@@ -80,7 +83,7 @@ fn list(ui: &mut Ui, session: &mut Session) {
     if placements.is_empty() {
         small(ui, session.t("nothing_placed"));
     }
-    let mut change: Option<Box<dyn FnOnce(&mut Plans)>> = None;
+    let mut change: Option<Change> = None;
     for (i, placement) in placements.iter().enumerate() {
         ui.horizontal(|ui| {
             let mut on = placement.on;
