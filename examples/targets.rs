@@ -12,7 +12,8 @@ use serde::Deserialize;
 use waterbed::challenges::housing::Market;
 use waterbed::city::City;
 use waterbed::city::generate::{CityConfig, generate};
-use waterbed::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally};
+use waterbed::people::region::{Kind, Region, RegionParameters};
+use waterbed::people::{Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Tally};
 use waterbed::scenario::{self, Overrides};
 use waterbed::sim::Simulation;
 use waterbed::sim::state::slice;
@@ -77,6 +78,12 @@ fn main() {
     }
 }
 
+/// Settings to try, as `TARGETS_SET="housing.give_up=0.05 demography.fertility_total=1.5"`.
+fn overrides() -> Overrides {
+    let set = std::env::var("TARGETS_SET").unwrap_or_default();
+    Overrides { set: set.split_whitespace().map(String::from).collect(), ..Overrides::default() }
+}
+
 struct State {
     people: f64,
     households: f64,
@@ -108,7 +115,7 @@ fn state(sim: &mut Simulation) -> State {
 
 fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
     let city = Arc::new(generate(config, seed).expect("the recipe is valid"));
-    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let scenario = scenario::load("base", &overrides()).expect("the base scenario is valid");
     let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
     let first = state(&mut sim);
     let d_start = income_dissimilarity(&mut sim, &city);
@@ -119,6 +126,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let mut had_home: Vec<waterbed::sim::HouseholdKey> = Vec::new();
     let mut outside = Vec::new();
     let mut year = Counts::default();
+    let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
         let tally = sim.world().resource::<Tally>().clone();
@@ -129,10 +137,25 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         }
         if month % 12 == 0 {
             let out = f64::from(year.domestic_departures) / 1.9;
+            let within = year.moves_within;
             outside.push(out / (out + f64::from(year.moves_within)));
             year = Counts::default();
+            waits.push(wait.1 / f64::max(12.0 * wait.0, 1.0));
+            wait = (0.0, 0.0);
+            if std::env::var_os("TARGETS_YEARS").is_some() {
+                let s = state(&mut sim);
+                let m = sim.world().resource::<Market>();
+                eprintln!(
+                    "{month}: people {} households {} lodging {:.4} vacant {:.4} offer {:.4} left {:.4} wait {:.2} price {:.3} left {:?} rent {:.3} avail {:.2} within {} 65+ {:.3}",
+                    s.people, s.households, s.homeless / s.homes, s.vacant / s.homes,
+                    f64::from(m.on_offer) / s.homes, f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
+                    waits.last().unwrap(), m.log_price, m.left_over, m.log_rent, m.availability, within, s.old / s.people
+                );
+            }
         }
         let market = sim.world().resource::<Market>();
+        wait.0 += f64::from(market.allotted);
+        wait.1 += f64::from(market.allotted_months);
         chains += f64::from(market.chains_ended);
         chain_moves += f64::from(market.chain_moves);
         let now = ShortMonth::of(sim.clock().month());
@@ -158,7 +181,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let peak = (18..70).max_by(|&a, &b| rate(a..a + 3).total_cmp(&rate(b..b + 3))).unwrap_or(0);
     let trough = (30..80).min_by(|&a, &b| rate(a..a + 5).total_cmp(&rate(b..b + 5))).unwrap_or(0);
     let people = 0.5 * (first.people + last.people) * y;
-    BTreeMap::from([
+    let mut found = national();
+    found.extend([
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),
         ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
@@ -176,11 +200,41 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("unions_per_1000", 1_000.0 * f64::from(counts.unions) / people),
         ("separations_per_1000", 1_000.0 * f64::from(counts.separations) / people),
         ("chain_length", chain_moves / f64::max(chains, 1.0)),
+        ("lodging_share_start", first.homeless / first.homes),
+        ("social_wait_first_y_y", waits.first().copied().unwrap_or(0.0)),
+        ("social_wait_last_y_y", waits.last().copied().unwrap_or(0.0)),
+        ("on_offer_share_end", f64::from(sim.world().resource::<Market>().on_offer) / last.homes),
+        ("availability_end", sim.world().resource::<Market>().availability),
         ("homeless_share_end", last.homeless / last.households),
         ("vacant_share_end", last.vacant / last.homes),
         ("log_price_end", sim.world().resource::<Market>().log_price),
         ("price_distance_correlation", price_distance(&mut sim, &city)),
         ("income_dissimilarity_rise", income_dissimilarity(&mut sim, &city) - d_start),
+    ]);
+    found
+}
+
+/// The country, in the region model: the base scenario, and for the shortage the plan built in full.
+fn national() -> BTreeMap<&'static str, f64> {
+    let people = DemographyParameters::default();
+    let base = RegionParameters::default();
+    let after = |p: &RegionParameters, years: u32| {
+        let mut region = Region::new(p);
+        (0..years).for_each(|_| region.step(p, &people));
+        region
+    };
+    let (start, late) = (Region::new(&base), after(&base, 14));
+    let growth = |a: f64, b: f64| 100.0 * ((b / a).powf(1.0 / 14.0) - 1.0);
+    let eleven = after(&base, 11);
+    let largest = |region: &Region| region.people(Some(Kind::Largest));
+    let planned = RegionParameters { building_rate: 1.0, ..base };
+    BTreeMap::from([
+        ("national_household_growth_pct_y", growth(start.households(), late.households())),
+        ("national_single_growth_pct_y", growth(start.single(), late.single())),
+        ("national_share_65_2035", eleven.share_65(None)),
+        ("largest_share_65_2034", after(&base, 10).share_65(Some(Kind::Largest))),
+        ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
+        ("national_shortage_2031", after(&planned, 7).shortage()),
     ])
 }
 

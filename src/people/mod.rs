@@ -3,17 +3,21 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`components`] | the tables: one plain struct per person, household, dwelling |
-//! | [`synthesis`], [`fitting`] | the first inhabitants, from neighbourhoods' head counts |
+//! | [`synthesis`], [`fitting`], `ages` | the first inhabitants, from neighbourhoods' head counts |
 //! | [`books`] | the civil registry: the only code that changes memberships and homes |
 //! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
+//! | [`region`] | the country around the city, by age and kind of municipality |
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
 //! | [`tally`] | what happened this month |
 //! | [`requests`] | deaths and evictions that challenges ask for |
+//! | [`causes`] | causes of death that challenges draw themselves |
 //! | [`hazard`] | what a hazard may know of a person |
 //! | [`plugin`] | which system runs when |
 
+mod ages;
 pub mod books;
+pub mod causes;
 pub mod components;
 pub mod demography;
 pub mod fitting;
@@ -23,12 +27,14 @@ pub mod parameters;
 pub mod places;
 pub mod plugin;
 pub mod rates;
+pub mod region;
 pub mod requests;
 pub mod synthesis;
 pub mod tally;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
+pub use causes::Causes;
 pub use components::{
     Conduct, Dwelling, DwellingStatus, Health, Household, NewcomerType, Occupation, Outlook, Person, ShortMonth, Work,
 };
@@ -38,10 +44,17 @@ pub use plugin::PeoplePlugin;
 pub use requests::Requests;
 pub use tally::{Counts, Move, Tally};
 
+use rayon::prelude::*;
+
 use crate::sim::Stream;
 
 /// Rows that one task works on; fixed, so that results do not depend on the number of threads.
 pub const CHUNK: usize = 8192;
+
+/// How many of `rows` are as `is` says, counted in parallel.
+pub fn count_rows<T: Sync>(rows: &[T], is: impl Fn(&T) -> bool + Sync) -> usize {
+    rows.par_chunks(CHUNK).map(|chunk| chunk.iter().filter(|row| is(row)).count()).sum()
+}
 
 /// Domain of the keys of persons.
 pub(crate) const KEYS_PERSON: Stream = Stream::named("people.person");

@@ -3,12 +3,14 @@
 use bevy::prelude::*;
 
 use super::books::{FreeSlots, Tables};
+use super::causes::Causes;
 use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
 use super::migration::{self, Arrivals};
 use super::parameters::DemographyParameters;
 use super::places::Places;
 use super::rates::{monthly, solve_fertility};
+use super::region::{Region, RegionParameters, step_region};
 use super::requests::Requests;
 use super::synthesis::{self, Inhabitants};
 use super::tally::Tally;
@@ -25,6 +27,7 @@ type PersonRow = (Person, Work, Health, Conduct, Outlook);
 /// | phase | system | what it does |
 /// |---|---|---|
 /// | Begin | `clear` | empties the tally |
+/// | Force | `step_region` | once a year: the country around the city |
 /// | Decide | `decide_life_events`, `decide_departures` | who dies, bears, leaves, parts, seeks, departs |
 /// | Act | `change_households`, `arrive` | new households, couples, arrivals |
 /// | Affect | `pass_birthdays` | a year of work and school; households are counted anew once a year |
@@ -62,6 +65,8 @@ impl Plugin for PeoplePlugin {
             .register_state::<Affordability>("affordability")
             .register_state::<Accounts>("accounts")
             .register_state::<Requests>("requests")
+            .register_state::<Region>("region")
+            .register_state::<Causes>("causes")
             .register_stream(synthesis::STREAM)
             .register_stream(demography::STREAM)
             .register_stream(demography::STREAM_DEPART)
@@ -73,6 +78,9 @@ impl Plugin for PeoplePlugin {
             .init_resource::<DemographyParameters>()
             .init_resource::<LifeEvents>()
             .init_resource::<Requests>()
+            .init_resource::<RegionParameters>()
+            .add_systems(SimTick, step_region.in_set(Phase::Force))
+            .init_resource::<Causes>()
             .add_systems(SimTick, clear.in_set(Phase::Begin))
             .add_systems(
                 SimTick,
@@ -113,11 +121,12 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         now,
     };
     let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
-    let arrivals = Arrivals::at_start(&books, departure, draws);
+    let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
     world.insert_resource(arrivals);
     world.insert_resource(intercepts);
+    world.insert_resource(Region::new(world.resource::<RegionParameters>()));
     world.insert_resource(Affordability(1.0));
     world.insert_resource(Places::of(city));
     world.insert_resource(Tally::new(city.neighbourhoods.len()));
@@ -167,11 +176,11 @@ fn keep_accounts(
     let c = &tally.city;
     let come = i64::from(c.births) + i64::from(c.immigrants) + i64::from(c.domestic_arrivals);
     let gone = i64::from(c.deaths) + i64::from(c.emigrants) + i64::from(c.domestic_departures);
-    let people = slice(&persons).iter().filter(|p| p.is_there()).count() as i64;
+    let people = super::count_rows(slice(&persons), Person::is_there) as i64;
     if people != accounts.people + come - gone {
         fault.raise(format!("{people} people, but {} + {come} − {gone} were expected", accounts.people));
     }
-    let homes = slice(&dwellings).iter().filter(|d| d.is_there()).count() as i64;
+    let homes = super::count_rows(slice(&dwellings), Dwelling::is_there) as i64;
     let built = i64::from(c.homes_built) - i64::from(c.homes_lost);
     if homes != accounts.homes + built {
         fault.raise(format!("{homes} homes, but {} + {built} were expected", accounts.homes));
@@ -180,7 +189,7 @@ fn keep_accounts(
 }
 
 /// Keeps room for next month's births, arrivals and new households: 3 % of the table, at least 512 slots.
-fn refill(world: &mut World) {
+pub(crate) fn refill(world: &mut World) {
     fn top_up(
         world: &mut World,
         n_rows: usize,
@@ -239,7 +248,7 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
             partner,
             mother,
             word([p.born.0 as u16, p.arrived.0 as u16, 0, 0]),
-            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, 0]),
+            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, w.earning]),
             u64::from(w.income_eur_y.to_bits()) << 32 | u64::from(w.debt_eur.to_bits()),
             u64::from(w.place),
             bytemuck::cast(healths[i]),
@@ -250,8 +259,8 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
     let household = |i: usize| {
         let h = &households[i];
         let home = h.dwelling.get().map_or(0, |d| dwellings[d].key.0);
-        let small = [h.size, h.n_minors, h.head_age_y, h.urgent, h.threshold, h.origin, h.seeking, h.excluded];
-        let months = word([h.since.0 as u16, h.queued.0 as u16, 0, 0]);
+        let small = [h.size, h.n_minors, h.head_age_y, h.standing, h.threshold, h.origin, 0, 0];
+        let months = word([h.since.0 as u16, h.queued.0 as u16, h.lodges, 0]);
         [h.key.0, home, u64::from(h.income_eur_m.to_bits()), months, u64::from_le_bytes(small), 0, 0, 1]
     };
     let dwelling = |i: usize| {

@@ -1,5 +1,6 @@
 //! Hazards by age as monthly thresholds, so that a month of a life costs one block of draws and four comparisons.
 
+use super::causes::Causes;
 use super::components::{Person, ShortMonth};
 use super::parameters::DemographyParameters;
 use crate::sim::draws::threshold;
@@ -37,6 +38,16 @@ pub fn fertility_y(age_y: f64, p: &DemographyParameters) -> f64 {
 /// Shape of leaving home by age: σ((age − 20.5) / 1.2), from 16 on (models.md §1 gives the form; a0 and s are A).
 fn leaving_shape(age_y: f64) -> f64 {
     if age_y < 16.0 { 0.0 } else { 1.0 / (1.0 + libm::exp(-(age_y - 20.5) / 1.2)) }
+}
+
+/// Share of children who still live at home at the start of each age, at hazard level `h0`.
+pub fn at_home(h0: f64) -> [f64; N_AGES] {
+    let mut share = [1.0; N_AGES];
+    for age in 1..N_AGES {
+        let months = (0..12).map(|m| (age - 1) as f64 + (f64::from(m) + 0.5) / 12.0);
+        share[age] = share[age - 1] * months.map(|x| 1.0 - monthly(h0 * leaving_shape(x))).product::<f64>();
+    }
+    share
 }
 
 /// The hazard level h0 (per year) at which leaving home happens at `mean_age_y` on average, by bisection.
@@ -85,14 +96,15 @@ pub struct LifeTable {
 
 impl LifeTable {
     /// Thresholds at `years` since the start; `fertility` is the intercept solved at the start, `affordability` that
-    /// of the cheapest homes relative to the start.
-    pub fn new(p: &DemographyParameters, years: f64, fertility: f64, affordability: f64) -> LifeTable {
+    /// of the cheapest homes relative to the start. Deaths by `causes` are left to the challenges that draw them.
+    pub fn new(p: &DemographyParameters, years: f64, fertility: f64, affordability: f64, causes: &Causes) -> LifeTable {
         let by_age = |f: &dyn Fn(f64) -> f64| std::array::from_fn(|age| threshold(monthly(f(age as f64 + 0.5))));
+        let dies = |age: f64| mortality_y(age, p) - causes.elsewhere_y(age as usize);
         let level = leaving_level(p.leaving_home_mean_age_y) * libm::pow(affordability.max(0.05), p.leaving_home_gamma);
         let trend = libm::pow(1.0 + p.fertility_trend, years);
         let births = |ratio: f64| by_age(&|age| fertility * ratio * trend * fertility_y(age, p));
         LifeTable {
-            death: by_age(&|age| mortality_y(age, p)),
+            death: by_age(&dies),
             leave_home: by_age(&|age| level * leaving_shape(age)),
             seek: by_age(&|age| union_y(age, p)),
             birth: [births(1.0), births(p.fertility_partner_ratio)],

@@ -31,15 +31,23 @@
 //! from = "2027-01"                    # default: the start
 //! until = "2032-01"                   # default: never
 //!
+//! [[event]]                           # heat waves, cloudbursts, breaches: see `events`
+//! date = "2031-07-14"
+//! kind = "heat-wave"
+//!
 //! [output]
 //! events = "cells"                    # or "full": single events, too
 //! panel_one_in = 100                  # one person in so many is followed; 0 = nobody
 //! ```
 
+pub mod apart;
 mod area;
 pub mod build;
+pub mod costs;
 pub mod drivers;
+pub mod events;
 pub mod files;
+mod measure_file;
 pub mod measures;
 mod parameters;
 pub mod problem;
@@ -54,10 +62,12 @@ use serde::{Serialize, Serializer};
 
 pub use build::{build, build_city};
 pub use drivers::Drivers;
+pub use events::ScenarioEvent;
+pub use measure_file::{MeasureFile, MeasurePlan};
 pub use measures::{Measure, MeasureArea};
 pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
-pub use read::{Overrides, load, load_measures, load_text};
+pub use read::{Overrides, load, load_text};
 
 use crate::sim::Month;
 
@@ -90,6 +100,9 @@ pub struct Scenario {
     /// Measures.
     #[serde(rename = "measure")]
     pub measures: Vec<Measure>,
+    /// Events.
+    #[serde(rename = "event")]
+    pub events: Vec<ScenarioEvent>,
 }
 
 /// Where the city comes from.

@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("indicators", &["sim", "gis", "city", "fields", "people", "challenges"]),
     ("scenario", &["sim", "gis", "city", "fields", "people", "policies", "challenges", "indicators"]),
     ("report", &["sim", "gis", "city", "people", "policies", "indicators", "scenario"]),
-    ("lab", &["sim", "gis", "city"]),
+    ("lab", &["sim", "gis", "city", "indicators", "report"]),
     ("experiments", &["sim", "gis", "city", "people", "policies", "challenges", "indicators", "scenario", "report"]),
     ("session", &["sim", "city", "people", "policies", "challenges", "indicators", "scenario"]),
     (
