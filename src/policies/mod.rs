@@ -11,10 +11,24 @@
 //! |---|---|
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
+mod allocation_rule;
 mod allocation_seniors_first;
+mod anti_discrimination;
 mod build;
 mod controls;
+mod debt_help;
+mod family_support;
+mod language_courses;
+mod liaison_officers;
+mod maintenance;
+mod meeting_places;
+mod mixed_generation_housing;
 mod placebo;
+mod placemaking;
+mod programme;
+mod programme_budget;
+mod resident_networks;
+mod restructuring;
 mod senior_homes;
 mod social_share_new;
 mod spreading;
@@ -80,6 +94,20 @@ pub const LEVERS: &[Lever] = &[
     social_share_new::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
+    placemaking::LEVER,
+    maintenance::LEVER,
+    programme::LEVER,
+    programme_budget::LEVER,
+    allocation_rule::LEVER,
+    resident_networks::LEVER,
+    restructuring::LEVER,
+    language_courses::LEVER,
+    meeting_places::LEVER,
+    liaison_officers::LEVER,
+    anti_discrimination::LEVER,
+    mixed_generation_housing::LEVER,
+    family_support::LEVER,
+    debt_help::LEVER,
     placebo::LEVER,
 ];
 

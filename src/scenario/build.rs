@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, measures};
+use crate::challenges::diversity::{self, DiversityPlugin};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::neighbourhoods::{self, NeighbourhoodsPlugin};
 use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
@@ -76,11 +78,14 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
         app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, SharedPlugin, HousingPlugin));
+        app.add_plugins((DiversityPlugin, NeighbourhoodsPlugin));
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         shared::open(app.world_mut(), &city);
         housing::plugin::open(app.world_mut(), &city);
+        diversity::plugin::open(app.world_mut(), &city);
+        neighbourhoods::plugin::open(app.world_mut(), &city);
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;

@@ -48,6 +48,9 @@ groups! {
     demography: crate::people::DemographyParameters,
     housing: crate::challenges::housing::HousingParameters,
     coupling: crate::challenges::shared::CouplingParameters,
+    budget: crate::challenges::shared::BudgetParameters,
+    neighbourhoods: crate::challenges::neighbourhoods::NeighbourhoodParameters,
+    diversity: crate::challenges::diversity::DiversityParameters,
 }
 
 /// What is known about parameter `id` (`group.name`).

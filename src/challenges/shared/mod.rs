@@ -10,8 +10,10 @@
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
 //! | [`outcomes`] | what happened this month, by neighbourhood, and where |
+//! | [`budget`] | what a municipality takes in, must spend, and has left for prevention |
 //! | [`couplings`] | a switch of strength 0–2 for every way in which one challenge acts on another |
 
+pub mod budget;
 pub mod couplings;
 pub mod observe;
 pub mod outcomes;
@@ -19,6 +21,7 @@ pub mod states;
 
 use bevy::prelude::*;
 
+pub use budget::{Budget, BudgetParameters};
 pub use couplings::CouplingParameters;
 pub use observe::Census;
 pub use outcomes::{Outcome, Outcomes};
@@ -39,6 +42,7 @@ pub struct Observed;
 /// |---|---|---|
 /// | Begin | `clear` | empties the outcomes |
 /// | End | `observe` | counts turnover, vacancy, crowding and disadvantage |
+/// | End | `settle` | the municipal budget: what levers get of what they ask for |
 pub struct SharedPlugin;
 
 impl Plugin for SharedPlugin {
@@ -46,10 +50,15 @@ impl Plugin for SharedPlugin {
         app.register_state::<NeighbourhoodStates>("neighbourhood_states")
             .register_state::<Census>("census")
             .register_state::<Outcomes>("outcomes")
+            .register_state::<Budget>("budget")
             .register_digest(DigestEntry { name: "shared", feed, every_tick: true })
             .init_resource::<CouplingParameters>()
+            .init_resource::<BudgetParameters>()
             .add_systems(SimTick, clear.in_set(Phase::Begin))
-            .add_systems(SimTick, observe::observe.in_set(Phase::End).in_set(Observed).after(MonthEnds));
+            .add_systems(
+                SimTick,
+                (observe::observe, budget::settle).chain().in_set(Phase::End).in_set(Observed).after(MonthEnds),
+            );
     }
 }
 
@@ -63,6 +72,7 @@ pub fn open(world: &mut World, city: &City) {
     world.insert_resource(Census::new(n));
     world.insert_resource(Outcomes::new(n));
     world.run_system_cached(observe::observe).expect("people have been settled");
+    budget::open(world);
 }
 
 /// Freezes the means and deviations by which states are standardised (contracts.md): from now on one neighbourhood

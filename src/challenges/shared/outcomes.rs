@@ -27,6 +27,7 @@ macro_rules! outcomes {
 // Each challenge adds its own lines.
 outcomes! {
     Burglary: "burglary", "Burglaries and thefts committed";
+    Confrontation: "confrontation", "Confrontations over a conflict from elsewhere";
 }
 
 /// The month's counts and events.
