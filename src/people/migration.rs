@@ -3,7 +3,7 @@
 //! Immigration is an exogenous series (models.md §1): so many people a year, by newcomer type. Emigration and domestic
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
-//! first population. This is the interface of the surrounding region; a region model may replace the series.
+//! first population. Their number follows the surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::books::{Books, household_key};
 use super::components::{Household, NewcomerType, Occupation, Person, ShortMonth, Work};
 use super::parameters::DemographyParameters;
+use super::region::{Kind, Region};
 use super::tally::Tally;
 use super::{KEYS_PERSON, Tables};
 use crate::sim::draws::{mix, unit};
@@ -237,6 +238,7 @@ pub(super) fn arrive(
     draws: Res<Draws>,
     clock: Res<Clock>,
     p: Res<DemographyParameters>,
+    region: Res<Region>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
@@ -253,7 +255,9 @@ pub(super) fn arrive(
     if arrivals.templates.is_empty() {
         return;
     }
-    let mut left = whole_expected(arrivals.domestic_people_per_month(&p), draws, STREAM, 2) as i64;
+    // The city stands among the largest, whatever its size: a small invented one is a miniature.
+    let domestic = arrivals.domestic_people_per_month(&p) * region.pull_on(Kind::Largest);
+    let mut left = whole_expected(domestic, draws, STREAM, 2) as i64;
     let mut number = 0;
     while left > 0 {
         let key = mix(KEYS_DOMESTIC, u64::from(draws.tick), number);

@@ -5,7 +5,8 @@
 //! nothing by itself: each month [`Controls`] says how it is set in each neighbourhood, and the challenges read that.
 //!
 //! Costs are per unit of the lever and grade A unless the lever says otherwise: orders of magnitude to weigh measures
-//! against each other, not a budget.
+//! against each other, not a budget. Of the levers of ageing that are shares, a unit is the whole of a city of 100,000
+//! residents.
 //!
 //! | Plugin | What it does |
 //! |---|---|
@@ -14,24 +15,45 @@
 mod allocation_rule;
 mod allocation_seniors_first;
 mod anti_discrimination;
+mod bibob_refusals;
 mod build;
+mod care_capacity;
+mod care_worker_homes;
 mod controls;
 mod debt_help;
+mod fall_prevention;
 mod family_support;
+mod focused_deterrence;
+mod individual_approach;
+mod landlord_licensing;
 mod language_courses;
 mod liaison_officers;
+mod lighting;
 mod maintenance;
 mod meeting_places;
 mod mixed_generation_housing;
+mod neighbourhood_care;
+mod neighbourhood_police;
+mod overcrowding_alternatives;
+mod overcrowding_enforcement;
+mod pavements;
 mod placebo;
 mod placemaking;
+mod premises_closure;
+mod premises_rehousing;
 mod programme;
 mod programme_budget;
+mod public_transport_access;
 mod resident_networks;
 mod restructuring;
+mod school_job_programme;
 mod senior_homes;
+mod senior_housing_clustered;
+mod senior_housing_dispersed;
 mod social_share_new;
 mod spreading;
+mod street_coaches;
+mod youth_work;
 
 pub use controls::{Controls, PoliciesPlugin};
 
@@ -45,6 +67,8 @@ pub enum Authority {
     Municipality,
     /// The national government.
     State,
+    /// The police.
+    Police,
     /// Housing associations.
     HousingAssociations,
     /// Nobody: the lever exists for tests.
@@ -108,6 +132,27 @@ pub const LEVERS: &[Lever] = &[
     mixed_generation_housing::LEVER,
     family_support::LEVER,
     debt_help::LEVER,
+    senior_housing_clustered::LEVER,
+    senior_housing_dispersed::LEVER,
+    care_capacity::LEVER,
+    care_worker_homes::LEVER,
+    fall_prevention::LEVER,
+    pavements::LEVER,
+    neighbourhood_care::LEVER,
+    public_transport_access::LEVER,
+    neighbourhood_police::LEVER,
+    street_coaches::LEVER,
+    individual_approach::LEVER,
+    focused_deterrence::LEVER,
+    premises_closure::LEVER,
+    premises_rehousing::LEVER,
+    bibob_refusals::LEVER,
+    lighting::LEVER,
+    youth_work::LEVER,
+    school_job_programme::LEVER,
+    overcrowding_enforcement::LEVER,
+    overcrowding_alternatives::LEVER,
+    landlord_licensing::LEVER,
     placebo::LEVER,
 ];
 

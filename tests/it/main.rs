@@ -11,7 +11,9 @@ mod fields_flood;
 mod fields_flood_swe;
 mod fields_gpu;
 mod hindcast;
+mod lab;
 mod life;
+mod neighbourhoods;
 mod papers;
 mod toy;
 #[cfg(feature = "viewer")]

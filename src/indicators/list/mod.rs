@@ -45,6 +45,8 @@ pub enum Unit {
     Index,
     /// Moves per vacancy chain.
     Moves,
+    /// Per 1,000 people and year.
+    PerThousandYear,
 }
 
 impl Unit {
@@ -62,6 +64,7 @@ impl Unit {
             Unit::ThousandEur => "k€",
             Unit::Index => "1",
             Unit::Moves => "moves",
+            Unit::PerThousandYear => "per 1,000 and year",
         }
     }
 }
@@ -224,14 +227,17 @@ macro_rules! indicators {
     };
 }
 
+mod ageing;
+mod crime;
 mod diversity;
 mod living;
 mod neighbourhoods;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> =
-    LazyLock::new(|| [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
+    [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST].concat()
+});
 
 #[cfg(test)]
 mod tests {
