@@ -7,7 +7,9 @@ use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, events, measures, orders};
 use crate::challenges::ageing::{self, AgeingPlugin};
 use crate::challenges::climate::{self, ClimatePlugin};
+use crate::challenges::diversity::{self, DiversityPlugin};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::neighbourhoods::{self, NeighbourhoodsPlugin};
 use crate::challenges::organised_crime::{self, CrimePlugin};
 use crate::challenges::shared::police::{self, PolicePlugin};
 use crate::challenges::shared::{self, SharedPlugin};
@@ -86,6 +88,8 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(SharedPlugin);
         app.add_plugins(PolicePlugin);
         app.add_plugins(HousingPlugin);
+        app.add_plugins(DiversityPlugin);
+        app.add_plugins(NeighbourhoodsPlugin);
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
         app.add_plugins(ClimatePlugin);
@@ -96,9 +100,11 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         housing::plugin::open(app.world_mut(), &city);
         app.insert_resource(agenda);
         climate::plugin::open(app.world_mut(), &city);
+        diversity::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);
+        neighbourhoods::plugin::open(app.world_mut(), &city);
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;

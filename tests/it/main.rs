@@ -13,6 +13,7 @@ mod fields_gpu;
 mod hindcast;
 mod lab;
 mod life;
+mod neighbourhoods;
 mod papers;
 mod session;
 mod toy;
