@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, measures};
+use super::{CitySource, Scenario, events, measures};
 use crate::challenges::ageing::{self, AgeingPlugin};
+use crate::challenges::climate::{self, ClimatePlugin};
 use crate::challenges::housing::{self, HousingPlugin};
 use crate::challenges::organised_crime::{self, CrimePlugin};
 use crate::challenges::shared::police::{self, PolicePlugin};
@@ -75,6 +76,7 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
     let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
@@ -85,11 +87,14 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(HousingPlugin);
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
+        app.add_plugins(ClimatePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
+        app.insert_resource(agenda);
+        climate::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);
