@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod configs;
+mod crime;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;
