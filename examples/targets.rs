@@ -22,6 +22,9 @@ use waterbed::scenario::{self, Overrides};
 use waterbed::sim::state::slice;
 use waterbed::sim::{Area, Order, PersonIdx, Simulation};
 
+#[path = "targets_parts/crime.rs"]
+mod crime;
+
 /// One row of `tests/targets.toml`.
 #[derive(Deserialize)]
 struct Target {
@@ -134,9 +137,11 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let workers = workers(&mut sim);
     let mut old = Old::default();
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
+    let mut crime = crime::Crime::new(&city);
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
         old.add(&mut sim);
+        crime.month(&mut sim, month);
         let tally = sim.world().resource::<Tally>().clone();
         counts.add(&tally.city);
         year.add(&tally.city);
@@ -155,9 +160,19 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
                 let m = sim.world().resource::<Market>();
                 eprintln!(
                     "{month}: people {} households {} lodging {:.4} vacant {:.4} offer {:.4} left {:.4} wait {:.2} price {:.3} left {:?} rent {:.3} avail {:.2} within {} 65+ {:.3}",
-                    s.people, s.households, s.homeless / s.homes, s.vacant / s.homes,
-                    f64::from(m.on_offer) / s.homes, f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
-                    waits.last().unwrap(), m.log_price, m.left_over, m.log_rent, m.availability, within, s.old / s.people
+                    s.people,
+                    s.households,
+                    s.homeless / s.homes,
+                    s.vacant / s.homes,
+                    f64::from(m.on_offer) / s.homes,
+                    f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
+                    waits.last().unwrap(),
+                    m.log_price,
+                    m.left_over,
+                    m.log_rent,
+                    m.availability,
+                    within,
+                    s.old / s.people
                 );
             }
         }
@@ -192,6 +207,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let care_need = sim.world().resource::<CareForce>().needed_over_start() * 0.154 * workers / self::workers(&mut sim);
     let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
+    found.extend(crime.found(seed));
     found.extend([
         ("fall_emergencies_pct_y", 1_200.0 * old.emergencies / old.months),
         ("fall_deaths_per_1000_elders", 12_000.0 * old.deaths / old.months),
