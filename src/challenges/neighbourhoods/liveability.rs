@@ -12,7 +12,7 @@
 //! in the model reads it except the rule by which a council allots programmes, and that rule's blind spot is what the
 //! report's *kantelwijken* are about.
 
-use super::NeighbourhoodParameters;
+use super::{NeighbourhoodParameters, spread};
 use crate::challenges::shared::{NeighbourhoodStates, State};
 
 /// Number of dimensions.
@@ -20,7 +20,7 @@ pub const N_DIMENSIONS: usize = 5;
 
 /// The dimensions of neighbourhood `n`: homes, surroundings, amenities, cohesion, safety.
 pub fn dimensions(states: &NeighbourhoodStates, n: usize) -> [f32; N_DIMENSIONS] {
-    let z = |state| states.z(state, n);
+    let z = |state| spread::z(states, state, n) as f32;
     [
         (z(State::HousingQuality) - z(State::Vacancy) - z(State::Overcrowding)) / 3.0,
         (z(State::Green) - z(State::Disorder)) / 2.0,

@@ -9,6 +9,7 @@
 //! | [`liveability`] | the score of five dimensions, an output only |
 //! | [`tipping`], [`warning`] | which neighbourhoods tip, and who saw it coming |
 //! | [`prices`] | what homes cost here against a year ago |
+//! | [`spread`] | standard scores |
 //! | [`debt`] | debt help |
 //! | [`plugin`] | which system runs when |
 //!
@@ -27,6 +28,7 @@ pub mod parameters;
 pub mod plugin;
 pub mod prices;
 pub mod programme;
+pub mod spread;
 pub mod state;
 pub mod tipping;
 pub mod warning;

@@ -8,9 +8,9 @@ use super::debt;
 use super::liveability::{self, scale};
 use super::local::{Around, Local};
 use super::parameters::NeighbourhoodParameters;
-use super::programme;
 use super::state::Neighbourhoods;
 use super::warning::{self, WINDOW_MONTHS, Warning};
+use super::{programme, spread};
 use crate::challenges::shared::budget::{self, Budget};
 use crate::challenges::shared::{self, Census, CouplingParameters, NeighbourhoodStates, Observed, State, observe};
 use crate::city::City;
@@ -141,7 +141,7 @@ fn update(
     let levers = Levers::of(&controls, budget.funded);
     let years = f64::from(clock.tick) / 12.0;
     for i in 0..n {
-        let z = |state| f64::from(states.z(state, i));
+        let z = |state| spread::z(&states, state, i);
         let raw = |state| f64::from(states.of(state)[i]);
         let housing = coupling.housing_neighbourhoods;
         let friction_z = coupling.diversity_neighbourhoods * z(State::Friction);

@@ -92,6 +92,11 @@ impl NeighbourhoodStates {
         (self.of(state)[n] - self.mean[state as usize]) / self.deviation[state as usize]
     }
 
+    /// Standard deviation of a state at the start; 1 without spread.
+    pub fn deviation(&self, state: State) -> f32 {
+        self.deviation[state as usize]
+    }
+
     /// Takes mean and deviation of the present values as those of the start; a state without spread keeps deviation 1.
     pub fn freeze(&mut self) {
         for &state in State::ALL {
