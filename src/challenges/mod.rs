@@ -3,6 +3,7 @@
 
 pub mod ageing;
 pub mod diversity;
+pub mod climate;
 pub mod housing;
 pub mod neighbourhoods;
 pub mod organised_crime;

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::checkpoint;
 use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, features};
+use crate::challenges::climate::Exposure;
 use crate::city::City;
 use crate::indicators::{Frame, Measures, RecordError, Recorder, RecorderOptions};
 use crate::report::{self, Lang, ReportError, RunData};
 use crate::scenario::build::ScenarioError;
-use crate::scenario::{Scenario, build};
+use crate::scenario::{Events, Scenario, build};
 use crate::sim::files::FileError;
 use crate::sim::{Fault, Simulation, SnapshotError};
 
@@ -192,7 +193,7 @@ fn write_report(folder: &RunFolder, city: &City, lang: Lang) -> Result<(), Repor
 }
 
 fn options(scenario: &Scenario) -> RecorderOptions {
-    RecorderOptions { panel_one_in: scenario.output.panel_one_in }
+    RecorderOptions { panel_one_in: scenario.output.panel_one_in, each_event: scenario.output.events == Events::Full }
 }
 
 struct Running {
@@ -251,6 +252,11 @@ impl Running {
         self.folder.write_orders(&self.simulation)?;
         let start = Instant::now();
         report::write_geotiffs(self.folder.path(), &self.city, &Frame::of(&mut self.simulation, 0))?;
+        if let Some(e) = self.simulation.world().get_resource::<Exposure>() {
+            let (worst_depth_cm, night_dc, night_dk) = (&e.worst_depth_cm, &e.night_dc, &e.night_dk);
+            let left = report::HazardValues { worst_depth_cm, night_dc, night_dk };
+            report::write_hazard_maps(self.folder.path(), &self.city, left)?;
+        }
         // A folder with a digest is complete, but for the report that shows it and can be made again.
         self.provenance.result = Some(result);
         self.provenance.digest = Some(digest.clone());

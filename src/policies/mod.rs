@@ -21,9 +21,16 @@ mod care_capacity;
 mod care_worker_homes;
 mod controls;
 mod debt_help;
+mod cool_roofs;
+mod dike_height;
+mod drains;
+mod event_breach;
+mod event_cloudburst;
+mod event_heat_wave;
 mod fall_prevention;
 mod family_support;
 mod focused_deterrence;
+mod heat_plan;
 mod individual_approach;
 mod landlord_licensing;
 mod language_courses;
@@ -46,6 +53,7 @@ mod programme_budget;
 mod public_transport_access;
 mod resident_networks;
 mod restructuring;
+mod pumps;
 mod school_job_programme;
 mod senior_homes;
 mod senior_housing_clustered;
@@ -53,6 +61,9 @@ mod senior_housing_dispersed;
 mod social_share_new;
 mod spreading;
 mod street_coaches;
+mod trees;
+mod unpaving;
+mod water_squares;
 mod youth_work;
 
 pub use controls::{Controls, PoliciesPlugin};
@@ -71,6 +82,8 @@ pub enum Authority {
     Police,
     /// Housing associations.
     HousingAssociations,
+    /// The water board.
+    WaterBoard,
     /// Nobody: the lever exists for tests.
     Nobody,
 }
@@ -132,6 +145,17 @@ pub const LEVERS: &[Lever] = &[
     mixed_generation_housing::LEVER,
     family_support::LEVER,
     debt_help::LEVER,
+    trees::LEVER,
+    unpaving::LEVER,
+    cool_roofs::LEVER,
+    water_squares::LEVER,
+    drains::LEVER,
+    pumps::LEVER,
+    dike_height::LEVER,
+    heat_plan::LEVER,
+    event_heat_wave::LEVER,
+    event_cloudburst::LEVER,
+    event_breach::LEVER,
     senior_housing_clustered::LEVER,
     senior_housing_dispersed::LEVER,
     care_capacity::LEVER,

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, measures};
+use super::{CitySource, Scenario, events, measures, orders};
 use crate::challenges::ageing::{self, AgeingPlugin};
 use crate::challenges::diversity::{self, DiversityPlugin};
+use crate::challenges::climate::{self, ClimatePlugin};
 use crate::challenges::housing::{self, HousingPlugin};
 use crate::challenges::neighbourhoods::{self, NeighbourhoodsPlugin};
 use crate::challenges::organised_crime::{self, CrimePlugin};
@@ -76,7 +77,9 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// Builds the simulation of `scenario` in `city`, with its measures ordered. Everything that a run consists of is added
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
-    let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    orders::check_places(&scenario.orders, &city)?;
+    let given = measures::orders(&scenario.measures, &city, scenario.start)?;
+    let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
@@ -89,12 +92,15 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(NeighbourhoodsPlugin);
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
+        app.add_plugins(ClimatePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
         diversity::plugin::open(app.world_mut(), &city);
+        app.insert_resource(agenda);
+        climate::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);
@@ -102,6 +108,6 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;
-    orders.into_iter().for_each(|order| simulation.order(order));
+    given.into_iter().chain(scenario.orders.iter().cloned()).for_each(|order| simulation.order(order));
     Ok(simulation)
 }

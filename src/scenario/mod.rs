@@ -31,6 +31,10 @@
 //! from = "2027-01"                    # default: the start
 //! until = "2032-01"                   # default: never
 //!
+//! [[event]]                           # heat waves, cloudbursts, breaches: see `events`
+//! date = "2031-07-14"
+//! kind = "heat-wave"
+//!
 //! [output]
 //! events = "cells"                    # or "full": single events, too
 //! panel_one_in = 100                  # one person in so many is followed; 0 = nobody
@@ -41,9 +45,11 @@ mod area;
 pub mod build;
 pub mod costs;
 pub mod drivers;
+pub mod events;
 pub mod files;
 mod measure_file;
 pub mod measures;
+pub mod orders;
 mod parameters;
 pub mod problem;
 mod read;
@@ -57,13 +63,14 @@ use serde::{Serialize, Serializer};
 
 pub use build::{build, build_city};
 pub use drivers::Drivers;
+pub use events::ScenarioEvent;
 pub use measure_file::{MeasureFile, MeasurePlan};
 pub use measures::{Measure, MeasureArea};
 pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
 pub use read::{Overrides, load, load_text};
 
-use crate::sim::Month;
+use crate::sim::{Month, Order};
 
 /// What to simulate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -94,6 +101,12 @@ pub struct Scenario {
     /// Measures.
     #[serde(rename = "measure")]
     pub measures: Vec<Measure>,
+    /// Events.
+    #[serde(rename = "event")]
+    pub events: Vec<ScenarioEvent>,
+    /// Orders given beforehand, see [`orders`].
+    #[serde(rename = "order", serialize_with = "orders::write", skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Order>,
 }
 
 /// Where the city comes from.

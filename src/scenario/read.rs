@@ -6,7 +6,7 @@ use super::files::{Files, built_in};
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
-use super::{CitySource, Events, Output, Scenario, drivers, measures, parameters};
+use super::{CitySource, Events, Output, Scenario, drivers, events, measures, orders, parameters};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -144,8 +144,21 @@ fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Prob
     }
 }
 
-const FIELDS: &[&str] =
-    &["name", "start", "years", "end", "seed", "residents", "city", "output", "parameters", "drivers", "measure"];
+const FIELDS: &[&str] = &[
+    "name",
+    "start",
+    "years",
+    "end",
+    "seed",
+    "residents",
+    "city",
+    "output",
+    "parameters",
+    "drivers",
+    "measure",
+    "event",
+    "order",
+];
 
 /// Adds a measure for the whole city from the start.
 pub(super) fn add_measure(table: &mut Table, lever: &str, value: Node) {
@@ -173,6 +186,8 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let parameters = reader.table("parameters");
     let drivers = reader.table("drivers");
     let measures = reader.tables("measure");
+    let events = reader.tables("event");
+    let given = reader.tables("order");
     let output = reader.table("output");
     reader.finish();
 
@@ -207,6 +222,8 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .into_iter()
             .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
+        events: events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect(),
+        orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })

@@ -15,6 +15,10 @@ mod lab;
 mod life;
 mod neighbourhoods;
 mod papers;
+mod session;
 mod toy;
+mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
+#[cfg(feature = "viewer")]
+mod viewer_walk;

@@ -228,6 +228,7 @@ macro_rules! indicators {
 }
 
 mod ageing;
+mod climate;
 mod crime;
 mod diversity;
 mod living;
@@ -236,7 +237,16 @@ mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST].concat()
+    [
+        living::LIST,
+        shared::LIST,
+        neighbourhoods::LIST,
+        diversity::LIST,
+        ageing::LIST,
+        crime::LIST,
+        climate::LIST,
+    ]
+    .concat()
 });
 
 #[cfg(test)]
