@@ -2,8 +2,8 @@
 //! and through shared neighbourhood state (models.md §0.2, §13).
 
 pub mod ageing;
-pub mod diversity;
 pub mod climate;
+pub mod diversity;
 pub mod housing;
 pub mod neighbourhoods;
 pub mod organised_crime;

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use rayon::prelude::*;
 
 use super::market::Market;
-use super::neighbourhoods::{Composition, dislike};
+use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use crate::people::rates::{interpolate, monthly};
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
@@ -49,6 +49,7 @@ pub(super) fn wish_to_move(
     p: Res<HousingParameters>,
     market: Res<Market>,
     composition: Res<Composition>,
+    surroundings: Res<Surroundings>,
     mut wishes: ResMut<Wishes>,
 ) {
     let (households, dwellings, draws) = (slice(&households), slice(&dwellings), *draws);
@@ -57,7 +58,7 @@ pub(super) fn wish_to_move(
         monthly(p.move_scale * market.availability * interpolate(&WITHIN_BY_AGE, age as f64) / 100.0)
     });
     // Most households are settled by one comparison; only who passes at the highest possible hazard is looked at.
-    let most = p.crowding_factor * p.burden_factor * libm::exp(p.dissatisfaction);
+    let most = p.crowding_factor * p.burden_factor * libm::exp(2.0 * p.dissatisfaction);
     let ceiling: [u32; 128] = std::array::from_fn(|age| threshold(base[age] * most));
     let wants = |h: &Household| {
         let word = draws.block(STREAM, h.key.0, 0)[0];
@@ -76,7 +77,9 @@ pub(super) fn wish_to_move(
             hazard *= p.burden_factor;
         }
         let unlike = composition.unlike(home.neighbourhood.into(), h.origin);
-        hazard *= libm::exp(p.dissatisfaction * f64::from(dislike(unlike, h.threshold, p.preference_form as u8)));
+        let dislikes = dislike(unlike, h.threshold, p.preference_form as u8)
+            + surroundings.dissatisfied[usize::from(home.neighbourhood)];
+        hazard *= libm::exp(p.dissatisfaction * f64::from(dislikes));
         if h.since.until(now) < 12 {
             hazard *= 0.5;
         }

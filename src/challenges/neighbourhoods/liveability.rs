@@ -12,8 +12,8 @@
 //! in the model reads it except the rule by which a council allots programmes, and that rule's blind spot is what the
 //! report's *kantelwijken* are about.
 
-use super::{NeighbourhoodParameters, spread};
-use crate::challenges::shared::{NeighbourhoodStates, State};
+use super::NeighbourhoodParameters;
+use crate::challenges::shared::{NeighbourhoodStates, State, spread};
 
 /// Number of dimensions.
 pub const N_DIMENSIONS: usize = 5;

@@ -9,7 +9,6 @@
 //! | [`liveability`] | the score of five dimensions, an output only |
 //! | [`tipping`], [`warning`] | which neighbourhoods tip, and who saw it coming |
 //! | [`prices`] | what homes cost here against a year ago |
-//! | [`spread`] | standard scores |
 //! | [`debt`] | debt help |
 //! | [`plugin`] | which system runs when |
 //!
@@ -28,7 +27,6 @@ pub mod parameters;
 pub mod plugin;
 pub mod prices;
 pub mod programme;
-pub mod spread;
 pub mod state;
 pub mod tipping;
 pub mod warning;

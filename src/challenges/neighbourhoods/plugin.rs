@@ -8,11 +8,13 @@ use super::debt;
 use super::liveability::{self, scale};
 use super::local::{Around, Local};
 use super::parameters::NeighbourhoodParameters;
+use super::programme;
 use super::state::Neighbourhoods;
 use super::warning::{self, WINDOW_MONTHS, Warning};
-use super::{programme, spread};
 use crate::challenges::shared::budget::{self, Budget};
-use crate::challenges::shared::{self, Census, CouplingParameters, NeighbourhoodStates, Observed, State, observe};
+use crate::challenges::shared::{
+    self, Census, CouplingParameters, NeighbourhoodStates, Observed, State, observe, spread,
+};
 use crate::city::City;
 use crate::people::{DemographyParameters, Dwelling};
 use crate::policies::{Controls, lever};
@@ -57,6 +59,8 @@ impl Plugin for NeighbourhoodsPlugin {
 /// have a state at the start.
 pub fn open(world: &mut World, city: &City) {
     let n = city.neighbourhoods.len();
+    // The market may have changed what stands empty since the first count.
+    world.run_system_cached(observe::observe).expect("people have been settled");
     let draws = Draws::at_start(world.resource::<Draws>().seed);
     let p = world.resource::<NeighbourhoodParameters>().clone();
     let mut own = Neighbourhoods::new(n);

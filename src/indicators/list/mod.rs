@@ -237,16 +237,8 @@ mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    [
-        living::LIST,
-        shared::LIST,
-        neighbourhoods::LIST,
-        diversity::LIST,
-        ageing::LIST,
-        crime::LIST,
-        climate::LIST,
-    ]
-    .concat()
+    [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST, climate::LIST]
+        .concat()
 });
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! noise, and a small change for all would count as many deviations. So no deviation is taken for less than what Dutch
 //! neighbourhoods differ by (A: order of magnitude of the deviations between neighbourhoods of one city).
 
-use crate::challenges::shared::{NeighbourhoodStates, State};
+use super::states::{NeighbourhoodStates, State};
 
 /// Least deviation of a state.
 fn least(state: State) -> f32 {
@@ -24,6 +24,12 @@ pub fn z(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
     f64::from(states.z(state, n) * deviation / deviation.max(least(state)))
 }
 
+/// By how many deviations `state` has risen in neighbourhood `n` since the start.
+pub fn rise(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
+    let deviation = states.deviation(state).max(least(state));
+    f64::from((states.of(state)[n] - states.first(state)[n]) / deviation)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,5 +42,8 @@ mod tests {
         states.freeze();
         assert!((z(&states, State::Turnover, 1) - 0.25).abs() < 1e-5, "0.01 over 0.04");
         assert!((z(&states, State::Amenities, 1) - 1.0).abs() < 1e-5);
+        states.of_mut(State::Turnover)[1] = 0.16;
+        assert!((rise(&states, State::Turnover, 1) - 1.0).abs() < 1e-5, "0.04 over 0.04");
+        assert_eq!(rise(&states, State::Turnover, 0), 0.0);
     }
 }
