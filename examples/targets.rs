@@ -10,8 +10,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Deserialize;
 use waterbed::challenges::ageing::CareForce;
+use waterbed::challenges::diversity::Diversity;
 use waterbed::challenges::housing::Market;
-use waterbed::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State as Shared};
+use waterbed::challenges::neighbourhoods::{NeighbourhoodParameters, programme};
+use waterbed::challenges::shared::{Census, NeighbourhoodStates, Outcome, Outcomes, State as Kept, State as Shared};
 use waterbed::city::City;
 use waterbed::city::generate::{CityConfig, generate};
 use waterbed::people::region::{Kind, Region, RegionParameters};
@@ -136,6 +138,10 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let contacts = contacts_per_resident(&mut sim);
     let workers = workers(&mut sim);
     let mut old = Old::default();
+    let explained = efficacy_explained(&sim);
+    let contact_start = mean_state(&sim, Kept::Contact);
+    let mut contact_after_6 = f64::NAN;
+    let mut violence = vec![0.0; city.neighbourhoods.len()];
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
     let mut crime = crime::Crime::new(&city);
     for month in 1..=12 * years {
@@ -148,6 +154,11 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         if month <= 12 {
             first_year.add(&tally.city);
         }
+        if month == 72 {
+            contact_after_6 = mean_state(&sim, Kept::Contact);
+        }
+        let outcomes = sim.world().resource::<Outcomes>();
+        violence.iter_mut().zip(outcomes.of(Outcome::Violence)).for_each(|(sum, &k)| *sum += f64::from(k));
         if month % 12 == 0 {
             let out = f64::from(year.domestic_departures) / 1.9;
             let within = year.moves_within;
@@ -208,6 +219,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
     found.extend(crime.found(seed));
+    found.extend(programme_ratios());
+    found.extend(diversity(&sim));
     found.extend([
         ("fall_emergencies_pct_y", 1_200.0 * old.emergencies / old.months),
         ("fall_deaths_per_1000_elders", 12_000.0 * old.deaths / old.months),
@@ -216,6 +229,10 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("moves_per_senior_home", moves_per_senior_home),
         ("quieter_by_clusters", quieter_by_clusters),
         ("contacts_per_resident", contacts),
+        ("ce_explained_by_structure", explained),
+        ("contact_start_share", contact_start),
+        ("contact_fall_6y", contact_start - contact_after_6),
+        ("ce_violence_coefficient", efficacy_on_violence(&sim, &violence)),
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),
         ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
@@ -245,6 +262,97 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("income_dissimilarity_rise", income_dissimilarity(&mut sim, &city) - d_start),
     ]);
     found
+}
+
+/// Scores of neighbourhoods.
+fn scores(sim: &Simulation, kept: Kept) -> Vec<f64> {
+    sim.world().resource::<NeighbourhoodStates>().of(kept).iter().map(|v| f64::from(*v)).collect()
+}
+
+fn mean_state(sim: &Simulation, kept: Kept) -> f64 {
+    let people = &sim.world().resource::<Census>().residents;
+    let all: f64 = people.iter().map(|&r| f64::from(r)).sum();
+    scores(sim, kept).iter().zip(people).map(|(v, &r)| v * f64::from(r)).sum::<f64>() / all
+}
+
+/// T-1f: share of the variance of collective efficacy that disadvantage, turnover and friction explain.
+fn efficacy_explained(sim: &Simulation) -> f64 {
+    let factors = [Kept::Disadvantage, Kept::Turnover, Kept::Friction].map(|k| scores(sim, k));
+    regression(&factors, &scores(sim, Kept::CollectiveEfficacy)).1
+}
+
+/// T-1f: standardised coefficient of collective efficacy on violence, beside the three structural factors.
+fn efficacy_on_violence(sim: &Simulation, violence: &[f64]) -> f64 {
+    let people = &sim.world().resource::<Census>().residents;
+    let rate: Vec<f64> = violence.iter().zip(people).map(|(v, &r)| v / f64::from(r.max(1))).collect();
+    let factors = [Kept::CollectiveEfficacy, Kept::Disadvantage, Kept::Turnover, Kept::Friction];
+    regression(&factors.map(|k| scores(sim, k)), &rate).0[0]
+}
+
+/// Standardised coefficients of a linear regression, and R².
+fn regression(factors: &[Vec<f64>], y: &[f64]) -> (Vec<f64>, f64) {
+    let standard = |x: &[f64]| -> Vec<f64> {
+        let n = x.len() as f64;
+        let mean = x.iter().sum::<f64>() / n;
+        let sd = (x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt().max(1e-12);
+        x.iter().map(|v| (v - mean) / sd).collect()
+    };
+    let r = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / a.len() as f64;
+    let x: Vec<Vec<f64>> = factors.iter().map(|f| standard(f)).collect();
+    let y = standard(y);
+    let k = x.len();
+    // Normal equations with the right-hand side as last column, by elimination.
+    let row = |i: usize| (0..k).map(|j| r(&x[i], &x[j])).chain([r(&x[i], &y)]).collect::<Vec<f64>>();
+    let mut m: Vec<Vec<f64>> = (0..k).map(row).collect();
+    for i in 0..k {
+        let pivot = m[i].clone();
+        for (_, other) in m.iter_mut().enumerate().filter(|(j, _)| *j != i) {
+            let factor = other[i] / pivot[i];
+            other.iter_mut().zip(&pivot).for_each(|(a, b)| *a -= factor * b);
+        }
+    }
+    let b: Vec<f64> = (0..k).map(|i| m[i][k] / m[i][i]).collect();
+    let explained = b.iter().zip(&x).map(|(b, x)| b * r(x, &y)).sum();
+    (b, explained)
+}
+
+/// T-1b: mean effect of an interrupted programme over that of a continuous one of the same cost, in six years.
+fn programme_ratios() -> [(&'static str, f64); 2] {
+    let ratio = |p: &NeighbourhoodParameters| {
+        let effect = |effort: &dyn Fn(u32) -> f64| {
+            let (mut x, mut t, mut sum) = (0.0, p.trust_start, 0.0);
+            for month in 0..72 {
+                (x, t) = programme::step(x, t, effort(month), p);
+                sum += programme::share_of_effect(x, t);
+            }
+            sum
+        };
+        effect(&|month| f64::from((month / 12 + 1) % 2)) / effect(&|_| 0.5)
+    };
+    let asymmetric = NeighbourhoodParameters::default();
+    let null = NeighbourhoodParameters {
+        programme_decay_months: 36.0,
+        programme_trust_loss: 0.0,
+        ..NeighbourhoodParameters::default()
+    };
+    [("programme_on_off_ratio", ratio(&asymmetric)), ("programme_on_off_ratio_null", ratio(&null))]
+}
+
+/// T-2d, T-2e at the end of the run.
+fn diversity(sim: &Simulation) -> Vec<(&'static str, f64)> {
+    let own = sim.world().resource::<Diversity>();
+    let scores: Vec<f64> = own.segregation.iter().filter(|s| s.0 >= 25).map(|s| s.1).collect();
+    let largest = scores.first().copied().unwrap_or(f64::NAN);
+    let (low, high) = scores.iter().fold((1.0, 0.0), |(low, high): (f64, f64), &s| (low.min(s), high.max(s)));
+    let micro = own.trust_by_cell.unwrap_or(f64::NAN);
+    let wide = own.trust_by_neighbourhood.unwrap_or(f64::NAN);
+    vec![
+        ("trust_micro_diversity_r", micro),
+        ("trust_wide_over_micro", wide / micro),
+        ("network_segregation_low", low),
+        ("network_segregation_high", high),
+        ("largest_group_most_segregated", f64::from(u8::from(largest >= high))),
+    ]
 }
 
 /// The country, in the region model: the base scenario, and for the shortage the plan built in full.

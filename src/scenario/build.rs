@@ -106,9 +106,9 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         ties::open(app.world_mut());
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
+        diversity::plugin::open(app.world_mut(), &city);
         app.insert_resource(agenda);
         climate::plugin::open(app.world_mut(), &city);
-        diversity::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);

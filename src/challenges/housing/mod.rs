@@ -26,9 +26,9 @@
 //! neighbourhood is looked at, so that sizes sort less than in reality.
 
 pub mod building;
-pub mod conversion;
 mod calibration;
 mod choice;
+pub mod conversion;
 pub mod market;
 mod matching;
 pub mod moving;

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use rayon::prelude::*;
 
 use super::market::Market;
-use super::neighbourhoods::{Composition, dislike};
+use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
 use crate::people::rates::{interpolate, monthly};
@@ -50,6 +50,7 @@ pub(super) fn wish_to_move(
     p: Res<HousingParameters>,
     market: Res<Market>,
     composition: Res<Composition>,
+    surroundings: Res<Surroundings>,
     mut wishes: ResMut<Wishes>,
 ) {
     let (households, dwellings, draws) = (slice(&households), slice(&dwellings), *draws);
@@ -59,7 +60,7 @@ pub(super) fn wish_to_move(
     });
     let offers = suitable_offers(dwellings);
     // Most households are settled by one comparison; only who passes at the highest possible hazard is looked at.
-    let most = p.crowding_factor * p.burden_factor * libm::exp(p.dissatisfaction);
+    let most = p.crowding_factor * p.burden_factor * libm::exp(2.0 * p.dissatisfaction);
     let more = |age: usize| if age >= 65 { monthly(p.senior_offer_y) } else { 0.0 };
     let ceiling: [u32; 128] = std::array::from_fn(|age| threshold((base[age] + more(age)) * most));
     let wants = |h: &Household| {
@@ -79,7 +80,9 @@ pub(super) fn wish_to_move(
             hazard *= p.burden_factor;
         }
         let unlike = composition.unlike(home.neighbourhood.into(), h.origin);
-        hazard *= libm::exp(p.dissatisfaction * f64::from(dislike(unlike, h.threshold, p.preference_form as u8)));
+        let dislikes = dislike(unlike, h.threshold, p.preference_form as u8)
+            + surroundings.dissatisfied[usize::from(home.neighbourhood)];
+        hazard *= libm::exp(p.dissatisfaction * f64::from(dislikes));
         if age >= 65 && home.step_free == 0 {
             hazard += monthly(p.senior_offer_y * offers[usize::from(home.neighbourhood)]);
         }

@@ -10,6 +10,8 @@ crate::parameters! {
         b_amenities: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β4", "Weight of amenities";
         b_green: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β5", "Weight of green";
         b_ties: 0.5, 0.0..=5.0, "1", A, "models.md §18 β8", "Weight of living in the neighbourhood already";
+        b_disorder: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β6", "Weight of disorder that has come since the start";
+        b_fear: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β7", "Weight of fear that has come since the start";
         b_unlike: 0.2, 0.0..=5.0, "1", A, "models.md §18 β9", "Weight of unlike neighbours above one's own threshold";
         preference_form: 1.0, 0.0..=2.0, "0 none, 1 smooth, 2 threshold", A, "Bruch & Mare 2006 against Schelling 1971", "Form of the dislike of unlike neighbours";
         moving_cost: 0.2, 0.0..=5.0, "utility", A, "holds voluntary moves near the hazard", "What a new home must be better by";

@@ -7,7 +7,7 @@ use super::building::{self, BuildingSites};
 use super::conversion;
 use super::market::{self, Market};
 use super::moving::{self, Wishes};
-use super::neighbourhoods::{Composition, Surroundings, count_composition};
+use super::neighbourhoods::{Composition, Surroundings, count_composition, sense};
 use super::parameters::HousingParameters;
 use super::prices;
 use super::search::Search;
@@ -23,7 +23,7 @@ use crate::sim::{Draws, Phase, RegisterState, SimTick};
 ///
 /// | phase | system | what it does |
 /// |---|---|---|
-/// | Decide | `wish_to_move` | who looks for another home |
+/// | Decide | `sense`, `wish_to_move` | what has become of neighbourhoods; who looks for another home |
 /// | Act | `build_homes`, `convert_offices`, `match_and_move` | new homes; seekers and vacancies are matched |
 /// | Affect | `adjust_prices`, `keep_ledger` | prices, affordability; every home in one state |
 /// | End | `count_composition` | who lives where, for next month |
@@ -43,10 +43,13 @@ impl Plugin for HousingPlugin {
             .register_stream(calibration::STREAM)
             .init_resource::<HousingParameters>()
             .init_resource::<Wishes>()
-            .add_systems(SimTick, moving::wish_to_move.in_set(Phase::Decide))
+            .add_systems(SimTick, (sense, moving::wish_to_move).chain().in_set(Phase::Decide))
             .add_systems(
                 SimTick,
-                (building::build_homes, conversion::convert_offices, market::match_and_move).chain().in_set(Phase::Act).after(HouseholdsChange),
+                (building::build_homes, conversion::convert_offices, market::match_and_move)
+                    .chain()
+                    .in_set(Phase::Act)
+                    .after(HouseholdsChange),
             )
             .add_systems(
                 SimTick,
