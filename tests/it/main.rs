@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod climate;
 mod configs;
 mod fields_bad_input;
 mod fields_cases;
