@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
+use bevy::prelude::*;
+
 use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, events, measures};
+use crate::challenges::ageing::plugin::{AgeingAffects, AgeingDays};
 use crate::challenges::ageing::{self, AgeingPlugin};
 use crate::challenges::climate::{self, ClimatePlugin};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::organised_crime::plugin::{CrimeHappens, CrimeShows};
 use crate::challenges::organised_crime::{self, CrimePlugin};
-use crate::challenges::shared::police::{self, PolicePlugin};
+use crate::challenges::shared::police::{self, PolicePlugin, PoliceShows};
 use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
 use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
 use crate::policies::PoliciesPlugin;
-use crate::sim::{BuildError, Simulation};
+use crate::sim::{BuildError, SimTick, Simulation};
 
 /// Why a scenario cannot become a simulation.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +92,9 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
         app.add_plugins(ClimatePlugin);
+        // Challenges do not know each other; who comes first where they write the same counts is said here.
+        app.configure_sets(SimTick, (AgeingDays, CrimeHappens).chain());
+        app.configure_sets(SimTick, (PoliceShows, CrimeShows, AgeingAffects).chain());
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
