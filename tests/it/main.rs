@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod climate;
 mod configs;
+mod crime;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;
@@ -14,7 +15,12 @@ mod fields_gpu;
 mod hindcast;
 mod lab;
 mod life;
+mod neighbourhoods;
 mod papers;
+mod session;
 mod toy;
+mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
+#[cfg(feature = "viewer")]
+mod viewer_walk;

@@ -204,7 +204,7 @@ pub(super) fn shut(
     let Some(h) = home.household.get() else { return false };
     if rehoused_first {
         // Urgency: first in the queue in the month in which the home closes.
-        households[h].standing |= crate::people::Household::URGENT;
+        households[h].standing |= Household::URGENT;
     }
     requests.evict(HouseholdIdx::at(h));
     true
