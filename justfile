@@ -40,3 +40,7 @@ licences:
 # The table of docs/targets.md: 30 seeds of a city of 20,000, fifteen years
 targets:
     cargo run --release --example targets -- 30 20000 15
+
+# Schelling beside Mesa and krABMaga, which it installs into a scratch folder (needs python3 and the package registries)
+bench-peers:
+    python3 benches/peers/classic.py

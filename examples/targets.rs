@@ -12,7 +12,8 @@ use serde::Deserialize;
 use waterbed::challenges::housing::Market;
 use waterbed::city::City;
 use waterbed::city::generate::{CityConfig, generate};
-use waterbed::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally};
+use waterbed::people::region::{Kind, Region, RegionParameters};
+use waterbed::people::{Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Tally};
 use waterbed::scenario::{self, Overrides};
 use waterbed::sim::Simulation;
 use waterbed::sim::state::slice;
@@ -146,9 +147,19 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
                 let m = sim.world().resource::<Market>();
                 eprintln!(
                     "{month}: people {} households {} lodging {:.4} vacant {:.4} offer {:.4} left {:.4} wait {:.2} price {:.3} left {:?} rent {:.3} avail {:.2} within {} 65+ {:.3}",
-                    s.people, s.households, s.homeless / s.homes, s.vacant / s.homes,
-                    f64::from(m.on_offer) / s.homes, f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
-                    waits.last().unwrap(), m.log_price, m.left_over, m.log_rent, m.availability, within, s.old / s.people
+                    s.people,
+                    s.households,
+                    s.homeless / s.homes,
+                    s.vacant / s.homes,
+                    f64::from(m.on_offer) / s.homes,
+                    f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
+                    waits.last().unwrap(),
+                    m.log_price,
+                    m.left_over,
+                    m.log_rent,
+                    m.availability,
+                    within,
+                    s.old / s.people
                 );
             }
         }
@@ -180,7 +191,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let peak = (18..70).max_by(|&a, &b| rate(a..a + 3).total_cmp(&rate(b..b + 3))).unwrap_or(0);
     let trough = (30..80).min_by(|&a, &b| rate(a..a + 5).total_cmp(&rate(b..b + 5))).unwrap_or(0);
     let people = 0.5 * (first.people + last.people) * y;
-    BTreeMap::from([
+    let mut found = national();
+    found.extend([
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),
         ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
@@ -208,6 +220,31 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("log_price_end", sim.world().resource::<Market>().log_price),
         ("price_distance_correlation", price_distance(&mut sim, &city)),
         ("income_dissimilarity_rise", income_dissimilarity(&mut sim, &city) - d_start),
+    ]);
+    found
+}
+
+/// The country, in the region model: the base scenario, and for the shortage the plan built in full.
+fn national() -> BTreeMap<&'static str, f64> {
+    let people = DemographyParameters::default();
+    let base = RegionParameters::default();
+    let after = |p: &RegionParameters, years: u32| {
+        let mut region = Region::new(p);
+        (0..years).for_each(|_| region.step(p, &people));
+        region
+    };
+    let (start, late) = (Region::new(&base), after(&base, 14));
+    let growth = |a: f64, b: f64| 100.0 * ((b / a).powf(1.0 / 14.0) - 1.0);
+    let eleven = after(&base, 11);
+    let largest = |region: &Region| region.people(Some(Kind::Largest));
+    let planned = RegionParameters { building_rate: 1.0, ..base };
+    BTreeMap::from([
+        ("national_household_growth_pct_y", growth(start.households(), late.households())),
+        ("national_single_growth_pct_y", growth(start.single(), late.single())),
+        ("national_share_65_2035", eleven.share_65(None)),
+        ("largest_share_65_2034", after(&base, 10).share_65(Some(Kind::Largest))),
+        ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
+        ("national_shortage_2031", after(&planned, 7).shortage()),
     ])
 }
 

@@ -14,7 +14,9 @@
 //! | [`indicators`] | what is measured, and the tables of a run |
 //! | [`scenario`] | what to simulate: files, checks, and how a simulation is put together |
 //! | [`report`] | pages, comparisons and maps for people |
+//! | [`lab`] | classic models on the same engine, with known answers |
 //! | [`experiments`] | runs in folders: checkpoints, resuming, provenance |
+//! | [`session`] | what-if sessions without a window: measures placed, going back in time, the session file |
 //! | [`cli`] | the command line |
 //!
 //! A simulation is a `World` filled by plugins, added in one place ([`scenario::build()`]):
@@ -34,10 +36,12 @@ pub mod experiments;
 pub mod fields;
 pub mod gis;
 pub mod indicators;
+pub mod lab;
 pub mod people;
 pub mod policies;
 pub mod report;
 pub mod scenario;
+pub mod session;
 pub mod sim;
 #[cfg(feature = "viewer")]
 pub mod viewer;

@@ -1,16 +1,20 @@
 //! `waterbed check FILE`.
 
 use super::failure::Failure;
-use crate::scenario::{Overrides, build_city, load, measures, size};
+use crate::scenario::{MeasureFile, Overrides, build_city, load, measures, size};
 
 /// Reads a scenario and tells everything that is wrong with it, without running it
 #[derive(clap::Args)]
 #[command(help_template = super::TEMPLATE, before_help = "Examples:
   waterbed check my.toml
+  waterbed check base --measures plan.toml
   waterbed check my.toml --print > complete.toml")]
 pub(super) struct Args {
     /// Scenario file, or the name of a built-in scenario
     scenario: String,
+    /// File with [[measure]] entries to check on top of it
+    #[arg(long, value_name = "FILE")]
+    measures: Option<std::path::PathBuf>,
     /// Change a parameter, lever or field, as in `waterbed run`
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -20,9 +24,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let scenario = load(&args.scenario, &Overrides { set: args.set.clone(), ..Overrides::default() })?;
+    let mut scenario = load(&args.scenario, &Overrides { set: args.set.clone(), ..Overrides::default() })?;
+    let file = args.measures.as_ref().map(|path| MeasureFile::load(path, scenario.start)).transpose()?;
     size::guard(size::estimate(&scenario, 1), size::default_limit())?;
     let city = build_city(&scenario)?;
+    if let Some(file) = file {
+        scenario.measures.extend(file.check(&scenario, &city)?.measures);
+    }
     let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
     if args.print {
         print!("{}", scenario.to_toml());

@@ -20,8 +20,12 @@ pub(super) enum Failure {
     Argument(String, Option<String>),
     /// Interrupted (3); these run folders can be gone on with.
     Interrupted(Vec<PathBuf>),
+    /// Stopped before it was done, and not to be gone on with (3): what to do instead.
+    Stopped(String),
     /// Refused for its size (4).
     Refused(TooLarge),
+    /// Refused for its size (4), with a hint of its own.
+    RefusedWith(TooLarge, String),
 }
 
 impl Failure {
@@ -29,8 +33,8 @@ impl Failure {
         ExitCode::from(match self {
             Failure::Failed(_) => 1,
             Failure::Input(_) | Failure::Argument(..) => 2,
-            Failure::Interrupted(_) => 3,
-            Failure::Refused(_) => 4,
+            Failure::Interrupted(_) | Failure::Stopped(_) => 3,
+            Failure::Refused(_) | Failure::RefusedWith(..) => 4,
         })
     }
 
@@ -49,6 +53,8 @@ impl fmt::Display for Failure {
             Failure::Refused(too_large) => {
                 write!(f, "error: {too_large}\nhint: choose fewer residents or a coarser grid, or raise --memory-limit")
             }
+            Failure::RefusedWith(too_large, hint) => write!(f, "error: {too_large}\nhint: {hint}"),
+            Failure::Stopped(hint) => write!(f, "interrupted\nhint: {hint}"),
             Failure::Interrupted(folders) => {
                 write!(f, "interrupted")?;
                 folders

@@ -8,6 +8,7 @@ use super::failure::Failure;
 use crate::indicators::INDICATORS;
 use crate::policies::LEVERS;
 use crate::scenario::{Parameters, files};
+use crate::sim::ParameterInfo;
 
 /// Lists what there is to choose from
 #[derive(clap::Args)]
@@ -44,10 +45,23 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 lever.id, lever.unit, lever.what_en, lever.lead_time_months, lever.borne_by, lever.grade, lever.source
             )
         }),
-        What::Parameters => show(args.json, &Parameters::list().collect::<Vec<_>>(), |p| {
-            let range = format!("{} to {}, default {}", p.min, p.max, p.default);
-            format!("{}  ({}; {range})\n    {}\n    grade {:?}: {}", p.id, p.unit, p.what, p.grade, p.source)
-        }),
+        What::Parameters => {
+            let as_json = |p: &ParameterInfo| {
+                let mut value = json!(p);
+                value["value"] = p.default.into();
+                value["range"] = json!([p.min, p.max]);
+                value
+            };
+            let all: Vec<&ParameterInfo> = Parameters::list().collect();
+            if args.json {
+                show(true, &all.iter().map(|p| as_json(p)).collect::<Vec<_>>(), |_| String::new());
+                return Ok(());
+            }
+            show(false, &all, |p| {
+                let range = format!("{} to {}, default {}", p.min, p.max, p.default);
+                format!("{}  ({}; {range})\n    {}\n    grade {:?}: {}", p.id, p.unit, p.what, p.grade, p.source)
+            });
+        }
         What::Scenarios => {
             let name = |file: &str| file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml").to_string();
             let about = |text: &str| text.lines().next().unwrap_or("").trim_start_matches('#').trim().to_string();

@@ -22,6 +22,7 @@ mod field;
 pub mod flood;
 pub mod heat;
 mod hindcast;
+mod lab;
 mod list;
 mod progress;
 mod report;
@@ -69,6 +70,7 @@ enum Command {
     Check(check::Args),
     List(list::Args),
     Hindcast(hindcast::Args),
+    Lab(lab::Args),
     Completions(completions::Args),
 }
 
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Hindcast(args)) => hindcast::run(&args),
+        Some(Command::Lab(args)) => lab::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, Arguments::command()),
     };
     match result {

@@ -9,6 +9,11 @@ pub(super) fn months(n: u64, quiet: bool) -> ProgressBar {
     bar(n, quiet, "{pos}/{len} months, {per_sec}, {eta} to go")
 }
 
+/// A bar over `n` runs of a few seconds each; invisible unless stderr is a terminal.
+pub(super) fn runs(n: u64) -> ProgressBar {
+    bar(n, false, "{pos}/{len} seeds, {eta} to go")
+}
+
 /// A bar over one piece of work, in percent, with a message.
 pub(super) fn share(quiet: bool) -> ProgressBar {
     bar(100, quiet, "{pos} %  {msg}")

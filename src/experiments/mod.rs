@@ -9,4 +9,4 @@ pub mod hindcast;
 mod run;
 
 pub use folder::{FolderError, InputFile, Provenance, RunFolder, RunResult, Timings, features};
-pub use run::{CheckpointEvery, Outcome, Plan, RunError, resume, run};
+pub use run::{CheckpointEvery, OnMonth, Outcome, Plan, RunError, resume, run};

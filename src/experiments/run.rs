@@ -102,9 +102,11 @@ pub enum RunError {
     },
 }
 
-/// Runs `plan` in `city`, which took `city_s` seconds to make. `on_month` is called after every month with its number;
-/// it answers false to stop.
-pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: &dyn Fn(u16) -> bool) -> Result<Outcome, RunError> {
+/// Called after every month; answers false to stop.
+pub type OnMonth<'a> = &'a mut dyn FnMut(&Simulation) -> bool;
+
+/// Runs `plan` in `city`, which took `city_s` seconds to make.
+pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: OnMonth) -> Result<Outcome, RunError> {
     let folder = RunFolder::create(&plan.folder, plan.replace)?;
     let start = Instant::now();
     let mut simulation = build(&plan.scenario, city.clone(), plan.seed)?;
@@ -138,7 +140,7 @@ pub fn resume<E: From<RunError>>(
     every: CheckpointEvery,
     lang: Lang,
     make_city: impl FnOnce(&Scenario) -> Result<Arc<City>, E>,
-    on_month: &dyn Fn(u16) -> bool,
+    on_month: OnMonth,
 ) -> Result<Outcome, E> {
     let folder = RunFolder::open(folder).map_err(RunError::from)?;
     let provenance = folder.read_provenance().map_err(RunError::from)?;
@@ -207,7 +209,7 @@ struct Running {
 }
 
 impl Running {
-    fn finish_all(mut self, on_month: &dyn Fn(u16) -> bool) -> Result<Outcome, RunError> {
+    fn finish_all(mut self, on_month: OnMonth) -> Result<Outcome, RunError> {
         self.folder.write_orders(&self.simulation)?;
         let mut last_checkpoint = Instant::now();
         while self.simulation.clock().tick < self.n_months {
@@ -221,7 +223,7 @@ impl Running {
             self.timings.ticks_s += (stepped - start).as_secs_f64();
             self.timings.record_s += stepped.elapsed().as_secs_f64();
             let tick = self.simulation.clock().tick;
-            let go_on = on_month(tick);
+            let go_on = on_month(&self.simulation);
             if tick == self.n_months {
                 break;
             }

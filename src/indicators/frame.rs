@@ -44,12 +44,11 @@ impl Frame {
     /// 0 = nobody). Before the first tick it measures first.
     pub fn of(sim: &mut Simulation, sample_one_in: u32) -> Frame {
         let month = sim.clock().month();
-        let measures = sim.world().resource::<Measures>();
-        let neighbourhoods = match measures.month == month {
-            true => measures.neighbourhoods.clone(),
-            false => Measures::now(sim).neighbourhoods,
-        };
-        let n_cells = sim.world().resource::<Places>().n_cells;
+        if sim.world().resource::<Measures>().month != month {
+            Measures::now(sim);
+        }
+        let Places { origin, n_cells, .. } = *sim.world().resource::<Places>();
+        let neighbourhoods = sim.world().resource::<Measures>().to_leave(origin).neighbourhoods.clone();
         let (mut p, mut h, mut d) = {
             let world = sim.world_mut();
             (world.query::<&Person>(), world.query::<&Household>(), world.query::<&Dwelling>())

@@ -7,6 +7,8 @@
 //! Measured is at the very end of a month, after births, deaths and departures, so that the numbers of people and homes
 //! agree with the month's events: residents = last month's + births − deaths + arrivals − departures.
 
+use std::borrow::Cow;
+
 use bevy::prelude::*;
 
 use super::counts::{NeighbourhoodCounts, Tables};
@@ -14,7 +16,7 @@ use super::list::{Area, Indicator, Published, Value, city_indicators, neighbourh
 use super::places::Places;
 use crate::challenges::housing::HousingParameters;
 use crate::challenges::shared::{NeighbourhoodStates, Observed, Outcomes};
-use crate::city::City;
+use crate::city::{City, CityOrigin};
 use crate::people::plugin::MonthEnds;
 use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
 use crate::sim::state::slice;
@@ -123,6 +125,23 @@ impl Measures {
     pub fn of_neighbourhoods(&self, id: &str) -> Option<&[f32]> {
         let at = neighbourhood_indicators().position(|i| i.id == id)?;
         self.neighbourhoods.get(at).map(Vec::as_slice)
+    }
+
+    /// What may leave the program as a level: of a real city nothing of offending, premises, crisis and tipping (models.md
+    /// E-15). Differences between two simulations are taken before this.
+    pub fn to_leave(&self, origin: CityOrigin) -> Cow<'_, Measures> {
+        if origin == CityOrigin::Generated {
+            return Cow::Borrowed(self);
+        }
+        let mut bounded = self.clone();
+        for (value, _) in bounded.city.iter_mut().zip(city_indicators()).filter(|(_, i)| i.guarded) {
+            *value = f64::NAN;
+        }
+        for (values, _) in bounded.neighbourhoods.iter_mut().zip(neighbourhood_indicators()).filter(|(_, i)| i.guarded)
+        {
+            values.fill(f32::NAN);
+        }
+        Cow::Owned(bounded)
     }
 
     /// Measures `sim` as it stands, without a tick, for example before the first one.

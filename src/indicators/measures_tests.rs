@@ -181,3 +181,19 @@ fn neighbours_share_a_side() {
     assert_eq!(places.beside[5], [1, 4, 6, 9]);
     assert_eq!(places.beside[15], [11, 14]);
 }
+
+#[test]
+fn of_a_real_city_guarded_levels_do_not_leave() {
+    let city = toy_town::city(60);
+    let mut sim = toy_town::simulation(&city, 1);
+    let measures = Measures::now(&mut sim);
+    let real = measures.to_leave(CityOrigin::Real);
+    for (indicator, value) in city_indicators().zip(&real.city) {
+        assert!(!indicator.guarded || value.is_nan(), "{} leaves", indicator.id);
+    }
+    for (indicator, values) in neighbourhood_indicators().zip(&real.neighbourhoods) {
+        assert!(!indicator.guarded || values.iter().all(|v| v.is_nan()), "{} leaves", indicator.id);
+    }
+    assert_eq!(real.of_city("residents"), measures.of_city("residents"));
+    assert!(matches!(measures.to_leave(CityOrigin::Generated), Cow::Borrowed(_)), "of an invented city all leaves");
+}

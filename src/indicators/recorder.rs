@@ -10,6 +10,7 @@
 //! resume:  restore the snapshot ─ resume(month) ─ (step, after_tick)* ─ finish
 //! ```
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use parquet::file::properties::WriterProperties;
 use rayon::prelude::*;
 
 use super::measures::Measures;
+use super::places::Places;
 use super::rows::{N_AGES, PanelHome, PanelRow, Pyramid, Rows, month_of};
 use super::tables::Table;
 use crate::city::City;
@@ -65,6 +67,10 @@ pub enum RecordError {
 
 const MAGIC: &[u8; 8] = b"WBROWS01";
 
+fn leaving(sim: &Simulation) -> Cow<'_, Measures> {
+    sim.world().resource::<Measures>().to_leave(sim.world().resource::<Places>().origin)
+}
+
 /// Writes the tables while a simulation runs.
 pub struct Recorder {
     dir: PathBuf,
@@ -95,8 +101,8 @@ impl Recorder {
         }
         let last = sim.clock().month();
         let mut recorder = Recorder { dir: dir.into(), codes: codes(city), options, rows: Rows::default(), last };
-        let measures = Measures::now(sim);
-        recorder.rows.add_month(&measures, false);
+        Measures::now(sim);
+        recorder.rows.add_month(&leaving(sim), false);
         recorder.rows.add_pyramid(last, pyramid(sim));
         recorder.rows.add_panel(panel(sim, recorder.options.panel_one_in));
         recorder.flush_complete_year()?;
@@ -106,7 +112,7 @@ impl Recorder {
     /// Records the month just simulated; at the end of a calendar year puts the year's parts in place.
     pub fn after_tick(&mut self, sim: &mut Simulation) -> Result<(), RecordError> {
         self.last = sim.clock().month();
-        self.rows.add_month(sim.world().resource::<Measures>(), true);
+        self.rows.add_month(&leaving(sim), true);
         self.rows.add_moves(&sim.world().resource::<Tally>().moves);
         self.rows.add_panel(panel(sim, self.options.panel_one_in));
         if self.last.month() == 12 {

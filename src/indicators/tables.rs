@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 
-use super::list::{Indicator, Kind, Words, city_indicators, neighbourhood_indicators};
+use super::list::{Indicator, Kind, Unit, Words, city_indicators, neighbourhood_indicators};
 
 /// A table of the run folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +68,7 @@ impl Column {
 
 /// True if the indicator is a whole number.
 pub fn counts(indicator: &Indicator) -> bool {
-    matches!(indicator.kind, Kind::Stock | Kind::Flow)
+    matches!(indicator.kind, Kind::Stock | Kind::Flow) && indicator.unit != Unit::PerThousandYear
 }
 
 const MONTH: &str = "First day of the month; the row says how things were at its end.";
@@ -172,14 +172,15 @@ impl Table {
 pub fn documentation() -> String {
     let mut text = String::from(
         "# Tables of a run folder\n\n\
-         Generated from `src/indicators/tables.rs` and `src/indicators/list.rs`; a test keeps it up to date.\n\n\
+         Generated from `src/indicators/tables.rs` and `src/indicators/list/mod.rs`; a test keeps it up to date.\n\n\
          Every table is a folder of Parquet files, one per calendar year (`city_month/2025.parquet`), put in place \
          when the year is complete. Readers of datasets take the folder as one table: \
          `pandas.read_parquet(\"out/base-1/city_month\")`, `SELECT * FROM 'out/base-1/city_month/*.parquet'` in DuckDB.\n\n\
          Everybody in them is synthetic. Null means \"not available\", never zero: means and shares of fewer than 25 \
          residents are left out (models.md E-6). The same scenario and seed give the same bytes.\n\n\
          Grade says how well the weakest assumption behind a value's *change* is founded: R the report *Veilige stad*, \
-         L literature or statistics found and read, M a well-known value from memory, A an assumption.\n",
+         L literature or statistics found and read, M a well-known value from memory, A an assumption.\n\n\
+         The table of a twin, `twin/difference.parquet`, has [a page of its own](parquet-twin.md).\n",
     );
     for table in Table::ALL {
         let _ = write!(text, "\n## {}\n\n{}\n\n", table.name(), table.about());

@@ -121,25 +121,27 @@ pub struct Health {
     pub care_need_qh: u8,
     /// Care received, quarters of an hour per week.
     pub care_given_qh: u8,
+    /// Partner: 0 none, 1 there, 2 and more: months since the loss of one, + 2.
+    pub partner: u8,
     /// Unused.
-    pub spare: [u8; 4],
+    pub spare: [u8; 3],
 }
 
-/// Offending and what leads there or away from it. The crime challenge fills and changes it; all zero = not looked at
-/// yet. Never exported (models.md E-6).
+/// Offending and what leads there or away from it. The crime challenge fills and changes it; all zero = nothing ever
+/// happened. Never exported (models.md E-6).
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 #[repr(C)]
 pub struct Conduct {
     /// Criminal group, number + 1; 0 = none.
     pub group: u16,
-    /// Strain, 0–255 for 0–1.
+    /// Month of the last offence; month 0 (January 1900) = never.
+    pub offended: ShortMonth,
+    /// Month of the last victimisation; month 0 = never.
+    pub harmed: ShortMonth,
+    /// Strain left by what happened, 0–255 for 0–1.
     pub strain: u8,
-    /// Offences committed, up to 255.
-    pub offences: u8,
-    /// Months since the last victimisation, 255 = never; see the crime challenge.
-    pub victim: u8,
-    /// Unused.
-    pub spare: [u8; 3],
+    /// Times harmed in this calendar year.
+    pub harmed_times: u8,
 }
 
 /// Trust and belonging. The diversity challenge fills and changes it; all zero = not looked at yet.

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::books::{Books, household_key};
+use super::causes::Causes;
 use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
 use super::migration::{emigration_y, outward_profile};
 use super::parameters::DemographyParameters;
@@ -78,6 +79,7 @@ enum Kind {
 }
 
 /// Decides in parallel what each person undergoes this month.
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 pub(super) fn decide_life_events(
     persons: Query<&Person>,
     draws: Res<Draws>,
@@ -85,12 +87,13 @@ pub(super) fn decide_life_events(
     p: Res<DemographyParameters>,
     intercepts: Res<Intercepts>,
     affordability: Res<Affordability>,
+    causes: Res<Causes>,
     mut events: ResMut<LifeEvents>,
 ) {
     let persons = slice(&persons);
     let now = ShortMonth::of(clock.month());
     let years = f64::from(clock.tick) / 12.0;
-    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0);
+    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0, &causes);
     let draws = *draws;
     type Chunk = (Vec<(Kind, PersonKey, PersonIdx)>, Vec<(u8, PersonKey, PersonIdx)>);
     let chunks: Vec<Chunk> = persons

@@ -4,7 +4,7 @@
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
 //! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
-//! loses families. This is the interface of the surrounding region; a region model may replace the series.
+//! loses families. Their number follows the surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::books::{Books, household_key};
 use super::components::{Household, NewcomerType, Occupation, Person, ShortMonth, Work};
 use super::parameters::DemographyParameters;
+use super::region::{Kind, Region};
 use super::tally::Tally;
 use super::{KEYS_PERSON, Tables};
 use crate::sim::draws::{mix, unit};
@@ -267,9 +268,9 @@ impl Pull {
             };
             ratio(from..to, passing(from), passing(to), (from..to).map(from_abroad).sum())
         });
-        let children = NEWCOMER_TRAITS.iter().map(|t| {
-            f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children))
-        });
+        let children = NEWCOMER_TRAITS
+            .iter()
+            .map(|t| f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children)));
         let family = ratio(0..17, births, passing(17), immigrants * children.sum::<f64>());
         Pull { by_age, family }
     }
@@ -326,6 +327,7 @@ pub(super) fn arrive(
     draws: Res<Draws>,
     clock: Res<Clock>,
     p: Res<DemographyParameters>,
+    region: Res<Region>,
     mut tally: ResMut<Tally>,
 ) {
     let mut books = tables.books();
@@ -342,7 +344,9 @@ pub(super) fn arrive(
     if arrivals.templates.is_empty() {
         return;
     }
-    let mut left = whole_expected(arrivals.domestic_people_per_month(&p), draws, STREAM, 2) as i64;
+    // The city stands among the largest, whatever its size: a small invented one is a miniature.
+    let domestic = arrivals.domestic_people_per_month(&p) * region.pull_on(Kind::Largest);
+    let mut left = whole_expected(domestic, draws, STREAM, 2) as i64;
     let mut number = 0;
     while left > 0 {
         let key = mix(KEYS_DOMESTIC, u64::from(draws.tick), number);

@@ -7,14 +7,17 @@
 //! | [`books`] | the civil registry: the only code that changes memberships and homes |
 //! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
+//! | [`region`] | the country around the city, by age and kind of municipality |
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
 //! | [`tally`] | what happened this month |
 //! | [`requests`] | deaths and evictions that challenges ask for |
+//! | [`causes`] | causes of death that challenges draw themselves |
 //! | [`hazard`] | what a hazard may know of a person |
 //! | [`plugin`] | which system runs when |
 
 mod ages;
 pub mod books;
+pub mod causes;
 pub mod components;
 pub mod demography;
 pub mod fitting;
@@ -24,12 +27,14 @@ pub mod parameters;
 pub mod places;
 pub mod plugin;
 pub mod rates;
+pub mod region;
 pub mod requests;
 pub mod synthesis;
 pub mod tally;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
+pub use causes::Causes;
 pub use components::{
     Conduct, Dwelling, DwellingStatus, Health, Household, NewcomerType, Occupation, Outlook, Person, ShortMonth, Work,
 };

@@ -3,12 +3,14 @@
 use bevy::prelude::*;
 
 use super::books::{FreeSlots, Tables};
+use super::causes::Causes;
 use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
 use super::migration::{self, Arrivals};
 use super::parameters::DemographyParameters;
 use super::places::Places;
 use super::rates::{monthly, solve_fertility};
+use super::region::{Region, RegionParameters, step_region};
 use super::requests::Requests;
 use super::synthesis::{self, Inhabitants};
 use super::tally::Tally;
@@ -25,6 +27,7 @@ type PersonRow = (Person, Work, Health, Conduct, Outlook);
 /// | phase | system | what it does |
 /// |---|---|---|
 /// | Begin | `clear` | empties the tally |
+/// | Force | `step_region` | once a year: the country around the city |
 /// | Decide | `decide_life_events`, `decide_departures` | who dies, bears, leaves, parts, seeks, departs |
 /// | Act | `change_households`, `arrive` | new households, couples, arrivals |
 /// | Affect | `pass_birthdays` | a year of work and school; households are counted anew once a year |
@@ -62,6 +65,8 @@ impl Plugin for PeoplePlugin {
             .register_state::<Affordability>("affordability")
             .register_state::<Accounts>("accounts")
             .register_state::<Requests>("requests")
+            .register_state::<Region>("region")
+            .register_state::<Causes>("causes")
             .register_stream(synthesis::STREAM)
             .register_stream(demography::STREAM)
             .register_stream(demography::STREAM_DEPART)
@@ -73,6 +78,9 @@ impl Plugin for PeoplePlugin {
             .init_resource::<DemographyParameters>()
             .init_resource::<LifeEvents>()
             .init_resource::<Requests>()
+            .init_resource::<RegionParameters>()
+            .add_systems(SimTick, step_region.in_set(Phase::Force))
+            .init_resource::<Causes>()
             .add_systems(SimTick, clear.in_set(Phase::Begin))
             .add_systems(
                 SimTick,
@@ -118,6 +126,7 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
     world.insert_resource(arrivals);
     world.insert_resource(intercepts);
+    world.insert_resource(Region::new(world.resource::<RegionParameters>()));
     world.insert_resource(Affordability(1.0));
     world.insert_resource(Places::of(city));
     world.insert_resource(Tally::new(city.neighbourhoods.len()));
@@ -239,7 +248,16 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
             partner,
             mother,
             word([p.born.0 as u16, p.arrived.0 as u16, 0, 0]),
-            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, w.earning]),
+            u64::from_le_bytes([
+                p.sex,
+                p.origin,
+                p.newcomer,
+                p.n_children,
+                w.occupation,
+                w.education,
+                w.language,
+                w.earning,
+            ]),
             u64::from(w.income_eur_y.to_bits()) << 32 | u64::from(w.debt_eur.to_bits()),
             u64::from(w.place),
             bytemuck::cast(healths[i]),

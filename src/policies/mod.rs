@@ -5,19 +5,42 @@
 //! nothing by itself: each month [`Controls`] says how it is set in each neighbourhood, and the challenges read that.
 //!
 //! Costs are per unit of the lever and grade A unless the lever says otherwise: orders of magnitude to weigh measures
-//! against each other, not a budget.
+//! against each other, not a budget. Of the levers of ageing that are shares, a unit is the whole of a city of 100,000
+//! residents.
 //!
 //! | Plugin | What it does |
 //! |---|---|
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
 mod allocation_seniors_first;
+mod bibob_refusals;
 mod build;
+mod care_capacity;
+mod care_worker_homes;
 mod controls;
+mod fall_prevention;
+mod focused_deterrence;
+mod individual_approach;
+mod landlord_licensing;
+mod lighting;
+mod mixed_generation_housing;
+mod neighbourhood_care;
+mod neighbourhood_police;
+mod overcrowding_alternatives;
+mod overcrowding_enforcement;
+mod pavements;
 mod placebo;
+mod premises_closure;
+mod premises_rehousing;
+mod public_transport_access;
+mod school_job_programme;
 mod senior_homes;
+mod senior_housing_clustered;
+mod senior_housing_dispersed;
 mod social_share_new;
 mod spreading;
+mod street_coaches;
+mod youth_work;
 
 pub use controls::{Controls, PoliciesPlugin};
 
@@ -31,6 +54,8 @@ pub enum Authority {
     Municipality,
     /// The national government.
     State,
+    /// The police.
+    Police,
     /// Housing associations.
     HousingAssociations,
     /// Nobody: the lever exists for tests.
@@ -80,6 +105,28 @@ pub const LEVERS: &[Lever] = &[
     social_share_new::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
+    senior_housing_clustered::LEVER,
+    senior_housing_dispersed::LEVER,
+    care_capacity::LEVER,
+    care_worker_homes::LEVER,
+    fall_prevention::LEVER,
+    pavements::LEVER,
+    neighbourhood_care::LEVER,
+    mixed_generation_housing::LEVER,
+    public_transport_access::LEVER,
+    neighbourhood_police::LEVER,
+    street_coaches::LEVER,
+    individual_approach::LEVER,
+    focused_deterrence::LEVER,
+    premises_closure::LEVER,
+    premises_rehousing::LEVER,
+    bibob_refusals::LEVER,
+    lighting::LEVER,
+    youth_work::LEVER,
+    school_job_programme::LEVER,
+    overcrowding_enforcement::LEVER,
+    overcrowding_alternatives::LEVER,
+    landlord_licensing::LEVER,
     placebo::LEVER,
 ];
 

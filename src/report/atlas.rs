@@ -17,6 +17,8 @@ const W: f64 = 640.0;
 const SCALE_BAR: f64 = 26.0;
 /// Drawn where there is no value; crossed, so that it differs from every class without colour.
 const NO_DATA: &str = "url(#no-data)";
+/// Drawn where a difference is not larger than noise.
+const NOISE: &str = "url(#noise)";
 
 /// The outlines of a city, ready to draw.
 pub struct Atlas {
@@ -88,7 +90,9 @@ impl Atlas {
         let mut svg = String::from(
             "<svg width=\"0\" height=\"0\" class=\"defs\" aria-hidden=\"true\"><defs><pattern id=\"no-data\" width=\"6\" \
              height=\"6\" patternUnits=\"userSpaceOnUse\"><rect width=\"6\" height=\"6\" fill=\"#f4f2ec\"/>\
-             <path d=\"M0 6L6 0\" stroke=\"#b9b4a6\" stroke-width=\"1\"/></pattern>",
+             <path d=\"M0 6L6 0\" stroke=\"#b9b4a6\" stroke-width=\"1\"/></pattern><pattern id=\"noise\" width=\"7\" \
+             height=\"7\" patternUnits=\"userSpaceOnUse\"><rect width=\"7\" height=\"7\" fill=\"#e9e7e1\"/><circle \
+             cx=\"2\" cy=\"2\" r=\".8\" fill=\"#a9a69c\"/></pattern>",
         );
         for (i, d) in self.shapes.iter().enumerate() {
             let _ = write!(svg, "<path id=\"n{i}\" d=\"{d}\" fill-rule=\"evenodd\"/>");
@@ -127,6 +131,35 @@ impl Atlas {
         }
         for (name, (x, y)) in names {
             let _ = write!(svg, "<text class=\"halo\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>", y - 7.0, esc(name));
+        }
+        svg + &self.scale_bar() + "</svg>"
+    }
+
+    /// A map of differences: those that are not `clear` are dotted grey, `targets` have a bold outline.
+    pub fn difference_map(
+        &self,
+        (id, title, description): (&str, &str, &str),
+        (values, classes, tip): (&[f64], &Classes, &dyn Fn(usize) -> String),
+        clear: &[bool],
+        targets: &[bool],
+    ) -> String {
+        let mut svg = open(id, W, self.height, title, description);
+        svg += "<g class=\"hoods apart\">";
+        for i in 0..self.shapes.len() {
+            let fill = match classes.class_of(values[i]) {
+                None => NO_DATA,
+                Some(_) if !clear[i] => NOISE,
+                Some(class) => classes.colours[class],
+            };
+            let _ = write!(svg, "<use href=\"#n{i}\" fill=\"{fill}\"><title>{}</title></use>", esc(&tip(i)));
+        }
+        svg += "</g><use href=\"#water\" class=\"water\"/>";
+        for (class, width) in [("case", 4.6), ("", 2.4)] {
+            let _ = write!(svg, "<g class=\"targets {class}\" stroke-width=\"{width}\">");
+            for i in (0..self.shapes.len()).filter(|&i| targets[i]) {
+                let _ = write!(svg, "<use href=\"#n{i}\"/>");
+            }
+            svg += "</g>";
         }
         svg + &self.scale_bar() + "</svg>"
     }

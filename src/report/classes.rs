@@ -7,6 +7,9 @@ const SEQUENTIAL: [&str; 5] = ["#e6efe9", "#b5d5d1", "#75b1b3", "#358291", "#0d4
 /// Brown for less, grey in the middle, blue for more (A).
 const DIVERGING: [&str; 5] = ["#9a5518", "#e0b680", "#eeece6", "#96bdd0", "#235f85"];
 
+/// Brown for less, blue for more, nothing in between (A).
+const DIFFERENCES: [&str; 6] = ["#8c4a10", "#cf9a57", "#f3dfbc", "#cbe0ec", "#7fb0cc", "#1f5f8b"];
+
 /// Classes: `breaks` lie between them, one fewer than colours.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classes {
@@ -48,6 +51,16 @@ impl Classes {
         Classes { breaks: vec![-outer, -inner, inner, outer], colours: DIVERGING.to_vec(), step: inner }
     }
 
+    /// Classes of differences that are known not to be zero: three of less and three of more, at round limits of which
+    /// about a third of `values` lie beyond the outer ones.
+    pub fn differences(values: &[f64]) -> Classes {
+        let sizes = sorted(&values.iter().map(|v| v.abs()).collect::<Vec<_>>());
+        let large = sizes.get(sizes.len().saturating_sub(1) * 2 / 3).copied().unwrap_or(0.0).max(1e-6);
+        let outer = round_down(large);
+        let inner = nice(outer / 5.0);
+        Classes { breaks: vec![-outer, -inner, 0.0, inner, outer], colours: DIFFERENCES.to_vec(), step: inner }
+    }
+
     /// Class of `value`; `None` if it is missing.
     pub fn class_of(&self, value: f64) -> Option<usize> {
         value.is_finite().then(|| self.breaks.iter().filter(|b| value >= **b).count())
@@ -70,6 +83,12 @@ impl Classes {
         }
         (counts, missing)
     }
+}
+
+/// The largest of 1, 2, 5 times a power of ten that is not above `x`.
+fn round_down(x: f64) -> f64 {
+    let power = 10f64.powf(x.log10().floor());
+    power * [5.0, 2.0, 1.0].into_iter().find(|s| s * power <= x * 1.001).unwrap_or(1.0)
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
@@ -100,5 +119,11 @@ mod tests {
         assert_eq!(classes.class_of(0.0), Some(2));
         assert_eq!(classes.breaks, [-5.0, -1.0, 1.0, 5.0]);
         assert_eq!((classes.class_of(-99.0), classes.class_of(99.0)), (Some(0), Some(4)));
+        let classes = Classes::differences(&[-15.3, 15.6, 0.4]);
+        assert_eq!(classes.breaks, [-10.0, -2.0, 0.0, 2.0, 10.0]);
+        assert_eq!(
+            (classes.class_of(-0.1), classes.class_of(0.1), classes.class_of(12.0)),
+            (Some(2), Some(3), Some(5))
+        );
     }
 }

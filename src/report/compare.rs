@@ -94,7 +94,13 @@ impl Comparison<'_> {
             return (a, b);
         }
         let with_seed = |runs: &[RunData]| runs[0].seed.map_or(a.clone(), |seed| format!("{a} ({seed})"));
-        (with_seed(self.a), with_seed(self.b))
+        let (c, d) = (with_seed(self.a), with_seed(self.b));
+        if c != d {
+            return (c, d);
+        }
+        // The same scenario and seed twice: only the folders tell them apart.
+        let folder = |runs: &[RunData]| runs[0].folder.display().to_string();
+        (folder(self.a), folder(self.b))
     }
 
     /// As a table for a terminal, in English.

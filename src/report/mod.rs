@@ -5,6 +5,7 @@
 //! | [`RunData::load`] | the tables of a run folder |
 //! | [`write`] | `report.html` about one run, or about several seeds of one scenario, then with bands |
 //! | [`compare`] | what differs between two runs (or two sets of seeds), as text and as HTML |
+//! | [`twin`] | what measures change: with and without them on the same seeds, as Parquet and HTML |
 //! | [`write_geotiffs`] | `maps/*.tif` |
 //!
 //! A report is one file without scripts that fetches nothing. Every figure says its source and grade, has a text
@@ -13,7 +14,7 @@
 
 mod atlas;
 mod builder;
-mod chart;
+pub(crate) mod chart;
 mod classes;
 mod compare;
 mod ensemble;
@@ -23,6 +24,7 @@ mod number;
 mod page;
 mod run_data;
 mod sections;
+pub mod twin;
 mod words;
 
 use std::io::Write as _;

@@ -37,6 +37,7 @@ pub fn value(v: f64, unit: Unit, lang: Lang) -> String {
         Unit::ThousandEur => format!("€\u{a0}{}", decimal(1000.0 * v.round(), 0, lang)),
         Unit::Index => decimal(v, 3, lang),
         Unit::Moves => decimal(v, 2, lang),
+        Unit::PerThousandYear => decimal(v, 1, lang),
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Flow {
 pub struct RunData {
     /// Name of the run: `name` of its provenance, or of its folder.
     pub name: String,
+    /// Its folder, as it was named.
+    pub folder: PathBuf,
     /// Seed, if the provenance tells.
     pub seed: Option<u64>,
     /// The whole provenance; `Null` if there is none.
@@ -78,6 +80,7 @@ impl RunData {
         let name = provenance["name"].as_str().map_or(folder_name, String::from);
         let mut run = RunData {
             name,
+            folder: dir.into(),
             seed: provenance["seed"].as_u64(),
             provenance,
             months: Vec::new(),

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, measures};
+use crate::challenges::ageing::{self, AgeingPlugin};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::organised_crime::{self, CrimePlugin};
+use crate::challenges::shared::police::{self, PolicePlugin};
 use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
@@ -75,12 +78,21 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
-        app.add_plugins((PoliciesPlugin::new(&city), PeoplePlugin, SharedPlugin, HousingPlugin));
+        app.add_plugins(PoliciesPlugin::new(&city));
+        app.add_plugins(PeoplePlugin);
+        app.add_plugins(SharedPlugin);
+        app.add_plugins(PolicePlugin);
+        app.add_plugins(HousingPlugin);
+        app.add_plugins(AgeingPlugin);
+        app.add_plugins(CrimePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
-        shared::open(app.world_mut(), &city);
+        shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
+        ageing::plugin::open(app.world_mut(), &city);
+        police::open(app.world_mut());
+        organised_crime::open(app.world_mut(), &city);
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;

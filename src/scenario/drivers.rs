@@ -19,6 +19,15 @@ use super::reader::Reader;
 use super::tree::{Table, Value};
 use crate::sim::{Clock, Month, Phase, SimTick};
 
+/// Parameters that the model reads at the start alone.
+const START_ONLY: &[&str] = &[
+    "demography.newcomer_stock_share",
+    "demography.domestic_departure_y",
+    "demography.tolerance_mean",
+    "demography.tolerance_sd_logit",
+    "housing.near_d0_km",
+];
+
 /// Values in time: at least one point, in order of month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series(Vec<(Month, f64)>);
@@ -96,6 +105,12 @@ pub(super) fn read(table: Table, problems: &mut Problems) -> Drivers {
             reader.problems.add(&node.place, message, Some(hint));
             return;
         };
+        if START_ONLY.contains(&info.id) {
+            let message = format!("`{}` is read at the start alone: a driver of it would change nothing", info.id);
+            let hint = format!("set it for the whole run: `[parameters.…] {key} = {}`", info.default);
+            reader.problems.add(&node.place, message, Some(hint));
+            return;
+        }
         let mut series = Vec::new();
         let mut inner = Reader::new(points, format!("drivers.{}.", info.id), reader.problems);
         for (when, place, node) in inner.rest() {
@@ -124,6 +139,31 @@ pub(super) fn read(table: Table, problems: &mut Problems) -> Drivers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_read_at_the_start_alone_has_no_effect_later() {
+        use crate::scenario::{Overrides, build, build_city, load};
+        let few = Overrides { residents: Some(1000), ..Overrides::default() };
+        let scenario = load("base", &few).unwrap();
+        let city = std::sync::Arc::new(build_city(&scenario).unwrap());
+        let digest = |set: Option<&str>| {
+            let mut sim = build(&scenario, city.clone(), 1).unwrap();
+            if let Some(id) = set {
+                let info = parameters::parameter(id).unwrap();
+                let other = if info.default == info.max { info.min } else { info.max };
+                Parameters::set(sim.world_mut(), id, other);
+            }
+            for _ in 0..12 {
+                sim.step().unwrap();
+            }
+            sim.digest()
+        };
+        let untouched = digest(None);
+        for id in START_ONLY {
+            assert_eq!(digest(Some(id)), untouched, "{id} is read later, too");
+        }
+        assert_ne!(digest(Some("demography.immigrants_per_1000")), untouched);
+    }
 
     #[test]
     fn a_series_runs_straight_between_its_points() {

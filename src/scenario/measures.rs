@@ -68,12 +68,13 @@ fn lever_id<S: Serializer>(lever: &&'static Lever, serializer: S) -> Result<S::O
     serializer.serialize_str(lever.id)
 }
 
-/// Reads one `[[measure]]`.
+/// Reads one `[[measure]]`. Its area goes to `areas` as well, also if the rest is wrong, so that it can be checked.
 pub(super) fn read(
     place: Place,
     table: Table,
     start: Month,
     files: &Files,
+    areas: &mut Vec<(Place, MeasureArea)>,
     problems: &mut Problems,
 ) -> Option<Measure> {
     let mut reader = Reader::new(table, "measure.", problems);
@@ -86,6 +87,7 @@ pub(super) fn read(
         reader.problems.add(&place, "a measure needs a `value`", None);
     }
     let area = read_area(&mut reader, files);
+    areas.extend(area.clone().map(|area| (place.clone(), area)));
     let from = reader.month("from");
     let until = reader.month("until");
     let first = from.as_ref().map_or(start, |(_, month)| *month);
@@ -154,7 +156,7 @@ pub fn orders(measures: &[Measure], city: &City, start: Month) -> Result<Vec<Ord
     let mut orders = Vec::new();
     let mut spans: Vec<(usize, Vec<usize>)> = Vec::new();
     for (i, measure) in measures.iter().enumerate() {
-        let inside = match inside(measure, city) {
+        let inside = match inside(&measure.place, &measure.area, city) {
             Ok(inside) => inside,
             Err(found) => {
                 problems.extend(found);
@@ -198,10 +200,13 @@ fn overlap(a: &Measure, b: &Measure) -> bool {
     a.lever.id == b.lever.id && !apart && !replaced
 }
 
-/// Neighbourhoods in which the measure holds, ascending.
-fn inside(measure: &Measure, city: &City) -> Result<Vec<usize>, Problems> {
+/// Neighbourhoods of `area`, named at `place`, ascending.
+///
+/// # Errors
+/// If the city has no such place.
+pub fn inside(place: &Place, area: &MeasureArea, city: &City) -> Result<Vec<usize>, Problems> {
     let all = 0..city.neighbourhoods.len();
-    match &measure.area {
+    match area {
         MeasureArea::City => Ok(all.collect()),
         MeasureArea::Neighbourhoods(codes) => {
             let mut problems = Problems::default();
@@ -209,7 +214,7 @@ fn inside(measure: &Measure, city: &City) -> Result<Vec<usize>, Problems> {
             for code in codes.iter().filter(|code| known().all(|k| k != code.as_str())) {
                 let hint = did_you_mean(code, known().collect::<Vec<_>>())
                     .or_else(|| Some("`waterbed city info` with --json lists the codes".into()));
-                problems.add(&measure.place, format!("{} has no neighbourhood `{code}`", city.name), hint);
+                problems.add(place, format!("{} has no neighbourhood `{code}`", city.name), hint);
             }
             problems.or(all.filter(|&n| codes.contains(&city.neighbourhoods[n].code)).collect())
         }

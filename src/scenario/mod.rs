@@ -9,7 +9,7 @@
 //! name = "more-homes"
 //! include = "base.toml"               # everything that is not said here is as there; measures are added
 //! start = "2025-01"                   # first month
-//! years = 20
+//! years = 20                          # or `end = "2032-06"`: the last month
 //! seed = 1
 //! residents = 10_000                  # generated cities only
 //!
@@ -36,10 +36,13 @@
 //! panel_one_in = 100                  # one person in so many is followed; 0 = nobody
 //! ```
 
+pub mod apart;
 mod area;
 pub mod build;
+pub mod costs;
 pub mod drivers;
 pub mod files;
+mod measure_file;
 pub mod measures;
 mod parameters;
 pub mod problem;
@@ -54,10 +57,11 @@ use serde::{Serialize, Serializer};
 
 pub use build::{build, build_city};
 pub use drivers::Drivers;
+pub use measure_file::{MeasureFile, MeasurePlan};
 pub use measures::{Measure, MeasureArea};
 pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
-pub use read::{Overrides, load, load_measures};
+pub use read::{Overrides, load, load_text};
 
 use crate::sim::Month;
 
@@ -71,6 +75,9 @@ pub struct Scenario {
     pub start: Month,
     /// Years to simulate.
     pub years: u32,
+    /// Last month, where that is not the end of a year.
+    #[serde(serialize_with = "some_month_text", skip_serializing_if = "Option::is_none")]
+    pub end: Option<Month>,
     /// Seed of all draws.
     pub seed: u64,
     /// Residents of a generated city; `None` for a city from a file.
@@ -147,7 +154,10 @@ impl Default for Output {
 impl Scenario {
     /// Months to simulate.
     pub fn n_months(&self) -> u16 {
-        (self.years * 12) as u16
+        match self.end {
+            Some(end) => (end.0 - self.start.0 + 1).clamp(1, 200 * 12) as u16,
+            None => (self.years * 12) as u16,
+        }
     }
 
     /// The scenario as TOML, complete; [`load`] reads it as an equal value.

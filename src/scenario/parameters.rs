@@ -46,7 +46,11 @@ macro_rules! groups {
 // One line per group: its name in files, and its type.
 groups! {
     demography: crate::people::DemographyParameters,
+    region: crate::people::region::RegionParameters,
     housing: crate::challenges::housing::HousingParameters,
+    ageing: crate::challenges::ageing::AgeingParameters,
+    police: crate::challenges::shared::PoliceParameters,
+    crime: crate::challenges::organised_crime::CrimeParameters,
     coupling: crate::challenges::shared::CouplingParameters,
 }
 

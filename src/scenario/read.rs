@@ -6,7 +6,7 @@ use super::files::{Files, built_in};
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
-use super::{CitySource, Events, Measure, Output, Scenario, drivers, measures, parameters};
+use super::{CitySource, Events, Output, Scenario, drivers, measures, parameters};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -39,23 +39,14 @@ pub fn load(name: &str, overrides: &Overrides) -> Result<Scenario, Problems> {
     }
 }
 
-/// Loads the `[[measure]]` list of a file of measures, for a scenario that starts in `start`.
-pub fn load_measures(path: &Path, start: Month) -> Result<Vec<Measure>, Problems> {
-    let files = Files;
-    let place = Place::whole("--measures");
-    let path = files.find(&place, &path.to_string_lossy())?;
-    let table = read_layers(&files, &place, &path, &mut Vec::new())?;
+/// Loads a scenario from `text`, which stands in the file `name`.
+pub fn load_text(name: &str, text: &str) -> Result<Scenario, Problems> {
     let mut problems = Problems::default();
-    let mut reader = Reader::new(table, "", &mut problems);
-    let tables = reader.tables("measure");
-    reader.finish();
-    let read = tables.into_iter().filter_map(|(at, table)| measures::read(at, table, start, &files, &mut problems));
-    let found: Vec<Measure> = read.collect();
-    if found.is_empty() {
-        let hint = "write `[[measure]]` with at least `lever` and `value`".to_string();
-        problems.add(&Place::whole(path.display().to_string()), "has no measures", Some(hint));
+    let scenario = read(Table::parse(name, text)?, &Place::whole(name), &Files, &mut problems);
+    match scenario {
+        Some(scenario) => problems.or(scenario),
+        None => Err(problems.or(()).err().unwrap_or_default()),
     }
-    problems.or(found)
 }
 
 fn find_scenario(files: &Files, place: &Place, name: &str) -> Result<PathBuf, Problems> {
@@ -80,7 +71,7 @@ fn find_scenario(files: &Files, place: &Place, name: &str) -> Result<PathBuf, Pr
 
 /// Reads the file at `path`, named at `from`, on top of the file that it includes.
 /// `above` are the files that have led here: (canonical path, name).
-fn read_layers(
+pub(super) fn read_layers(
     files: &Files,
     from: &Place,
     path: &Path,
@@ -103,7 +94,12 @@ fn read_layers(
         let Value::Text(other) = &include.value else {
             return Err(Problems::one(&include.place, "`include` must be the name of a file", None));
         };
-        let other = files.find(&include.place, other)?;
+        // A scenario may be included by its name, as on the command line.
+        let named = built_in(&format!("{other}.toml")).filter(|_| !other.ends_with(".toml"));
+        let other = match (files.find(&include.place, other), named) {
+            (Err(_), Some((full, _))) => full.into(),
+            (found, _) => found?,
+        };
         let mut base = read_layers(files, &include.place, &other, above)?;
         base.merge(table, &|path| path == ["city"] || (path.len() == 3 && path[0] == "drivers"));
         table = base;
@@ -113,6 +109,9 @@ fn read_layers(
 }
 
 fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Problems) {
+    if overrides.years.is_some() {
+        table.entries.remove("end");
+    }
     for (key, value) in [("years", overrides.years), ("residents", overrides.residents), ("seed", overrides.seed)] {
         if let Some(value) = value {
             table.set(&[key], Node { place: Place::whole(format!("--{key}")), value: Value::Integer(value) });
@@ -146,9 +145,10 @@ fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Prob
 }
 
 const FIELDS: &[&str] =
-    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure"];
+    &["name", "start", "years", "end", "seed", "residents", "city", "output", "parameters", "drivers", "measure"];
 
-fn add_measure(table: &mut Table, lever: &str, value: Node) {
+/// Adds a measure for the whole city from the start.
+pub(super) fn add_measure(table: &mut Table, lever: &str, value: Node) {
     let place = value.place.clone();
     let node = |value| Node { place: place.clone(), value };
     let mut measure = Table::default();
@@ -165,8 +165,9 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let name = reader.text("name");
     let start = reader.month("start").map(|(_, month)| month);
     let years = reader.integer("years", 1..=200, "years");
+    let end = reader.month("end");
     let seed = reader.integer("seed", 0..=i64::MAX, "any whole number");
-    let has_residents = reader.has("residents");
+    let residents_at = reader.place("residents");
     let residents = reader.integer("residents", 100..=4_000_000_000, "residents");
     let city = reader.table("city");
     let parameters = reader.table("parameters");
@@ -177,23 +178,34 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
 
     let name = read_name(name, file, problems);
     let start = start.unwrap_or(Month::new(2025, 1));
+    if let Some((place, end)) = end.as_ref().filter(|(_, end)| !(0..200 * 12).contains(&(end.0 - start.0))) {
+        let hint = format!("from {start} on, within 200 years");
+        problems.add(place, format!("`end` = {end} is outside the scenario"), Some(hint));
+    }
     let city = read_city(city, file, files, problems);
-    if has_residents && matches!(city, Some(CitySource::Pack { .. })) {
-        let hint = "remove `residents`, or generate a city with `[city] config = …`".to_string();
-        problems.add(file, "`residents` is for generated cities; a city from a file has its own", Some(hint));
+    let mut residents = residents;
+    if matches!(city, Some(CitySource::Pack { .. })) {
+        // From an included file it belongs to the city that this one has replaced.
+        let meant = |at: &&Place| at.file.starts_with("--") || at.file == file.file;
+        if let Some(at) = residents_at.as_ref().filter(meant) {
+            let hint = "remove `residents`, or generate a city with `[city] config = …`".to_string();
+            problems.add(at, "`residents` is for generated cities; a city from a file has its own", Some(hint));
+        }
+        residents = None;
     }
     let generated = matches!(city, Some(CitySource::Recipe { .. }));
     Some(Scenario {
         name,
         start,
         years: years.unwrap_or(20) as u32,
+        end: end.map(|(_, month)| month),
         seed: seed.unwrap_or(1) as u64,
         residents: residents.map(|n| n as u64).or(generated.then_some(10_000)),
         parameters: parameters.map(|(_, table)| parameters::read(table, problems)).unwrap_or_default(),
         drivers: drivers.map(|(_, table)| drivers::read(table, problems)).unwrap_or_default(),
         measures: measures
             .into_iter()
-            .filter_map(|(at, table)| measures::read(at, table, start, files, problems))
+            .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,

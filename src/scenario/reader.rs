@@ -28,6 +28,11 @@ impl<'p> Reader<'p> {
         self.table.entries.contains_key(key)
     }
 
+    /// Where field `key` stands, if it is there and has not been taken.
+    pub fn place(&self, key: &str) -> Option<Place> {
+        self.table.entries.get(key).map(|(place, _)| place.clone())
+    }
+
     /// Takes the field `key` out, whatever it is.
     pub fn take(&mut self, key: &str) -> Option<Node> {
         self.known.push(key.into());

@@ -11,6 +11,7 @@ mod fields_flood;
 mod fields_flood_swe;
 mod fields_gpu;
 mod hindcast;
+mod lab;
 mod life;
 mod papers;
 mod toy;

@@ -10,22 +10,28 @@
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
 //! | [`outcomes`] | what happened this month, by neighbourhood, and where |
+//! | [`police`] | police hours: what there is and where they go |
 //! | [`couplings`] | a switch of strength 0–2 for every way in which one challenge acts on another |
+//! | [`care`] | the hours of care, in order of urgency |
 
+pub mod care;
 pub mod couplings;
 pub mod observe;
 pub mod outcomes;
+pub mod police;
 pub mod states;
 
 use bevy::prelude::*;
 
+pub use care::{CareBook, CareSettled, CareUse};
 pub use couplings::CouplingParameters;
 pub use observe::Census;
 pub use outcomes::{Outcome, Outcomes};
+pub use police::PoliceParameters;
 pub use states::{NeighbourhoodStates, State};
 
 use crate::city::City;
-use crate::people::plugin::MonthEnds;
+use crate::people::plugin::{MonthEnds, YearsPass};
 use crate::sim::state::DigestEntry;
 use crate::sim::{Phase, RegisterState, SimTick};
 
@@ -37,7 +43,8 @@ pub struct Observed;
 ///
 /// | phase | system | what it does |
 /// |---|---|---|
-/// | Begin | `clear` | empties the outcomes |
+/// | Begin | `clear` | empties the outcomes and what care was asked for |
+/// | Affect | `settle` | gives the hours of care in order of urgency |
 /// | End | `observe` | counts turnover, vacancy, crowding and disadvantage |
 pub struct SharedPlugin;
 
@@ -46,22 +53,26 @@ impl Plugin for SharedPlugin {
         app.register_state::<NeighbourhoodStates>("neighbourhood_states")
             .register_state::<Census>("census")
             .register_state::<Outcomes>("outcomes")
+            .register_state::<CareBook>("care")
             .register_digest(DigestEntry { name: "shared", feed, every_tick: true })
             .init_resource::<CouplingParameters>()
-            .add_systems(SimTick, clear.in_set(Phase::Begin))
+            .add_systems(SimTick, (clear, care::clear).in_set(Phase::Begin))
+            .add_systems(SimTick, care::settle.in_set(Phase::Affect).in_set(CareSettled).before(YearsPass))
             .add_systems(SimTick, observe::observe.in_set(Phase::End).in_set(Observed).after(MonthEnds));
     }
 }
 
-/// Prepares the shared state of `city`, whose people must have been settled. The challenges' own opening comes after,
+/// Prepares the shared state of `city`, whose people must have been settled; homes of several with less than
+/// `crowded_m2_per_person` count as crowded. The challenges' own opening comes after,
 /// and [`freeze`] at the end.
-pub fn open(world: &mut World, city: &City) {
+pub fn open(world: &mut World, city: &City, crowded_m2_per_person: f64) {
     let n = city.neighbourhoods.len();
     let mut states = NeighbourhoodStates::new(n);
     observe::survey(city, &mut states);
     world.insert_resource(states);
-    world.insert_resource(Census::new(n));
+    world.insert_resource(Census::new(n, crowded_m2_per_person as f32));
     world.insert_resource(Outcomes::new(n));
+    world.insert_resource(CareBook::new(n));
     world.run_system_cached(observe::observe).expect("people have been settled");
 }
 

@@ -13,7 +13,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::states::{NeighbourhoodStates, State};
-use crate::challenges::housing::HousingParameters;
 use crate::city::{AmenityKind, City};
 use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Occupation, Person, ShortMonth, Work};
 use crate::sim::Clock;
@@ -34,11 +33,13 @@ pub struct Census {
     pub elders: Vec<u32>,
     /// Income under which a household counts as poor, € per month; 0 before the first count.
     pub low_income_eur_m: f32,
+    /// Floor area per person under which the home of several is crowded, m².
+    pub crowded_m2_per_person: f32,
 }
 
 impl Census {
     /// Nobody yet in `n` neighbourhoods.
-    pub fn new(n: usize) -> Census {
+    pub fn new(n: usize, crowded_m2_per_person: f32) -> Census {
         let none = || vec![0; n];
         Census {
             residents: none(),
@@ -47,6 +48,7 @@ impl Census {
             youth: none(),
             elders: none(),
             low_income_eur_m: 0.0,
+            crowded_m2_per_person,
         }
     }
 }
@@ -75,7 +77,6 @@ const N_PERSON: usize = 6;
 pub fn observe(
     clock: Res<Clock>,
     people: Res<DemographyParameters>,
-    housing: Option<Res<HousingParameters>>,
     persons: Query<&Person>,
     works: Query<&Work>,
     households: Query<&Household>,
@@ -91,7 +92,7 @@ pub fn observe(
     }
     let grown = libm::pow(1.0 + people.income_growth_y, f64::from(clock.tick) / 12.0) as f32;
     let line = census.low_income_eur_m * grown;
-    let crowded_m2 = housing.map_or_else(HousingParameters::default, |h| h.clone()).crowded_m2_per_person as f32;
+    let crowded_m2 = census.crowded_m2_per_person;
     let by_home = sum_rows(dwellings, n * N_HOME, |sum, d| {
         if !d.is_there() {
             return;

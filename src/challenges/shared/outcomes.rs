@@ -27,6 +27,33 @@ macro_rules! outcomes {
 // Each challenge adds its own lines.
 outcomes! {
     Burglary: "burglary", "Burglaries and thefts committed";
+    Fall: "fall", "Falls of residents of 65 and over";
+    FallEmergency: "fall_emergency", "Falls that end in an emergency department";
+    FallDeath: "fall_death", "Deaths by a fall";
+    LonelyElders: "lonely_elders", "Residents of 65 and over who feel lonely at the end of the month";
+    FrailElders: "frail_elders", "Residents of 65 and over with a frailty of 0.25 and more at the end of the month";
+    CareNeeded: "care_needed", "Hours of care at home that were needed";
+    CareGiven: "care_given", "Hours of care at home that did what was needed";
+    AgeComplaint: "age_complaint", "Complaints between the generations";
+    Vandalism: "vandalism", "Acts of vandalism committed";
+    Violence: "violence", "Acts of violence and threats committed";
+    CrimeReported: "crime_reported", "Offences of volume crime reported to the police";
+    CrimeRegistered: "crime_registered", "Offences of volume crime registered by the police";
+    CrimeDetected: "crime_detected", "Offences of volume crime whose offender was found";
+    YouthOffences: "youth_offences", "Offences by people of 12 to 24, where they live";
+    Harmed: "harmed", "Times that residents were harmed by volume crime, where they live";
+    DigitalCrime: "digital_crime", "Digital offences suffered by residents";
+    GroupMembers: "group_members", "Members of criminal groups, where they live";
+    Recruited: "recruited", "People who joined a criminal group, where they live";
+    PremisesInUse: "premises_in_use", "Homes and fronts in use by criminal groups";
+    PremisesOpened: "premises_opened", "Premises that criminal groups took into use";
+    PremisesDetected: "premises_detected", "Premises found by the authorities";
+    PremisesClosed: "premises_closed", "Premises closed by the mayor";
+    ClosureEvictions: "closure_evictions", "Households that lost their home by a closure";
+    FrontsRefused: "fronts_refused", "Permits for fronts refused after a screening";
+    CrowdedEvictions: "crowded_evictions", "Households put out of a crowded home by enforcement";
+    Explosions: "explosions", "Explosions at homes and businesses";
+    PrivateExplosions: "private_explosions", "Of these, out of a private dispute";
 }
 
 /// The month's counts and events.

@@ -50,6 +50,7 @@ states! {
     Grip: "grip", "0–1", "crime", "Grip of criminal groups on the neighbourhood (OCGRIP)";
     Victimisation: "victimisation", "per 1,000 residents a month", "crime", "Incidents that residents see or suffer";
     CareGap: "care_gap", "0–1", "ageing", "Share of the care hours needed that nobody gives";
+    Liveliness: "liveliness", "0–1", "ageing", "Life in the street: mixed ages in a block, places for the young";
     Heat: "heat", "K", "climate", "Warmth of the last hot spell above that of the countryside";
 }
 

@@ -4,7 +4,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::failure::Failure;
-use crate::experiments::{Outcome, Plan, RunError};
 
 /// Does `work` on a pool of `n` threads.
 pub(super) fn with_threads<T: Send, E: From<Failure> + Send>(
@@ -15,28 +14,29 @@ pub(super) fn with_threads<T: Send, E: From<Failure> + Send>(
     pool.map_err(|error| E::from(Failure::failed(error)))?.install(work)
 }
 
-/// Runs all plans on `n_threads` threads in all; outcomes in order of plans. After a failure no further run begins.
-pub(super) fn run_all(
-    plans: &[Plan],
+/// Does `work` on every item, on `n_threads` threads in all; results in order of items. After a failure no further
+/// item is begun.
+pub(super) fn each<I: Sync, T: Send>(
+    items: &[I],
     n_threads: usize,
-    run: impl Fn(&Plan) -> Result<Outcome, RunError> + Sync,
-) -> Result<Vec<Outcome>, Failure> {
-    let n_workers = plans.len().clamp(1, n_threads);
+    work: impl Fn(&I) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let n_workers = items.len().clamp(1, n_threads);
     let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<Option<Result<Outcome, Failure>>>> = Mutex::new(plans.iter().map(|_| None).collect());
+    let results: Mutex<Vec<Option<Result<T, Failure>>>> = Mutex::new(items.iter().map(|_| None).collect());
     std::thread::scope(|scope| {
         for worker in 0..n_workers {
             // The first workers get the threads that do not divide evenly.
             let threads = n_threads / n_workers + usize::from(worker < n_threads % n_workers);
-            let (next, results, run) = (&next, &results, &run);
+            let (next, results, work) = (&next, &results, &work);
             scope.spawn(move || {
-                while let Some((at, plan)) = {
+                while let Some((at, item)) = {
                     let at = next.fetch_add(1, Ordering::SeqCst);
-                    plans.get(at).map(|plan| (at, plan))
+                    items.get(at).map(|item| (at, item))
                 } {
-                    let result = with_threads(threads, || run(plan).map_err(Failure::from));
+                    let result = with_threads(threads, || work(item));
                     if result.is_err() {
-                        next.store(plans.len(), Ordering::SeqCst);
+                        next.store(items.len(), Ordering::SeqCst);
                     }
                     results.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[at] = Some(result);
                 }

@@ -1,14 +1,16 @@
 //! `waterbed run`.
 
 mod many;
+mod twin;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::ValueEnum;
-use serde_json::json;
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::progress;
@@ -16,7 +18,9 @@ use super::report::{Language, load_runs};
 use crate::city::City;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
 use crate::report;
-use crate::scenario::{Overrides, Scenario, build_city, load, load_measures, size};
+use crate::scenario::{MeasureFile, Overrides, Scenario, build_city, load, size};
+use crate::session::{self, SessionError, SessionFile};
+use crate::sim::Simulation;
 
 /// Runs a scenario into a folder: tables, maps and a report
 #[derive(clap::Args)]
@@ -26,10 +30,14 @@ use crate::scenario::{Overrides, Scenario, build_city, load, load_measures, size
   waterbed run base --set build=200 --set demography.fertility_total=1.6
   waterbed run base --seeds 10              ten seeds, for a band
   waterbed run base --measures plan.toml --twin
-                                            with and without the measures, ten seeds each
+                                            with and without the measures, ten seeds each: what
+                                            goes down, what comes up, and is it more than noise?
+  waterbed run base --synergy plan.toml,spreading=0.8 --apart
+                                            each, both together, and with authorities acting apart
+  waterbed run my.waterbed                  a live session, as it was left
   waterbed run --resume out/base-1          go on after an interruption")]
 pub(super) struct Args {
-    /// Scenario file, or the name of a built-in scenario
+    /// Scenario, by file or name, or a session file (.waterbed)
     #[arg(default_value = "base")]
     scenario: String,
     /// Years to simulate
@@ -56,6 +64,15 @@ pub(super) struct Args {
     /// Run with and without the measures, on the same seeds (ten unless --seeds)
     #[arg(long)]
     twin: bool,
+    /// Two plans (files of measures, LEVER=VALUE, or levers of --measures): each alone, and both together
+    #[arg(long, value_name = "A,B", value_parser = two)]
+    synergy: Option<(String, String)>,
+    /// Authorities plan one after the other instead of together: later ones begin a lead time after the earlier
+    #[arg(long)]
+    apart: bool,
+    /// Indicators to map in the report of a twin [default: those that change most]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    show: Vec<String>,
     /// Change a parameter, lever or field; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -70,7 +87,7 @@ pub(super) struct Args {
     out: PathBuf,
     /// Go on with the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "years", "residents", "seed", "seeds", "measures", "twin", "set", "events", "force", "out",
+        "years", "residents", "seed", "seeds", "measures", "twin", "synergy", "apart", "show", "set", "events", "force", "out",
     ])]
     resume: Option<PathBuf>,
     /// Replace a run that is there
@@ -111,6 +128,13 @@ enum Events {
     Full,
 }
 
+fn two(text: &str) -> Result<(String, String), String> {
+    match text.split(',').map(str::trim).collect::<Vec<_>>().as_slice() {
+        [a, b] if !a.is_empty() && !b.is_empty() => Ok(((*a).into(), (*b).into())),
+        _ => Err("name two plans with a comma between, such as build.toml,spreading=0.8".into()),
+    }
+}
+
 fn parse_size(text: &str) -> Result<u64, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let factor = match text[split..].trim().to_ascii_uppercase().as_str() {
@@ -140,6 +164,9 @@ fn listen_for_interrupts() -> Result<(), Failure> {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     listen_for_interrupts()?;
+    if args.twin || args.synergy.is_some() {
+        return twin::run(args);
+    }
     let outcomes = match &args.resume {
         Some(folder) => vec![resume(args, folder)?],
         None => start(args)?,
@@ -156,68 +183,94 @@ pub(super) fn base() -> Result<(), Failure> {
         args: Args,
     }
     let mut args = <Base as clap::Parser>::parse_from(["waterbed"]).args;
-    let plan = &plans(&args)?[0];
-    let there = plan.folder.join("scenario.toml");
+    let scenario = scenario(&args)?;
+    let there = args.out.join(format!("{}-{}", scenario.name, scenario.seed)).join("scenario.toml");
     if there.is_file() {
         let found = load(&there.to_string_lossy(), &Overrides::default())?;
         // Where the recipe of its city lies does not matter.
-        args.force = Scenario { city: plan.scenario.city.clone(), ..found } == plan.scenario;
+        args.force = Scenario { city: scenario.city.clone(), ..found } == scenario;
     }
     run(&args)
 }
 
-fn plans(args: &Args) -> Result<Vec<Plan>, Failure> {
+/// The scenario as files and options give it.
+fn scenario(args: &Args) -> Result<Scenario, Failure> {
     let mut set = args.set.clone();
     set.extend(args.events.map(|events| match events {
         Events::Cells => "output.events=cells".to_string(),
         Events::Full => "output.events=full".to_string(),
     }));
     let overrides = Overrides { years: args.years, residents: args.residents, seed: args.seed, set };
-    let scenario = load(&args.scenario, &overrides)?;
-    let variants = variants(args, scenario)?;
-    let n_seeds = args.seeds.unwrap_or(if args.twin { 10 } else { 1 });
-    let mut plans = Vec::new();
-    for (variant, scenario) in variants {
-        let label = if variant.is_empty() { String::new() } else { format!("-{variant}") };
-        for seed in (scenario.seed..).take(n_seeds as usize) {
-            let name = format!("{}{label}", scenario.name);
-            plans.push(Plan {
-                folder: args.out.join(format!("{name}-{seed}")),
-                name,
-                lang: args.lang.into(),
-                scenario: scenario.clone(),
-                seed,
-                variant: if variant.is_empty() { "baseline".into() } else { variant.clone() },
-                replace: args.force,
-                backend: backend(args.backend).into(),
-                checkpoint_every: args.checkpoint_months.map_or_else(Default::default, CheckpointEvery::Ticks),
-            });
-        }
+    match Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX) {
+        true => session_scenario(args, &overrides),
+        false => Ok(load(&args.scenario, &overrides)?),
     }
-    Ok(plans)
 }
 
-/// The scenario itself, and beside it with or without the measures: (name, scenario).
-fn variants(args: &Args, scenario: Scenario) -> Result<Vec<(String, Scenario)>, Failure> {
-    let mut with = scenario.clone();
-    let mut without = scenario;
-    let mut name = "measures".to_string();
-    if let Some(path) = &args.measures {
-        with.measures.extend(load_measures(path, with.start)?);
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        name = stem.unwrap_or(name);
-    } else if args.twin {
-        without.measures.clear();
-        if with.measures.is_empty() {
-            let hint = "name a file with --measures, or set a lever: --set build=200".to_string();
-            return Err(Failure::Argument("--twin needs measures to compare".into(), Some(hint)));
-        }
+/// Name and content of the file of measures, if there is one.
+fn measures(args: &Args, scenario: &Scenario) -> Result<Option<(String, MeasureFile)>, Failure> {
+    let Some(path) = &args.measures else { return Ok(None) };
+    let file = MeasureFile::load(path, scenario.start)?;
+    Ok(Some((stem(path), file)))
+}
+
+/// Name of a file without folder and suffix.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "measures".into(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// Plans to run `scenario` on `n_seeds` seeds, into folders under `out`. `variant` is empty for the scenario itself.
+fn plans(args: &Args, scenario: &Scenario, variant: &str, n_seeds: u32, out: &Path) -> Vec<Plan> {
+    let label = if variant.is_empty() { String::new() } else { format!("-{variant}") };
+    let name = format!("{}{label}", scenario.name);
+    let plan = |seed| Plan {
+        folder: out.join(format!("{name}-{seed}")),
+        name: name.clone(),
+        lang: args.lang.into(),
+        scenario: scenario.clone(),
+        seed,
+        variant: if variant.is_empty() { "baseline".into() } else { variant.into() },
+        replace: args.force,
+        backend: backend(args.backend).into(),
+        checkpoint_every: args.checkpoint_months.map_or_else(Default::default, CheckpointEvery::Ticks),
+    };
+    (scenario.seed..).take(n_seeds as usize).map(plan).collect()
+}
+
+/// The scenario's city, if `n_runs` runs in it fit into memory; and how long it took to make, s.
+fn city(args: &Args, scenario: &Scenario, n_runs: usize) -> Result<(Arc<City>, f64), Failure> {
+    let n_at_once = n_runs.min(n_threads(args)) as u64;
+    size::guard(size::estimate(scenario, n_at_once), args.memory_limit.unwrap_or_else(size::default_limit))?;
+    let start = Instant::now();
+    let city = many::with_threads(n_threads(args), || build_city(scenario).map_err(Failure::from))?;
+    Ok((Arc::new(city), start.elapsed().as_secs_f64()))
+}
+
+/// What a session file says, up to the month in which it was left: the same run as the session's.
+fn session_scenario(args: &Args, overrides: &Overrides) -> Result<Scenario, Failure> {
+    if !overrides.set.is_empty() || overrides.residents.is_some() {
+        let hint = "export its scenario from the session, and run that".to_string();
+        let message = "a session is run as it is: `--set` and `--residents` do not go with it".to_string();
+        return Err(Failure::Argument(message, Some(hint)));
     }
-    Ok(match (args.twin, args.measures.is_some()) {
-        (true, _) => vec![(String::new(), without), (name, with)],
-        (false, true) => vec![(name, with)],
-        (false, false) => vec![(String::new(), with)],
-    })
+    let file = SessionFile::load(Path::new(&args.scenario)).map_err(session_failure)?;
+    let mut scenario = file.plans.scenario(&file.scenario);
+    scenario.end = (file.month >= scenario.start).then_some(file.month);
+    if let Some(years) = overrides.years {
+        (scenario.years, scenario.end) = (years.clamp(1, 200) as u32, None);
+    }
+    if let Some(seed) = overrides.seed {
+        scenario.seed = seed.max(0) as u64;
+    }
+    Ok(scenario)
+}
+
+/// Why a session file cannot be used, as a failure.
+pub(super) fn session_failure(error: SessionError) -> Failure {
+    match error {
+        SessionError::Scenario(problems) => problems.into(),
+        other => Failure::Argument(other.to_string(), None),
+    }
 }
 
 fn backend(backend: Backend) -> &'static str {
@@ -232,27 +285,39 @@ fn n_threads(args: &Args) -> usize {
     args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 
+/// One run, or one for each of several seeds.
 fn start(args: &Args) -> Result<Vec<Outcome>, Failure> {
-    let plans = plans(args)?;
-    let scenario = &plans[0].scenario;
-    let n_at_once = plans.len().min(n_threads(args)) as u64;
-    size::guard(size::estimate(scenario, n_at_once), args.memory_limit.unwrap_or_else(size::default_limit))?;
-    let start = Instant::now();
-    let city = Arc::new(many::with_threads(n_threads(args), || build_city(scenario).map_err(Failure::from))?);
-    let city_s = start.elapsed().as_secs_f64();
-    let bar = progress::months(plans.iter().map(|plan| u64::from(plan.scenario.n_months())).sum(), args.quiet);
-    let on_month = |month: u16| {
-        bar.inc(1);
-        !STOP.load(Ordering::SeqCst) && args.stop_after != Some(month)
-    };
-    let outcomes =
-        many::run_all(&plans, n_threads(args), |plan| experiments::run(plan, city.clone(), city_s, &on_month));
+    let mut scenario = scenario(args)?;
+    let file = measures(args, &scenario)?;
+    let n_seeds = args.seeds.unwrap_or(1);
+    let (city, city_s) = city(args, &scenario, n_seeds as usize)?;
+    let mut variant = String::new();
+    if let Some((name, file)) = file {
+        scenario.measures.extend(file.check(&scenario, &city)?.measures);
+        variant = name;
+    }
+    let plans = plans(args, &scenario, &variant, n_seeds, &args.out);
+    let bar = progress::months(u64::from(scenario.n_months()) * u64::from(n_seeds), args.quiet);
+    let outcomes = many::each(&plans, n_threads(args), |plan| {
+        let mut on_month = |sim: &Simulation| go_on(args, sim, &bar);
+        Ok(experiments::run(plan, city.clone(), city_s, &mut on_month)?)
+    });
     bar.finish_and_clear();
     let outcomes = outcomes?;
     if outcomes.len() > 1 && outcomes.iter().all(|o| o.digest.is_some()) {
-        report_together(args, &outcomes, &city)?;
+        let folders: Vec<PathBuf> = outcomes.iter().map(|o| o.folder.clone()).collect();
+        let runs = load_runs(&folders)?;
+        let path = args.out.join(format!("{}-{}-seeds.html", runs[0].name, runs.len()));
+        report::write(&runs, &city, args.lang.into(), &path)?;
+        eprintln!("report over {} seeds: {}", runs.len(), path.display());
     }
     Ok(outcomes)
+}
+
+/// After every month: moves the bar, and says whether to go on.
+fn go_on(args: &Args, simulation: &Simulation, bar: &ProgressBar) -> bool {
+    bar.inc(1);
+    !STOP.load(Ordering::SeqCst) && args.stop_after != Some(simulation.clock().tick)
 }
 
 fn resume(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure> {
@@ -264,12 +329,12 @@ fn resume(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure> {
         bar.set_length(u64::from(scenario.n_months()));
         Ok(Arc::new(build_city(scenario)?))
     };
-    let on_month = |month: u16| {
-        bar.set_position(u64::from(month));
-        !STOP.load(Ordering::SeqCst) && args.stop_after != Some(month)
+    let mut on_month = |sim: &Simulation| {
+        bar.set_position(u64::from(sim.clock().tick) - 1);
+        go_on(args, sim, &bar)
     };
     let outcome = many::with_threads(n_threads(args), || {
-        experiments::resume(folder, every, args.lang.into(), make_city, &on_month)
+        experiments::resume(folder, every, args.lang.into(), make_city, &mut on_month)
     });
     bar.finish_and_clear();
     outcome
@@ -284,31 +349,9 @@ fn tell(args: &Args, outcomes: &[Outcome]) -> Result<(), Failure> {
         return Err(Failure::Interrupted(unfinished));
     }
     if args.json {
-        let one = |o: &Outcome| {
-            json!({
-                "digest": o.digest,
-                "months": o.result.months,
-                "residents": o.result.residents,
-                "households": o.result.households,
-                "start_s": o.timings.start_s,
-                "ticks_s": o.timings.ticks_s,
-                "folder": o.folder,
-            })
-        };
         let result = match outcomes {
-            [only] => one(only),
-            _ => {
-                let runs: Vec<_> = outcomes
-                    .iter()
-                    .map(|o| {
-                        let mut run = one(o);
-                        run["seed"] = o.seed.into();
-                        run["variant"] = o.variant.clone().into();
-                        run
-                    })
-                    .collect();
-                json!({ "runs": runs })
-            }
+            [only] => as_json(only),
+            _ => json!({ "runs": outcomes.iter().map(as_json_of_many).collect::<Vec<_>>() }),
         };
         println!("{result}");
     }
@@ -323,28 +366,22 @@ fn tell(args: &Args, outcomes: &[Outcome]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where several runs are shown together: with their band, and beside the baseline.
-fn report_together(args: &Args, outcomes: &[Outcome], city: &City) -> Result<(), Failure> {
-    let of = |variant: &str| -> Vec<PathBuf> {
-        outcomes.iter().filter(|o| o.variant == variant).map(|o| o.folder.clone()).collect()
-    };
-    let mut variants: Vec<&str> = outcomes.iter().map(|o| o.variant.as_str()).collect();
-    variants.dedup();
-    let mut all = Vec::new();
-    for variant in &variants {
-        let folders = of(variant);
-        let runs = load_runs(&folders)?;
-        if runs.len() > 1 {
-            let path = args.out.join(format!("{}-{}-seeds.html", runs[0].name, runs.len()));
-            report::write(&runs, city, args.lang.into(), &path)?;
-            eprintln!("report over {} seeds: {}", runs.len(), path.display());
-        }
-        all.push(runs);
-    }
-    if let [a, b] = all.as_slice() {
-        let path = args.out.join(format!("{}-compared.html", b[0].name));
-        report::compare(a, b)?.write_html(city, args.lang.into(), &path)?;
-        eprintln!("with and without: {}", path.display());
-    }
-    Ok(())
+fn as_json(o: &Outcome) -> Value {
+    json!({
+        "digest": o.digest,
+        "months": o.result.months,
+        "residents": o.result.residents,
+        "households": o.result.households,
+        "start_s": o.timings.start_s,
+        "ticks_s": o.timings.ticks_s,
+        "folder": o.folder,
+    })
+}
+
+/// One of several runs: also which.
+fn as_json_of_many(o: &Outcome) -> Value {
+    let mut run = as_json(o);
+    run["seed"] = o.seed.into();
+    run["variant"] = o.variant.clone().into();
+    run
 }

@@ -33,6 +33,10 @@ fn income_theil(counts: &NeighbourhoodCounts) -> Option<f64> {
     indices::theil_h(counts.by_income.as_flattened(), 3)
 }
 
+/// Fewest inhabited neighbourhoods of which clustering is told: of fewer, chance alone makes any value (the standard
+/// deviation of Moran's I without a pattern is about 1/√n).
+const MIN_CLUSTERED: usize = 20;
+
 /// Clustering of mean income over the neighbourhoods in which somebody lives.
 fn income_clusters(counts: &NeighbourhoodCounts, places: &Places) -> Option<f64> {
     let mut number = vec![None; counts.neighbourhoods.len()];
@@ -40,6 +44,9 @@ fn income_clusters(counts: &NeighbourhoodCounts, places: &Places) -> Option<f64>
     for (i, facts) in counts.neighbourhoods.iter().enumerate().filter(|(_, f)| f.households > 0) {
         number[i] = Some(values.len() as u32);
         values.push(facts.income_cents_m as f64 / facts.households as f64);
+    }
+    if values.len() < MIN_CLUSTERED {
+        return None;
     }
     let inhabited = (0..number.len()).filter(|&i| number[i].is_some());
     let beside: Vec<Vec<u32>> =

@@ -43,6 +43,8 @@ pub enum Unit {
     Index,
     /// Moves per vacancy chain.
     Moves,
+    /// Per 1,000 people and year.
+    PerThousandYear,
 }
 
 impl Unit {
@@ -60,6 +62,7 @@ impl Unit {
             Unit::ThousandEur => "k€",
             Unit::Index => "1",
             Unit::Moves => "moves",
+            Unit::PerThousandYear => "per 1,000 and year",
         }
     }
 }
@@ -216,11 +219,14 @@ macro_rules! indicators {
     };
 }
 
+mod ageing;
+mod crime;
 mod living;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| [living::LIST, shared::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> =
+    LazyLock::new(|| [living::LIST, shared::LIST, ageing::LIST, crime::LIST].concat());
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,1 @@
+//! Numbers that follow by hand, and a small city that grows old.

@@ -1,0 +1,200 @@
+//! Volume crime, day by day: offences that come of themselves, and those that an offence brings about nearby.
+//!
+//! Short et al. (2008) give each place an attractiveness A = A0 + B, where an offence raises B and B decays and spreads:
+//!
+//! ```text
+//! B_s(t+δt) = [B_s + (η/z) ΔB_s] (1 − ω δt) + θ E_s        p = 1 − exp(−A_s δt)
+//! ```
+//!
+//! As B acts linearly on the rate, this is a self-exciting point process, and that is a *cluster* process (Hawkes & Oakes
+//! 1974): offences come at rate A0, and each brings about Poisson(θ/ω) more, after an exponential time of mean 1/ω, in
+//! the same cell or, with the share that spreads, in one next to it. That is what is simulated: the same expectation
+//! without a loop over cells and days, and with draws keyed by (cell, month) and by the parent, so that twins stay
+//! aligned. Total = rate / (1 − θ/ω). With θ = 0 nothing is left of near repeats (T-6c).
+
+use serde::{Deserialize, Serialize};
+
+use super::cells::{Cells, N_KINDS};
+use super::parameters::CrimeParameters;
+use crate::sim::draws::{mix, unit};
+use crate::sim::{Draws, Stream};
+
+/// Draws of when, where and how many.
+pub const STREAM: Stream = Stream::named("crime.incidents");
+/// Draws of what an offence brings about.
+pub const STREAM_NEAR: Stream = Stream::named("crime.near_repeat");
+const KEYS: Stream = Stream::named("crime.incident");
+
+/// One offence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Incident {
+    /// Day of the month, from 1; of those to come, of the month in which they come.
+    pub day: u16,
+    /// Key: of (cell, kind, month, number), or of (parent, number).
+    pub key: u64,
+    /// Cell of the social grid.
+    pub cell: u32,
+    /// 0 property, 1 vandalism, 2 violence.
+    pub kind: u8,
+}
+
+/// A number with a Poisson distribution by inversion of `u` in [0, 1): larger for larger `u` and larger `mean`, so that
+/// twins with a common `u` differ by what their means differ.
+pub fn poisson(mean: f64, u: f64) -> u32 {
+    if mean > 500.0 {
+        // Normal approximation; quantile by the logistic function, good to 1 % of a deviation in the middle.
+        let z = libm::log(u.max(1e-12) / (1.0 - u)) / 1.702;
+        return (mean + z * libm::sqrt(mean)).max(0.0) as u32;
+    }
+    let (mut k, mut term) = (0u32, libm::exp(-mean.max(0.0)));
+    let mut sum = term;
+    while u >= sum && term > 1e-300 && k < 5_000 {
+        k += 1;
+        term *= mean / f64::from(k);
+        sum += term;
+        if term < 1e-18 && f64::from(k) > mean {
+            break;
+        }
+    }
+    k
+}
+
+/// A uniform number in [0, 1) of two words.
+pub fn fine(a: u32, b: u32) -> f64 {
+    (f64::from(a) * 4_294_967_296.0 + f64::from(b)) / 18_446_744_073_709_551_616.0
+}
+
+/// The month's offences in order of day and key. `expected[kind][n]` come of themselves in each neighbourhood;
+/// `pending` holds what earlier months bring about, and takes what this one will.
+pub fn a_month(
+    cells: &Cells,
+    p: &CrimeParameters,
+    expected: &[Vec<f64>; N_KINDS],
+    n_days: u32,
+    draws: Draws,
+    pending: &mut Vec<Incident>,
+) -> Vec<Incident> {
+    let mut queue = Vec::new();
+    for n in 0..cells.n() {
+        for i in cells.first[n]..cells.first[n + 1] {
+            let cell = cells.cell[i];
+            let words = draws.block(STREAM, cell.into(), 0);
+            for kind in 0..N_KINDS {
+                if cells.total[kind][n] <= 0.0 {
+                    continue;
+                }
+                let mean = expected[kind][n] * cells.weight[kind][i] / cells.total[kind][n];
+                let number = poisson(mean, fine(words[kind], words[3].rotate_left(8 * kind as u32)));
+                for k in 0..number {
+                    let at = u64::from(cell) << 8 | kind as u64;
+                    let key = mix(KEYS, at, u64::from(draws.tick) << 32 | u64::from(k));
+                    let day = 1 + (u64::from(draws.block(STREAM, key, 1)[0]) * u64::from(n_days) >> 32) as u16;
+                    queue.push(Incident { day, key, cell, kind: kind as u8 });
+                }
+            }
+        }
+    }
+    let (due, later): (Vec<Incident>, Vec<Incident>) = pending.drain(..).partition(|i| u32::from(i.day) <= n_days);
+    pending.extend(later.into_iter().map(|i| Incident { day: i.day - n_days as u16, ..i }));
+    queue.extend(due);
+    let mut done = 0;
+    while let Some(&parent) = queue.get(done) {
+        done += 1;
+        for child in brought_about(cells, p, parent, draws) {
+            if u32::from(child.day) <= n_days {
+                queue.push(child);
+            } else {
+                pending.push(Incident { day: child.day - n_days as u16, ..child });
+            }
+        }
+    }
+    queue.sort_unstable();
+    pending.sort_unstable();
+    queue
+}
+
+/// What `parent` brings about.
+fn brought_about(cells: &Cells, p: &CrimeParameters, parent: Incident, draws: Draws) -> Vec<Incident> {
+    let words = draws.block(STREAM_NEAR, parent.key, 0);
+    let number = poisson(p.near_repeat, fine(words[0], words[1]));
+    let child = |k: u32| {
+        let words = draws.block(STREAM_NEAR, parent.key, 1 + k);
+        let delay = -libm::log(1.0 - f64::from(unit(words[0]))) * p.near_repeat_days;
+        let beside =
+            (f64::from(unit(words[1])) < p.near_repeat_spill).then(|| cells.beside(parent.cell, words[2])).flatten();
+        Incident {
+            day: parent.day + delay.min(3_000.0) as u16,
+            key: mix(KEYS, parent.key, 1 << 60 | u64::from(k)),
+            cell: beside.unwrap_or(parent.cell),
+            kind: parent.kind,
+        }
+    };
+    (0..number).map(child).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_cell() -> Cells {
+        let one = || vec![1.0];
+        Cells {
+            cell: vec![0],
+            first: vec![0, 1],
+            weight: [one(), one(), one()],
+            total: [one(), one(), one()],
+            ..Cells::for_test(1)
+        }
+    }
+
+    fn months(p: &CrimeParameters, mean: f64, n_months: u16) -> Vec<Vec<Incident>> {
+        let (cells, mut pending) = (one_cell(), Vec::new());
+        let month =
+            |tick| a_month(&cells, p, &[vec![mean], vec![0.0], vec![0.0]], 30, Draws { seed: 4, tick }, &mut pending);
+        (1..=n_months).map(month).collect()
+    }
+
+    /// Short's chance of an offence in δt is that of at least one point of a Poisson process: 1 − exp(−A δt).
+    #[test]
+    fn an_offence_happens_with_the_chance_of_short() {
+        let a_dt = 0.3;
+        let n = 4_000;
+        let p = CrimeParameters { near_repeat: 0.0, ..CrimeParameters::default() };
+        let hit = months(&p, a_dt, n).iter().filter(|m| !m.is_empty()).count() as f64 / f64::from(n);
+        // 1 − e^−0.3 = 0.2592; standard error 0.0069.
+        assert!((hit - 0.2592).abs() < 0.021, "{hit}");
+    }
+
+    #[test]
+    fn clusters_multiply_the_rate_by_the_geometric_series() {
+        for near_repeat in [0.0, 0.2, 0.5] {
+            let p = CrimeParameters { near_repeat, ..CrimeParameters::default() };
+            let all = months(&p, 5.0, 2_000);
+            // The first months lack what earlier ones would have brought about.
+            let per_month = all[200..].iter().map(Vec::len).sum::<usize>() as f64 / 1_800.0;
+            let want = 5.0 / (1.0 - near_repeat);
+            // Variance of a cluster process: mean / (1 − n)². Four standard errors.
+            let tolerance = 4.0 * (want / (1.0 - near_repeat).powi(2) / 1_800.0).sqrt();
+            assert!((per_month - want).abs() < tolerance, "{near_repeat}: {per_month}");
+        }
+    }
+
+    #[test]
+    fn days_lie_in_the_month_and_equal_months_are_equal() {
+        let p = CrimeParameters::default();
+        let all = months(&p, 20.0, 24);
+        assert!(all.iter().flatten().all(|i| (1..=30).contains(&i.day)));
+        assert_eq!(all, months(&p, 20.0, 24));
+    }
+
+    #[test]
+    fn inversion_gives_the_poisson_law() {
+        // e^−2 = 0.1353, 3 e^−2 = 0.4060, 5 e^−2 = 0.6767.
+        assert_eq!([0.1352, 0.1354, 0.4059, 0.4061, 0.6766, 0.6768].map(|u| poisson(2.0, u)), [0, 1, 1, 2, 2, 3]);
+        assert_eq!(poisson(0.0, 0.999_999), 0);
+        let n = 2_000;
+        let mean =
+            (0..n).map(|i| f64::from(poisson(900.0, (f64::from(i) + 0.5) / f64::from(n)))).sum::<f64>() / f64::from(n);
+        assert!((mean - 900.0).abs() < 1.0, "{mean}");
+    }
+}

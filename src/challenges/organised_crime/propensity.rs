@@ -1,0 +1,435 @@
+//! Who offends and who is exposed: circumstances of persons, and nothing else (models.md §7.2, E-3).
+//!
+//! ```text
+//! ln h_i = c(age) + 0.262 unemployed − 0.062 schooled + 0.678 low self-control + 0.482 offended before
+//!        + 0.372 family + 0.593 friends + 1.504 member + b_s strain − b_b bonds − b_CE CE + programmes
+//! chance to offend in a month = level · h_i
+//! ```
+//!
+//! * Coefficients are logarithms of the multipliers of PROTON-OC (L [21]). c(age) is the log of Dutch suspects per 10,000
+//!   by age in 2017 relative to those of 25–45 (L [22]: 208, 135, 18; 12–17 and 45–64 are A).
+//! * `offended before` looks back five years, `family` at the other members of the household, `friends` at up to six
+//!   homes in the same cell with people within five years of age: the city keeps no list of friends yet (A).
+//! * Strain: ½ debt + ¼ income under the low-income line per head + ¼ no home, plus what events have left
+//!   ([`crate::people::Conduct::strain`]), in units of 0.25; bonds: mean of partner, work or school, three years in the home, in units
+//!   of 0.3 around 0.55 (A).
+//! * Self-control is drawn from each person's key, from one distribution for everybody.
+//! * Exposure to offences: age classes as in the victim survey (L [22]), and a trait that makes one person in seven
+//!   seventeen times as exposed as the others: that is what repeats in the survey ask for (A; see T-6f).
+//!
+//! `level` is solved in the first month, such that as many offend as there are offences to commit. To do without a full
+//! look at everybody each month, a person is looked at only if their draw lies below the highest chance that somebody of
+//! their age can have, and then below tighter bounds as more is known.
+
+use rayon::prelude::*;
+
+use super::CrimeParameters;
+use super::volume::People;
+use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, ShortMonth};
+use crate::sim::draws::{threshold, unit};
+use crate::sim::{Draws, Stream};
+
+/// Draws of who offends and who is exposed this month.
+pub const STREAM: Stream = Stream::named("crime.month");
+/// Traits drawn once, from the key.
+pub const STREAM_TRAIT: Stream = Stream::named("crime.trait");
+/// Which neighbours are one's friends, and who is in a programme.
+pub const STREAM_TIES: Stream = Stream::named("crime.ties");
+
+/// Suspects per 10,000 by age: classes from 12, 18, 25, 45 and 65 years.
+pub const SUSPECTS: [f64; 5] = [150.0, 208.0, 135.0, 70.0, 18.0];
+/// Offences suffered by age relative to the mean of 15 and over: classes from 15, 25, 45 and 65 years. Solved from the
+/// prevalences 29, 24.1, 18 and 11 % with a negative binomial of shape 0.32 (§14.3).
+pub const EXPOSED: [f64; 4] = [1.66, 1.18, 0.74, 0.38];
+/// Share of people who are much exposed, and their weight; the others have what makes the mean 1.
+pub const MUCH_EXPOSED: (f64, f64) = (0.15, 5.0);
+/// How long an offence counts as one before, months.
+pub const PRIOR_MONTHS: i32 = 60;
+
+/// Somebody in a pool of the month, by home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// Where they live.
+    pub neighbourhood: u16,
+    /// Key.
+    pub key: u64,
+    /// Slot of the person.
+    pub slot: u32,
+    /// Age, years.
+    pub age_y: u8,
+}
+
+/// What programmes do to the hazards of residents of each neighbourhood this month.
+pub struct Programmes<'a> {
+    /// Share of recent offenders of 12–30 in the individual approach, its effect on their log hazard, and its stigma.
+    pub individual: &'a [f64],
+    /// See `individual`.
+    pub individual_log: f64,
+    /// See `individual`.
+    pub individual_stigma: f64,
+    /// Fall of the log hazard of 12–24 year-olds by youth work.
+    pub youth_work: &'a [f64],
+    /// Share of the unemployed of 16–27 for whom the school and job programme works.
+    pub school_job: &'a [f64],
+}
+
+/// Everything that the look at persons reads.
+pub struct Look<'a> {
+    /// Persons, what they do, households and homes.
+    pub people: People<'a>,
+    /// Conduct of persons.
+    pub conducts: &'a [Conduct],
+    /// Homes by cell, for friends.
+    pub homes: &'a super::homes::Homes,
+    /// Numbers.
+    pub p: &'a CrimeParameters,
+    /// b_CE · CE of each neighbourhood, coupling and bounds included.
+    pub efficacy: &'a [f64],
+    /// Programmes.
+    pub programmes: Programmes<'a>,
+    /// Income per head under which people feel short, € per month.
+    pub low_income_eur_m: f32,
+    /// Draws of the month.
+    pub draws: Draws,
+    /// This month.
+    pub now: ShortMonth,
+}
+
+/// ln of suspects at `age_y` relative to those of 25–45; `None` below 12.
+pub fn log_age(age_y: u8) -> Option<f64> {
+    let class = match age_y {
+        ..12 => return None,
+        12..18 => 0,
+        18..25 => 1,
+        25..45 => 2,
+        45..65 => 3,
+        65.. => 4,
+    };
+    Some(libm::log(SUSPECTS[class] / SUSPECTS[2]))
+}
+
+/// Weight of exposure at `age_y`, 0 below 15.
+pub fn exposed(age_y: u8) -> f64 {
+    match age_y {
+        ..15 => 0.0,
+        15..25 => EXPOSED[0],
+        25..45 => EXPOSED[1],
+        45..65 => EXPOSED[2],
+        65.. => EXPOSED[3],
+    }
+}
+
+/// Bounds of the terms that need more than a glance.
+const MOST_STRAIN_Z: f64 = 3.0;
+const MOST_UNBOUND_Z: f64 = 0.55 / 0.3;
+/// Bound of b_CE · CE and of programmes.
+pub const MOST_LOCAL: f64 = 0.75;
+
+/// The bits of a person's history and traits that enter the hazard.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Facts {
+    /// Low self-control.
+    pub low_self_control: bool,
+    /// Offended in the past five years.
+    pub prior: bool,
+    /// Member of a criminal group.
+    pub member: bool,
+    /// Strain left by events, 0–1.
+    pub strain: f64,
+}
+
+/// ln h without family, friends, neighbourhood and programmes.
+pub fn log_hazard(view: &HazardView, facts: Facts, low_income_eur_m: f32, p: &CrimeParameters) -> f64 {
+    let Some(age) = log_age(view.age_y()) else { return f64::NEG_INFINITY };
+    let on = |is: bool, b: f64| if is { b } else { 0.0 };
+    let schooled = view.education() >= 1 && view.age_y() >= 18;
+    age + on(view.is_unemployed(), p.h_unemployed)
+        + on(schooled, p.h_schooled)
+        + on(facts.low_self_control, p.h_self_control)
+        + on(facts.prior, p.h_prior)
+        + on(facts.member, p.h_member)
+        + p.h_strain * strain_z(view, facts.strain, low_income_eur_m)
+        - p.h_bonds * (bonds(view) - 0.55) / 0.3
+}
+
+/// Strain in units of its spread.
+fn strain_z(view: &HazardView, left: f64, low_income_eur_m: f32) -> f64 {
+    let on = |is: bool, b: f64| if is { b } else { 0.0 };
+    let level = on(view.is_in_debt(), 0.5)
+        + on(view.income_per_head_eur_m() < low_income_eur_m, 0.25)
+        + on(!view.has_home(), 0.25)
+        + left;
+    ((level - 0.25) / 0.25).min(MOST_STRAIN_Z)
+}
+
+/// Bonds, 0–1.
+pub fn bonds(view: &HazardView) -> f64 {
+    let held = [view.has_partner(), view.is_employed() || view.is_studying(), view.months_here() >= 36];
+    held.iter().filter(|h| **h).count() as f64 / 3.0
+}
+
+/// The month's pools and members of groups, each in order.
+#[derive(Debug, Default)]
+pub struct Pools {
+    /// Who offends, by neighbourhood and key.
+    pub offenders: Vec<Candidate>,
+    /// Who is exposed, by neighbourhood and key.
+    pub exposed: Vec<Candidate>,
+}
+
+impl Look<'_> {
+    fn traits(&self, key: u64) -> (bool, bool) {
+        let words = Draws { tick: 0, ..self.draws }.block(STREAM_TRAIT, key, 0);
+        (words[0] < threshold(self.p.low_self_control), words[1] < threshold(MUCH_EXPOSED.0))
+    }
+
+    fn home(&self, i: usize) -> Option<&Dwelling> {
+        self.people.home(i)
+    }
+
+    /// History and traits of person `i`.
+    pub fn facts(&self, i: usize, low_self_control: bool) -> Facts {
+        let conduct = &self.conducts[i];
+        Facts {
+            low_self_control,
+            prior: self.is_prior(conduct),
+            member: conduct.group != 0,
+            strain: f64::from(conduct.strain) / 255.0,
+        }
+    }
+
+    fn is_prior(&self, conduct: &Conduct) -> bool {
+        conduct.offended.0 > 0 && conduct.offended.until(self.now) <= PRIOR_MONTHS
+    }
+
+    /// Person `i` as hazards see them.
+    pub fn view(&self, i: usize) -> HazardView {
+        let person = &self.people.persons[i];
+        let household = person.household.get().map_or_else(Household::default, |h| self.people.households[h]);
+        HazardView::of(person, &self.people.works[i], &household, self.now)
+    }
+
+    /// More than half of the others of 12 and over in the household have offended.
+    fn family(&self, i: usize) -> bool {
+        let Some(h) = self.people.persons[i].household.get() else { return false };
+        let others = crate::people::books::members(self.people.persons, &self.people.households[h])
+            .map(|p| p.i())
+            .filter(|&q| q != i && self.people.persons[q].age_y(self.now) >= 12);
+        let (all, prior) = others.fold((0, 0), |(a, b), q| (a + 1, b + u32::from(self.is_prior(&self.conducts[q]))));
+        2 * prior > all
+    }
+
+    /// More than half of the friends have offended: people within five years of age in up to six homes of the cell.
+    fn friends(&self, i: usize) -> bool {
+        let (Some(home), person) = (self.home(i), &self.people.persons[i]) else { return false };
+        let age = i32::from(person.age_y(self.now));
+        let (mut all, mut prior) = (0, 0);
+        let words = [0, 1].map(|k| Draws { tick: 0, ..self.draws }.block(STREAM_TIES, person.key.0, k));
+        for word in words.concat().into_iter().take(6) {
+            let Some(d) = self.homes.in_cell(home.cell, word) else { break };
+            let Some(h) = self.people.dwellings.get(d).and_then(|d| d.household.get()) else { continue };
+            for q in crate::people::books::members(self.people.persons, &self.people.households[h]).map(|p| p.i()) {
+                if q != i && (i32::from(self.people.persons[q].age_y(self.now)) - age).abs() <= 5 {
+                    all += 1;
+                    prior += u32::from(self.is_prior(&self.conducts[q]));
+                }
+            }
+        }
+        2 * prior > all
+    }
+
+    /// What programmes add to the log hazard of person `i`, who lives in `n`.
+    fn programme(&self, view: &HazardView, prior: bool, n: usize) -> f64 {
+        let g = &self.programmes;
+        let words = Draws { tick: 0, ..self.draws }.block(STREAM_TIES, view.key().0, 9);
+        let (age, p) = (view.age_y(), self.p);
+        let mut log = 0.0;
+        if prior && (12..=30).contains(&age) && f64::from(unit(words[0])) < g.individual[n] {
+            log += g.individual_log + p.h_strain * g.individual_stigma / 0.25;
+        }
+        if (12..25).contains(&age) {
+            log -= g.youth_work[n];
+        }
+        if view.is_unemployed() && (16..28).contains(&age) && f64::from(unit(words[1])) < g.school_job[n] {
+            log -= p.h_unemployed + p.h_bonds / 3.0 / 0.3;
+        }
+        log.clamp(-2.0, MOST_LOCAL)
+    }
+
+    /// ln h of person `i` who lives in `n`, given the part that a view shows.
+    fn local(&self, view: &HazardView, prior: bool, n: Option<usize>) -> f64 {
+        n.map_or(0.0, |n| self.programme(view, prior, n) - self.efficacy[n].clamp(-MOST_LOCAL, MOST_LOCAL))
+    }
+
+    /// ln h of person `i`, everything included.
+    pub fn full(&self, i: usize) -> f64 {
+        let (low, _) = self.traits(self.people.persons[i].key.0);
+        let (view, facts) = (self.view(i), self.facts(i, low));
+        let base = log_hazard(&view, facts, self.low_income_eur_m, self.p);
+        if base == f64::NEG_INFINITY {
+            return base;
+        }
+        let n = self.home(i).map(|d| usize::from(d.neighbourhood));
+        let mut log = base + self.local(&view, facts.prior, n);
+        log += if self.family(i) { self.p.h_family } else { 0.0 };
+        log + if self.friends(i) { self.p.h_friends } else { 0.0 }
+    }
+
+    /// Draws the month's pools.
+    pub fn pools(&self, level: f64, exposure: f64) -> Pools {
+        let p = self.p;
+        // Highest chance by age, membership and history, before self-control is known.
+        let most = p.h_unemployed
+            + p.h_family
+            + p.h_friends
+            + p.h_strain * MOST_STRAIN_Z
+            + p.h_bonds * MOST_UNBOUND_Z
+            + 2.0 * MOST_LOCAL;
+        let ceiling: Vec<[u32; 4]> = (0..128)
+            .map(|age| {
+                std::array::from_fn(|k| {
+                    let log = log_age(age).map(|c| {
+                        c + most
+                            + p.h_self_control
+                            + if k & 1 != 0 { p.h_prior } else { 0.0 }
+                            + if k & 2 != 0 { p.h_member } else { 0.0 }
+                    });
+                    log.map_or(0, |log| threshold(level * libm::exp(log)))
+                })
+            })
+            .collect();
+        let relief = libm::exp(-p.h_self_control);
+        let (share, weight) = MUCH_EXPOSED;
+        let little = (1.0 - share * weight) / (1.0 - share);
+        let exposed_most: Vec<u32> = (0..128).map(|age| threshold(exposure * weight * exposed(age))).collect();
+        let exposed_little: Vec<u32> = (0..128).map(|age| threshold(exposure * little * exposed(age))).collect();
+        let one = |i: usize, pools: &mut Pools| {
+            let person = &self.people.persons[i];
+            if !person.is_there() {
+                return;
+            }
+            let age = usize::from(person.age_y(self.now));
+            let words = self.draws.block(STREAM, person.key.0, 0);
+            let conduct = &self.conducts[i];
+            let class = usize::from(self.is_prior(conduct)) | usize::from(conduct.group != 0) << 1;
+            let may_offend = words[0] < ceiling[age][class];
+            let may_be_exposed = words[1] < exposed_most[age];
+            if !may_offend && !may_be_exposed {
+                return;
+            }
+            let (low, much) = self.traits(person.key.0);
+            let candidate = |home: &Dwelling| Candidate {
+                neighbourhood: home.neighbourhood,
+                key: person.key.0,
+                slot: i as u32,
+                age_y: age as u8,
+            };
+            if may_be_exposed
+                && (much || words[1] < exposed_little[age])
+                && let Some(home) = self.home(i)
+            {
+                pools.exposed.push(candidate(home));
+            }
+            let u = f64::from(words[0]) / 4_294_967_296.0;
+            let bound = f64::from(ceiling[age][class]) / 4_294_967_296.0 * if low { 1.0 } else { relief };
+            if may_offend
+                && u < bound
+                && self.offends(i, low, u / level)
+                && let Some(home) = self.home(i)
+            {
+                pools.offenders.push(candidate(home));
+            }
+        };
+        let chunks: Vec<Pools> = (0..self.people.persons.len().div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|c| {
+                let mut pools = Pools::default();
+                (c * CHUNK..((c + 1) * CHUNK).min(self.people.persons.len())).for_each(|i| one(i, &mut pools));
+                pools
+            })
+            .collect();
+        let mut all = Pools::default();
+        for chunk in chunks {
+            all.offenders.extend(chunk.offenders);
+            all.exposed.extend(chunk.exposed);
+        }
+        all.offenders.par_sort_unstable();
+        all.exposed.par_sort_unstable();
+        all
+    }
+
+    /// True if `h_i` > `wanted`, asking for family and friends only if they can decide it.
+    fn offends(&self, i: usize, low_self_control: bool, wanted: f64) -> bool {
+        let (view, facts) = (self.view(i), self.facts(i, low_self_control));
+        let p = self.p;
+        let mut log = log_hazard(&view, facts, self.low_income_eur_m, p);
+        let wanted = libm::log(wanted.max(1e-300));
+        if log + 2.0 * MOST_LOCAL + p.h_family + p.h_friends <= wanted {
+            return false;
+        }
+        let n = self.home(i).map(|d| usize::from(d.neighbourhood));
+        log += self.local(&view, facts.prior, n);
+        if log > wanted {
+            return true;
+        }
+        if log + p.h_family + p.h_friends > wanted && self.family(i) {
+            log += p.h_family;
+        }
+        if log > wanted {
+            return true;
+        }
+        log + p.h_friends > wanted && self.friends(i)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::{Occupation, Person, Work};
+
+    fn view(age_y: i16, work: Work, household: Household) -> HazardView {
+        let now = ShortMonth(1500);
+        let person = Person { key: crate::sim::PersonKey(1), born: ShortMonth(1500 - 12 * age_y), ..Person::default() };
+        HazardView::of(&person, &work, &household, now)
+    }
+
+    fn at_home() -> Household {
+        Household {
+            size: 1,
+            income_eur_m: 3_000.0,
+            dwelling: crate::sim::DwellingIdx(0),
+            since: ShortMonth(1490),
+            ..Household::default()
+        }
+    }
+
+    /// The multipliers of the paper, one by one: 1.30, 0.94, 1.97, 1.62 and 4.50; and the Dutch age curve.
+    #[test]
+    fn hazards_multiply_as_published() {
+        let p = CrimeParameters::default();
+        let employed = Work { occupation: Occupation::Employed as u8, ..Work::default() };
+        let h = |work: Work, facts: Facts| libm::exp(log_hazard(&view(30, work, at_home()), facts, 1_000.0, &p));
+        let base = h(employed, Facts::default());
+        let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 2e-3, "{a} {b}");
+        near(h(Work { education: 1, ..employed }, Facts::default()) / base, 0.94);
+        near(h(employed, Facts { low_self_control: true, ..Facts::default() }) / base, 1.97);
+        near(h(employed, Facts { prior: true, ..Facts::default() }) / base, 1.62);
+        near(h(employed, Facts { member: true, ..Facts::default() }) / base, 4.50);
+        // Out of work: the multiplier 1.30, and one of three bonds less.
+        let idle = Work { occupation: Occupation::Unemployed as u8, ..Work::default() };
+        near(h(idle, Facts::default()) / base, 1.30 * (0.3f64 / 3.0 / 0.3).exp());
+        // Debt is half a unit of strain, two spreads.
+        near(h(Work { debt_eur: 5.0, ..employed }, Facts::default()) / base, (0.3f64 * 2.0).exp());
+        let of_age = |age| libm::exp(log_hazard(&view(age, employed, at_home()), Facts::default(), 1_000.0, &p));
+        near(of_age(20) / of_age(30), 208.0 / 135.0);
+        near(of_age(70) / of_age(30), 18.0 / 135.0);
+        assert_eq!(of_age(11), 0.0);
+    }
+
+    #[test]
+    fn exposure_has_mean_one() {
+        let (share, weight) = MUCH_EXPOSED;
+        let little = (1.0 - share * weight) / (1.0 - share);
+        assert!((share * weight + (1.0 - share) * little - 1.0).abs() < 1e-12 && little > 0.0);
+    }
+}

@@ -1,0 +1,426 @@
+//! A month of volume crime: how much where ([`choice`]), which offences ([`incidents`]), by whom and to whom
+//! ([`propensity`]), and what becomes known of it.
+//!
+//! * **Committed ≥ reported ≥ registered ≥ detected** are counted apart (models.md E-7). About 40 % are reported and 30 %
+//!   registered (L [22]); who is found depends on the hours of investigation.
+//! * Totals follow places, biographies follow persons (§11.0): the offender is drawn among those who offend this month,
+//!   by how many live how near; most offend alone (L [21]: 87.4, 9.6, 2.1, 0.6 and 0.3 % in groups of one to five).
+//! * Whom it strikes is drawn among those exposed this month: mostly people of the neighbourhood for property and
+//!   vandalism, mostly others for violence (A). What strikes nobody's home strikes a business or a visitor.
+
+use bevy::ecs::system::SystemParam;
+use bevy::prelude::*;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::CrimeParameters;
+use super::cells::{Cells, N_KINDS};
+use super::choice::{self, Baseline, Surroundings};
+use super::homes::Homes;
+use super::incidents::{self, Incident};
+use super::levers::Levers;
+use super::propensity::{Candidate, Look, MOST_LOCAL, Pools, exposed};
+use crate::challenges::shared::police::Police;
+use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::people::{CHUNK, Conduct, Dwelling, Household, Person, ShortMonth, Work};
+use crate::policies::Controls;
+use crate::sim::draws::{threshold, unit};
+use crate::sim::state::{slice, slice_mut};
+use crate::sim::{Clock, Draws, Stream};
+
+/// Draws of who and whom, and of what becomes known.
+pub const STREAM: Stream = Stream::named("crime.who");
+/// Draws of the past at the start.
+pub const STREAM_PAST: Stream = Stream::named("crime.past");
+
+/// Outcome of each kind.
+pub const OUTCOME: [Outcome; N_KINDS] = [Outcome::Burglary, Outcome::Vandalism, Outcome::Violence];
+/// Share of offences that strike people of the same neighbourhood (A).
+const STRIKES_HERE: [f64; N_KINDS] = [0.7, 0.7, 0.3];
+/// Strain that an offence leaves with whom it strikes, of 255 (A).
+const LEAVES_STRAIN: [u8; N_KINDS] = [10, 5, 25];
+/// Cumulated shares of co-offending groups by size (L [21]).
+const ALONE_OR_MORE: [f64; 4] = [0.874, 0.970, 0.991, 0.997];
+/// People exposed in a month, per offence.
+const EXPOSED_PER_OFFENCE: f64 = 2.0;
+
+/// Offences that this and earlier months will still bring about.
+#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pending(pub Vec<Incident>);
+
+/// What the month's crime reads.
+#[derive(SystemParam)]
+pub struct Seen<'w> {
+    pub(super) draws: Res<'w, Draws>,
+    pub(super) clock: Res<'w, Clock>,
+    pub(super) p: Res<'w, CrimeParameters>,
+    pub(super) coupling: Res<'w, CouplingParameters>,
+    pub(super) states: Res<'w, NeighbourhoodStates>,
+    pub(super) census: Res<'w, Census>,
+    pub(super) controls: Res<'w, Controls>,
+    pub(super) police: Res<'w, Police>,
+    pub(super) cells: Res<'w, Cells>,
+    pub(super) homes: Res<'w, Homes>,
+}
+
+/// The tables that a look at persons reads.
+#[derive(Clone, Copy)]
+pub struct People<'a> {
+    /// Persons by slot.
+    pub persons: &'a [Person],
+    /// What they do.
+    pub works: &'a [Work],
+    /// Households by slot.
+    pub households: &'a [Household],
+    /// Homes by slot.
+    pub dwellings: &'a [Dwelling],
+}
+
+impl People<'_> {
+    /// The home of person `i`.
+    pub fn home(&self, i: usize) -> Option<&Dwelling> {
+        let home = self.households[self.persons[i].household.get()?].dwelling.get()?;
+        Some(&self.dwellings[home])
+    }
+}
+
+impl Seen<'_> {
+    /// The present month.
+    pub fn now(&self) -> ShortMonth {
+        ShortMonth::of(self.clock.month())
+    }
+
+    /// Visible hours per 1,000 residents: police, and street coaches at their weight.
+    pub fn visible_h(&self) -> Vec<f64> {
+        let coaches = self.controls.get("street_coaches");
+        let police = self.states.of(State::PoliceVisibility);
+        let hours = |fte: f64, residents: u32| {
+            // A coach works as many hours as an officer.
+            fte * 1_350.0 / 12.0 * 1_000.0 / f64::from(residents.max(1))
+        };
+        police
+            .iter()
+            .zip(coaches)
+            .zip(&self.census.residents)
+            .map(|((&h, &fte), &r)| f64::from(h) + self.p.coach_hours * hours(fte, r))
+            .collect()
+    }
+
+    /// A look at persons, with their conduct as it stands.
+    pub fn look<'a>(
+        &'a self,
+        people: People<'a>,
+        conducts: &'a [Conduct],
+        efficacy: &'a [f64],
+        levers: &'a Levers,
+    ) -> Look<'a> {
+        Look {
+            people,
+            conducts,
+            homes: &self.homes,
+            p: &self.p,
+            efficacy,
+            programmes: levers.programmes(),
+            low_income_eur_m: self.census.low_income_eur_m / 1.5,
+            draws: *self.draws,
+            now: self.now(),
+        }
+    }
+
+    /// b_CE · CE of each neighbourhood.
+    pub fn efficacy(&self) -> Vec<f64> {
+        let strength = self.coupling.neighbourhoods_crime * self.p.b_efficacy;
+        (0..self.states.n())
+            .map(|n| (strength * f64::from(self.states.z(State::CollectiveEfficacy, n))).clamp(-MOST_LOCAL, MOST_LOCAL))
+            .collect()
+    }
+}
+
+/// Offences of `kind` per resident and month in the first year.
+fn rate(p: &CrimeParameters, kind: usize) -> f64 {
+    [p.property_per_1000_y, p.vandalism_per_1000_y, p.violence_per_1000_y][kind] / 12_000.0
+}
+
+/// A month of volume crime.
+pub(super) fn commit(
+    seen: Seen,
+    persons: Query<&Person>,
+    works: Query<&Work>,
+    households: Query<&Household>,
+    dwellings: Query<&Dwelling>,
+    mut conducts: Query<&mut Conduct>,
+    mut baseline: ResMut<Baseline>,
+    mut pending: ResMut<Pending>,
+    mut outcomes: ResMut<Outcomes>,
+) {
+    let (p, cells) = (&*seen.p, &*seen.cells);
+    let people = People {
+        persons: slice(&persons),
+        works: slice(&works),
+        households: slice(&households),
+        dwellings: slice(&dwellings),
+    };
+    let conducts = slice_mut(&mut conducts);
+    let levers = Levers::of(&seen.controls, p, seen.draws.seed);
+    let efficacy = seen.efficacy();
+    let visible_h = seen.visible_h();
+    pass_time(conducts, &seen.clock, p);
+    if !baseline.is_set {
+        first_look(&seen, &mut baseline, visible_h.clone());
+        first_offenders(&seen, &mut baseline, people, conducts, &efficacy, &levers);
+    }
+    let pools = seen.look(people, conducts, &efficacy, &levers).pools(baseline.level, baseline.exposure);
+    count_offenders(&mut baseline, &pools, &seen.census.residents);
+    let around = Surroundings {
+        states: &seen.states,
+        coupling: &seen.coupling,
+        p,
+        lighting: seen.controls.get("lighting"),
+        visible_h: &visible_h,
+        is_summer: (6..=8).contains(&seen.clock.month().month()),
+    };
+    let expected = expected(&seen, &mut baseline, &around);
+    let n_days = seen.clock.month().n_days();
+    let month = incidents::a_month(cells, p, &expected, n_days, *seen.draws, &mut pending.0);
+    let mut who = Who::new(cells, &pools);
+    for incident in &month {
+        let Some(n) = cells.neighbourhood(incident.cell) else { continue };
+        let kind = usize::from(incident.kind);
+        outcomes.add_at(OUTCOME[kind], n, incident.cell, incident.day as u8);
+        let words = [0, 1].map(|k| seen.draws.block(STREAM, incident.key, k));
+        for offender in who.offenders(n, words[0]) {
+            conducts[offender.slot as usize].offended = seen.now();
+            if offender.age_y < 25 {
+                outcomes.add(Outcome::YouthOffences, usize::from(offender.neighbourhood), 1);
+            }
+        }
+        if let Some(victim) = who.victim(n, kind, words[1]) {
+            let conduct = &mut conducts[victim.slot as usize];
+            conduct.harmed = seen.now();
+            conduct.harmed_times = conduct.harmed_times.saturating_add(1);
+            conduct.strain = conduct.strain.saturating_add(LEAVES_STRAIN[kind]);
+            outcomes.add(Outcome::Harmed, usize::from(victim.neighbourhood), 1);
+        }
+        becomes_known(&seen, &mut outcomes, n, kind, incident.key);
+    }
+}
+
+fn becomes_known(seen: &Seen, outcomes: &mut Outcomes, n: usize, kind: usize, key: u64) {
+    let (p, words) = (&seen.p, seen.draws.block(STREAM, key, 2));
+    let reported = [p.reported_property, p.reported_vandalism, p.reported_violence][kind];
+    if words[0] >= threshold(reported) {
+        return;
+    }
+    outcomes.add(Outcome::CrimeReported, n, 1);
+    if words[1] >= threshold(p.registered) {
+        return;
+    }
+    outcomes.add(Outcome::CrimeRegistered, n, 1);
+    if words[2] < threshold(p.detected * seen.police.investigated) {
+        outcomes.add(Outcome::CrimeDetected, n, 1);
+    }
+}
+
+/// Strain fades every quarter; times harmed are counted anew every calendar year.
+fn pass_time(conducts: &mut [Conduct], clock: &Clock, p: &CrimeParameters) {
+    let (quarter, january) = (clock.tick.is_multiple_of(3), clock.month().month() == 1);
+    if !quarter && !january {
+        return;
+    }
+    let fade = if quarter { libm::exp2(-3.0 / p.strain_half_life_months) as f32 } else { 1.0 };
+    conducts.par_chunks_mut(CHUNK).flatten_iter().for_each(|c| {
+        c.strain = (f32::from(c.strain) * fade) as u8;
+        c.harmed_times = if january { 0 } else { c.harmed_times };
+    });
+}
+
+/// Notes how neighbourhoods stand in the first month.
+fn first_look(seen: &Seen, baseline: &mut Baseline, visible_h: Vec<f64>) {
+    let guard = seen.states.of(State::Guardianship);
+    let residents = seen.census.residents.iter().sum::<u32>();
+    baseline.is_set = true;
+    baseline.homes = seen.census.homes.clone();
+    baseline.guard = guard.iter().map(|g| f64::from(*g)).sum::<f64>() / guard.len().max(1) as f64;
+    baseline.visible_h = visible_h;
+    baseline.elders = f64::from(seen.census.elders.iter().sum::<u32>()) / f64::from(residents.max(1));
+}
+
+/// Solves the levels of offending and exposure, and gives people the past that these levels imply.
+fn first_offenders(
+    seen: &Seen,
+    baseline: &mut Baseline,
+    people: People,
+    conducts: &mut [Conduct],
+    efficacy: &[f64],
+    levers: &Levers,
+) {
+    let p = &*seen.p;
+    let residents = f64::from(seen.census.residents.iter().sum::<u32>());
+    let offences = (0..N_KINDS).map(|k| rate(p, k)).sum::<f64>() * residents;
+    // Σ size · share of groups of that size.
+    let per_offence = 5.0 - ALONE_OR_MORE.iter().sum::<f64>();
+    let wanted = offences * per_offence / p.offences_per_month;
+    let hazards = |conducts: &[Conduct]| -> Vec<f64> {
+        let look = seen.look(people, conducts, efficacy, levers);
+        let persons = people.persons;
+        (0..persons.len())
+            .into_par_iter()
+            .map(|i| if persons[i].is_there() { libm::exp(look.full(i)) } else { 0.0 })
+            .collect()
+    };
+    let without_past = hazards(conducts);
+    let level = wanted / without_past.iter().sum::<f64>().max(1e-9);
+    let (persons, now) = (people.persons, seen.now());
+    for (i, person) in persons.iter().enumerate().filter(|(_, q)| q.is_there()) {
+        let age_months = f64::from(person.born.until(now).max(0));
+        let window = (age_months - 144.0).clamp(0.0, f64::from(super::propensity::PRIOR_MONTHS));
+        let words = seen.draws.block(STREAM_PAST, person.key.0, 0);
+        let rate = level * without_past[i];
+        let ago = -libm::log(1.0 - f64::from(unit(words[0]))) / rate.max(1e-12);
+        if ago < window {
+            conducts[i].offended = ShortMonth(now.0 - 1 - ago as i16);
+        }
+    }
+    let hazards = hazards(conducts);
+    baseline.level = wanted / hazards.iter().sum::<f64>().max(1e-9);
+    let mut offenders = vec![0.0; seen.states.n()];
+    let mut exposure = 0.0;
+    for (i, person) in persons.iter().enumerate().filter(|(_, q)| q.is_there()) {
+        if let Some(home) = people.home(i) {
+            offenders[usize::from(home.neighbourhood)] += baseline.level * hazards[i];
+            exposure += exposed(person.age_y(now));
+        }
+    }
+    let per_head = |(a, &r): (f64, &u32)| a / f64::from(r.max(1));
+    baseline.offenders = offenders.into_iter().zip(&seen.census.residents).map(per_head).collect();
+    baseline.offenders_at_start = baseline.offenders.clone();
+    baseline.exposure = EXPOSED_PER_OFFENCE * offences / f64::max(exposure, 1.0);
+}
+
+/// Lets the number of people who offend, per resident, follow in a year.
+fn count_offenders(baseline: &mut Baseline, pools: &Pools, residents: &[u32]) {
+    let mut count = vec![0u32; residents.len()];
+    pools.offenders.iter().for_each(|c| count[usize::from(c.neighbourhood)] += 1);
+    for ((rate, count), &r) in baseline.offenders.iter_mut().zip(count).zip(residents) {
+        if r > 0 {
+            *rate += (f64::from(count) / f64::from(r) - *rate) / 12.0;
+        }
+    }
+}
+
+/// Offences of themselves in each neighbourhood this month, by kind.
+fn expected(seen: &Seen, baseline: &mut Baseline, around: &Surroundings) -> [Vec<f64>; N_KINDS] {
+    let (p, cells) = (&*seen.p, &*seen.cells);
+    let urge = choice::urge(&seen.census.residents, baseline, p.supply_elasticity);
+    let multipliers: Vec<[f64; N_KINDS]> = (0..cells.n()).map(|n| around.multiplier(n, baseline)).collect();
+    let grown = |n: usize| f64::from(seen.census.homes[n].max(1)) / f64::from(baseline.homes[n].max(1));
+    let homes = |list: &[u32]| f64::from(list.iter().sum::<u32>().max(1));
+    let growth = homes(&seen.census.homes) / homes(&baseline.homes);
+    std::array::from_fn(|kind| {
+        let attraction: Vec<f64> =
+            (0..cells.n()).map(|n| cells.total[kind][n] * grown(n) * multipliers[n][kind]).collect();
+        if baseline.alternatives[kind].is_empty() {
+            baseline.alternatives[kind] = choice::alternatives(cells, &attraction);
+        }
+        let c = rate(p, kind) * (1.0 - p.near_repeat);
+        let all = choice::offences(cells, &attraction, &urge, &baseline.alternatives[kind], growth, p.desist);
+        all.into_iter().map(|x| c * x).collect()
+    })
+}
+
+/// Draws persons for an offence.
+struct Who<'a> {
+    pools: &'a Pools,
+    /// First in the pool of each neighbourhood, and the end: offenders, exposed.
+    first: [Vec<usize>; 2],
+    /// For each place the cumulated weights of where offenders, and those exposed, live.
+    reach: [Vec<f64>; 2],
+    n: usize,
+}
+
+impl<'a> Who<'a> {
+    fn new(cells: &Cells, pools: &'a Pools) -> Who<'a> {
+        let n = cells.n();
+        let first = |pool: &[Candidate]| -> Vec<usize> {
+            (0..=n).map(|n| pool.partition_point(|c| usize::from(c.neighbourhood) < n)).collect()
+        };
+        let first = [first(&pools.offenders), first(&pools.exposed)];
+        let reach = |first: &[usize]| {
+            let mut rows = Vec::with_capacity(n * n);
+            for place in 0..n {
+                let mut sum = 0.0;
+                for home in 0..n {
+                    sum += (first[home + 1] - first[home]) as f64 * cells.kernel[home * n + place];
+                    rows.push(sum);
+                }
+            }
+            rows
+        };
+        let reach = [reach(&first[0]), reach(&first[1])];
+        Who { pools, first, reach, n }
+    }
+
+    /// A neighbourhood from which people reach `place`.
+    fn home(&self, pool: usize, place: usize, word: u32) -> usize {
+        let row = &self.reach[pool][place * self.n..][..self.n];
+        let u = f64::from(unit(word)) * row.last().copied().unwrap_or(0.0);
+        row.partition_point(|&c| c <= u).min(self.n - 1)
+    }
+
+    /// The first of the pool in neighbourhood `home` at or after the point drawn on the ring of keys.
+    fn on_ring(&self, pool: usize, home: usize, point: u64) -> Option<usize> {
+        let (first, end) = (self.first[pool][home], self.first[pool][home + 1]);
+        let all = [&self.pools.offenders, &self.pools.exposed][pool];
+        let at = first + all[first..end].partition_point(|c| c.key < point);
+        (first < end).then(|| if at < end { at } else { first })
+    }
+
+    /// Who did it: the first of them and those who live near, one after another on the ring.
+    fn offenders(&mut self, place: usize, words: [u32; 4]) -> Vec<Candidate> {
+        let home = self.home(0, place, words[0]);
+        let Some(at) = self.on_ring(0, home, u64::from(words[1]) << 32 | u64::from(words[2])) else {
+            return Vec::new();
+        };
+        let u = f64::from(unit(words[3]));
+        let size = 1 + ALONE_OR_MORE.iter().filter(|share| u >= **share).count();
+        let (first, end) = (self.first[0][home], self.first[0][home + 1]);
+        let size = size.min(end - first);
+        (0..size).map(|i| self.pools.offenders[first + (at - first + i) % (end - first)]).collect()
+    }
+
+    /// Whom it strikes.
+    fn victim(&self, place: usize, kind: usize, words: [u32; 4]) -> Option<Candidate> {
+        let here = f64::from(unit(words[0])) < STRIKES_HERE[kind];
+        let home = if here { place } else { self.home(1, place, words[3]) };
+        let at = self.on_ring(1, home, u64::from(words[1]) << 32 | u64::from(words[2]))?;
+        Some(self.pools.exposed[at])
+    }
+}
+
+/// Incidents that residents see or suffer, per 1,000 and month, half of it from the past half year.
+pub(super) fn show(outcomes: Res<Outcomes>, census: Res<Census>, mut states: ResMut<NeighbourhoodStates>) {
+    for n in 0..states.n() {
+        let residents = census.residents[n];
+        if residents == 0 {
+            continue;
+        }
+        let count: u32 = OUTCOME.iter().map(|&k| outcomes.of(k)[n]).sum();
+        // An explosion frightens a street, not a household (A: as ten offences).
+        let count = count + 10 * outcomes.of(Outcome::Explosions)[n];
+        let now = 1_000.0 * count as f32 / residents as f32;
+        let value = &mut states.of_mut(State::Victimisation)[n];
+        *value += (now - *value) / 6.0;
+    }
+}
+
+/// Incidents expected at the start, before anything is known of states: for [`State::Victimisation`].
+pub(super) fn expect_at_start(cells: &Cells, p: &CrimeParameters, residents: &[u32]) -> Vec<f32> {
+    let urge: Vec<f64> = residents.iter().map(|&r| r.into()).collect();
+    let mut sum = vec![0.0; cells.n()];
+    for kind in 0..N_KINDS {
+        let at_start = choice::alternatives(cells, &cells.total[kind]);
+        let all = choice::offences(cells, &cells.total[kind], &urge, &at_start, 1.0, 1.0);
+        sum.iter_mut().zip(all).for_each(|(s, x)| *s += rate(p, kind) * x);
+    }
+    sum.iter().zip(residents).map(|(x, &r)| (1_000.0 * x / f64::from(r.max(1))) as f32).collect()
+}

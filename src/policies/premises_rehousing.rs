@@ -1,0 +1,23 @@
+//! Another home for those whose home is closed.
+
+use super::{Authority, Lever};
+use crate::sim::Grade;
+
+/// Share of households put out by a closure who get another home first.
+pub(super) const LEVER: Lever = Lever {
+    id: "premises_rehousing",
+    unit: "share of households put out",
+    min: 0.0,
+    max: 1.0,
+    default: 0.0,
+    divided: false,
+    cost_once_eur: 50_000.0,
+    cost_yearly_eur: 400_000.0,
+    lead_time_months: 6,
+    authority: Authority::HousingAssociations,
+    borne_by: "others in the queue for social rent",
+    grade: Grade::A,
+    source: "report §3.6, §3.8; effect follows from the housing model",
+    what_en: "Share of the households that a closure puts out who get urgency for another home and keep theirs until then.",
+    what_nl: "Deel van de huishoudens uit een gesloten pand dat urgentie krijgt en tot die tijd blijft wonen.",
+};

@@ -1,0 +1,23 @@
+//! Senior homes spread over each neighbourhood.
+
+use super::{Authority, Lever};
+use crate::sim::Grade;
+
+/// Extra senior homes a year, spread out.
+pub(super) const LEVER: Lever = Lever {
+    id: "senior_housing_dispersed",
+    unit: "homes per year",
+    min: 0.0,
+    max: 5_000.0,
+    default: 0.0,
+    divided: true,
+    cost_once_eur: 0.0,
+    cost_yearly_eur: 40_000.0,
+    lead_time_months: 36,
+    authority: Authority::HousingAssociations,
+    borne_by: "housing associations (ground, unprofitable part; small sites cost more); neighbours of the sites",
+    grade: Grade::A,
+    source: "Veilige stad §3.3 (senior homes, flow-through; chains of moves ING, from memory)",
+    what_en: "Senior homes built each year on top of the programme, spread over the neighbourhood.",
+    what_nl: "Seniorenwoningen die per jaar extra worden gebouwd, verspreid over de buurt.",
+};
