@@ -81,7 +81,7 @@ fn plain_loop(config: &Config, seed: u64) -> Times {
         let mut z = state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (((z ^ (z >> 31)) >> 32) * m as u64 >> 32) as usize
+        ((((z ^ (z >> 31)) >> 32) * m as u64) >> 32) as usize
     };
     let mut places: Vec<u32> = (0..(n * n) as u32).collect();
     for i in (1..places.len()).rev() {

@@ -78,6 +78,12 @@ fn main() {
     }
 }
 
+/// Settings to try, as `TARGETS_SET="housing.give_up=0.05 demography.fertility_total=1.5"`.
+fn overrides() -> Overrides {
+    let set = std::env::var("TARGETS_SET").unwrap_or_default();
+    Overrides { set: set.split_whitespace().map(String::from).collect(), ..Overrides::default() }
+}
+
 struct State {
     people: f64,
     households: f64,
@@ -109,7 +115,7 @@ fn state(sim: &mut Simulation) -> State {
 
 fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
     let city = Arc::new(generate(config, seed).expect("the recipe is valid"));
-    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let scenario = scenario::load("base", &overrides()).expect("the base scenario is valid");
     let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
     let first = state(&mut sim);
     let d_start = income_dissimilarity(&mut sim, &city);
@@ -120,6 +126,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let mut had_home: Vec<waterbed::sim::HouseholdKey> = Vec::new();
     let mut outside = Vec::new();
     let mut year = Counts::default();
+    let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
         let tally = sim.world().resource::<Tally>().clone();
@@ -130,10 +137,35 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         }
         if month % 12 == 0 {
             let out = f64::from(year.domestic_departures) / 1.9;
+            let within = year.moves_within;
             outside.push(out / (out + f64::from(year.moves_within)));
             year = Counts::default();
+            waits.push(wait.1 / f64::max(12.0 * wait.0, 1.0));
+            wait = (0.0, 0.0);
+            if std::env::var_os("TARGETS_YEARS").is_some() {
+                let s = state(&mut sim);
+                let m = sim.world().resource::<Market>();
+                eprintln!(
+                    "{month}: people {} households {} lodging {:.4} vacant {:.4} offer {:.4} left {:.4} wait {:.2} price {:.3} left {:?} rent {:.3} avail {:.2} within {} 65+ {:.3}",
+                    s.people,
+                    s.households,
+                    s.homeless / s.homes,
+                    s.vacant / s.homes,
+                    f64::from(m.on_offer) / s.homes,
+                    f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
+                    waits.last().unwrap(),
+                    m.log_price,
+                    m.left_over,
+                    m.log_rent,
+                    m.availability,
+                    within,
+                    s.old / s.people
+                );
+            }
         }
         let market = sim.world().resource::<Market>();
+        wait.0 += f64::from(market.allotted);
+        wait.1 += f64::from(market.allotted_months);
         chains += f64::from(market.chains_ended);
         chain_moves += f64::from(market.chain_moves);
         let now = ShortMonth::of(sim.clock().month());
@@ -178,6 +210,11 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("unions_per_1000", 1_000.0 * f64::from(counts.unions) / people),
         ("separations_per_1000", 1_000.0 * f64::from(counts.separations) / people),
         ("chain_length", chain_moves / f64::max(chains, 1.0)),
+        ("lodging_share_start", first.homeless / first.homes),
+        ("social_wait_first_y_y", waits.first().copied().unwrap_or(0.0)),
+        ("social_wait_last_y_y", waits.last().copied().unwrap_or(0.0)),
+        ("on_offer_share_end", f64::from(sim.world().resource::<Market>().on_offer) / last.homes),
+        ("availability_end", sim.world().resource::<Market>().availability),
         ("homeless_share_end", last.homeless / last.households),
         ("vacant_share_end", last.vacant / last.homes),
         ("log_price_end", sim.world().resource::<Market>().log_price),

@@ -16,6 +16,7 @@
 //! | [`report`] | pages, comparisons and maps for people |
 //! | [`lab`] | classic models on the same engine, with known answers |
 //! | [`experiments`] | runs in folders: checkpoints, resuming, provenance |
+//! | [`session`] | what-if sessions without a window: measures placed, going back in time, the session file |
 //! | [`cli`] | the command line |
 //!
 //! A simulation is a `World` filled by plugins, added in one place ([`scenario::build()`]):
@@ -40,6 +41,7 @@ pub mod people;
 pub mod policies;
 pub mod report;
 pub mod scenario;
+pub mod session;
 pub mod sim;
 #[cfg(feature = "viewer")]
 pub mod viewer;

@@ -2,6 +2,7 @@
 //! and through shared neighbourhood state (models.md §0.2, §13).
 
 pub mod ageing;
+pub mod climate;
 pub mod housing;
 pub mod organised_crime;
 pub mod shared;

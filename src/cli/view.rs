@@ -12,12 +12,13 @@ pub(super) const HOW_TO_GET: &str = "For the live 3D session: cargo run --releas
 #[command(help_template = super::TEMPLATE, before_help = "Examples:
   waterbed view
   waterbed view base --seed 7
-  waterbed view --screenshot city.png --at 2027-06 --layer age_65_up_share")]
+  waterbed view my.waterbed                 a session, as it was saved
+  waterbed view --screenshot city.png --at 2027-06 --layer age_65_up_share
+  waterbed view --measures plan.toml --twin difference --screenshot what.png --at 2030-01 --layer vacant_share")]
 #[cfg_attr(not(feature = "viewer"), allow(dead_code, reason = "parsed, to be told what is missing"))]
 pub(super) struct Args {
-    /// Scenario file, or the name of a built-in scenario
-    #[arg(default_value = "base")]
-    scenario: String,
+    /// Scenario, by file or name, or session file (.waterbed) [default: the start screen]
+    scenario: Option<String>,
     /// Residents of a generated city
     #[arg(long, allow_negative_numbers = true, value_parser = super::whole_number)]
     residents: Option<i64>,
@@ -27,6 +28,21 @@ pub(super) struct Args {
     /// Change a parameter, lever or field; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// File with [[measure]] entries to place
+    #[arg(long, value_name = "FILE")]
+    measures: Option<PathBuf>,
+    /// Show the untouched twin
+    #[arg(long, value_name = "HOW", value_parser = ["off", "toggle", "split", "difference"])]
+    twin: Option<String>,
+    /// Point looked at (m east and south of the middle), heading and pitch (degrees), distance (m)
+    #[arg(long, value_name = "E,S,HEADING,PITCH,DISTANCE", allow_hyphen_values = true, value_parser = parse_camera)]
+    camera: Option<[f32; 5]>,
+    /// Page of the right panel: measures, chart, here
+    #[arg(long, value_name = "PAGE", value_parser = ["measures", "chart", "here"], default_value = "measures")]
+    page: String,
+    /// Language [default: that of the system]
+    #[arg(long, value_enum)]
+    lang: Option<super::report::Language>,
     /// Size of the window
     #[arg(long, default_value = "1280x720", value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     size: (u32, u32),
@@ -60,6 +76,12 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
         .ok_or_else(|| "write width x height, e.g. 1280x720; each 320 to 8192".into())
 }
 
+fn parse_camera(text: &str) -> Result<[f32; 5], String> {
+    let numbers: Vec<f32> =
+        text.split(',').map_while(|t| t.trim().parse().ok()).filter(|v: &f32| v.is_finite()).collect();
+    numbers.try_into().map_err(|_| "write five numbers, e.g. 0,0,330,40,3000".into())
+}
+
 fn parse_month(text: &str) -> Result<crate::sim::Month, String> {
     crate::sim::Month::parse(text).ok_or_else(|| "write a year and a month, e.g. 2027-06".into())
 }
@@ -82,35 +104,101 @@ pub(super) fn run(_: &Args) -> Result<(), Failure> {
 
 #[cfg(feature = "viewer")]
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    use std::sync::Arc;
+    use crate::viewer::{Opening, Options, Page, Shot, ViewError, open};
 
-    use crate::scenario::{Overrides, build, build_city, load, size};
-    use crate::viewer::{Options, Shot, ViewError, open};
-
+    let named = args.scenario.as_deref();
     let no_display = |why: &str| {
-        let scenario = &args.scenario;
+        let scenario = named.unwrap_or("base");
         Failure::Failed(format!("{why}\nhint: without a display: waterbed run {scenario} (tables, maps and a report)"))
     };
     if !has_display() {
         return Err(no_display("there is no display to open a window on"));
     }
-    let overrides = Overrides { years: None, residents: args.residents, seed: args.seed, set: args.set.clone() };
-    let scenario = load(&args.scenario, &overrides)?;
-    if let Some(at) = args.at
-        && (at < scenario.start || at.0 - scenario.start.0 > 12 * 200)
-    {
-        let hint = format!("from {} on, within 200 years", scenario.start);
-        return Err(Failure::Argument(format!("--at {at} is outside the scenario"), Some(hint)));
-    }
-    size::guard(size::estimate(&scenario, 1), size::default_limit())?;
-    let city = Arc::new(build_city(&scenario)?);
-    let own = city.clone();
-    let make = move || build(&scenario, own, scenario.seed).map_err(|e| e.to_string());
-    let shot = args.screenshot.clone().map(|path| Shot { path, at: args.at });
-    let options = Options { size: args.size, layer: args.layer.clone(), shot };
-    open(city, make, &options).map_err(|error| match error {
+    let nothing_asked = named.is_none()
+        && args.screenshot.is_none()
+        && args.measures.is_none()
+        && args.set.is_empty()
+        && args.residents.is_none()
+        && args.seed.is_none();
+    let opening = match nothing_asked {
+        true => Opening::Start,
+        false => Opening::Session(Box::new(load(args, named.unwrap_or("base"))?)),
+    };
+    let page = match args.page.as_str() {
+        "chart" => Page::Chart,
+        "here" => Page::Here,
+        _ => Page::Measures,
+    };
+    let options = Options {
+        size: args.size,
+        layer: args.layer.clone(),
+        twin: args.twin.clone(),
+        camera: args.camera,
+        page,
+        lang: args.lang.map_or_else(system_language, Into::into),
+        shot: args.screenshot.clone().map(|path| Shot { path, at: args.at }),
+    };
+    let closed = open(opening, &options).map_err(|error| match error {
         ViewError::Layer { .. } => Failure::Argument(error.to_string(), Some("waterbed list indicators".into())),
         ViewError::Window(_) => no_display(&error.to_string()),
         _ => Failure::failed(error),
-    })
+    })?;
+    if let Some(path) = closed.and_then(|closed| closed.path) {
+        eprintln!("session: {0}\nhint: without a window, with the same result: waterbed run {0}", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(feature = "viewer")]
+fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
+    use std::sync::Arc;
+
+    use crate::scenario::{MeasureFile, Overrides, build_city, load, size};
+    use crate::session::SessionFile;
+    use crate::viewer::{Loaded, desk};
+
+    let mut note = None;
+    let path = std::path::PathBuf::from(name);
+    let is_session = path.extension().is_some_and(|e| e == crate::session::file::SUFFIX);
+    let mut file = if is_session {
+        let (file, damage) = desk::read(&path).map_err(super::run::session_failure)?;
+        note = damage.map(|e| e.to_string());
+        file
+    } else {
+        let overrides = Overrides { years: None, residents: args.residents, seed: args.seed, set: args.set.clone() };
+        SessionFile::new(load(name, &overrides)?)
+    };
+    let start = file.scenario.start;
+    if let Some(at) = args.at
+        && (at < start || at.0 - start.0 > 12 * 200)
+    {
+        let hint = format!("from {start} on, within 200 years");
+        return Err(Failure::Argument(format!("--at {at} is outside the scenario"), Some(hint)));
+    }
+    // The variant and its twin.
+    size::guard(size::estimate(&file.scenario, 2), size::default_limit())?;
+    let city = Arc::new(build_city(&file.scenario)?);
+    if let Some(measures) = &args.measures {
+        let list = MeasureFile::load(measures, start)?.check(&file.scenario, &city)?.measures;
+        for placement in desk::placements(&list, &file.scenario, &city)? {
+            file.plans.place(placement);
+        }
+    }
+    let mut loaded = Loaded::new(file, city);
+    if args.screenshot.is_none() {
+        (loaded.keeper, loaded.note) = desk::claim(&loaded.file);
+    }
+    loaded.path = is_session.then_some(path);
+    loaded.note = note.or(loaded.note);
+    Ok(loaded)
+}
+
+/// Dutch where the system is.
+#[cfg(feature = "viewer")]
+fn system_language() -> crate::report::Lang {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|v| !v.is_empty()));
+    match named.is_some_and(|name| name.starts_with("nl")) {
+        true => crate::report::Lang::Nl,
+        false => crate::report::Lang::En,
+    }
 }

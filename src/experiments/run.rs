@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::checkpoint;
 use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, features};
+use crate::challenges::climate::Exposure;
 use crate::city::City;
 use crate::indicators::{Frame, Measures, RecordError, Recorder, RecorderOptions};
 use crate::report::{self, Lang, ReportError, RunData};
@@ -251,6 +252,11 @@ impl Running {
         self.folder.write_orders(&self.simulation)?;
         let start = Instant::now();
         report::write_geotiffs(self.folder.path(), &self.city, &Frame::of(&mut self.simulation, 0))?;
+        if let Some(e) = self.simulation.world().get_resource::<Exposure>() {
+            let (worst_depth_cm, night_dc, night_dk) = (&e.worst_depth_cm, &e.night_dc, &e.night_dk);
+            let left = report::HazardValues { worst_depth_cm, night_dc, night_dk };
+            report::write_hazard_maps(self.folder.path(), &self.city, left)?;
+        }
         // A folder with a digest is complete, but for the report that shows it and can be made again.
         self.provenance.result = Some(result);
         self.provenance.digest = Some(digest.clone());

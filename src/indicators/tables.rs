@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 
-use super::list::{Indicator, Kind, Words, city_indicators, neighbourhood_indicators};
+use super::list::{Indicator, Kind, Unit, Words, city_indicators, neighbourhood_indicators};
 
 /// A table of the run folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ impl Column {
 
 /// True if the indicator is a whole number.
 pub fn counts(indicator: &Indicator) -> bool {
-    matches!(indicator.kind, Kind::Stock | Kind::Flow)
+    matches!(indicator.kind, Kind::Stock | Kind::Flow) && indicator.unit != Unit::PerThousandYear
 }
 
 const MONTH: &str = "First day of the month; the row says how things were at its end.";

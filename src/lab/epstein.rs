@@ -94,6 +94,9 @@ impl Config {
                 );
             }
         }
+        if self.size > 10_000 {
+            return fail(format!("--size {}: expected at most 10000", self.size), "e.g. --size 40");
+        }
         if self.size == 0 || self.vision == 0 || 2 * u64::from(self.vision) + 1 > self.size.into() {
             let message = format!("--vision {} on a torus of {} cells along a side", self.vision, self.size);
             return fail(message, "expected --vision from 1 on, and a --size of at least 2 · vision + 1");

@@ -1,6 +1,6 @@
-//! Classic models of segregation, unrest, opinion and crime, on the same engine as the city: a [`Simulation`] each, with
-//! keyed draws, agents as entities in contiguous tables, and one system in `SimTick`. They teach, and they prove the engine,
-//! because what they should give is known.
+//! Classic models of segregation, unrest, opinion and crime, on the same engine as the city: each is a [`Simulation`] with
+//! keyed draws and one system in [`SimTick`]. Schelling's agents are entities in one contiguous table, as people are; the others
+//! are one resource. They teach, and they prove the engine, because what they should give is known.
 //!
 //! | module | model | known for |
 //! |---|---|---|

@@ -10,12 +10,12 @@ crate::parameters! {
         fertility_mean_age_y: 31.5, 20.0..=40.0, "y", M, "CBS 2023 (mothers' mean age about 32)", "Mean age of mothers at birth";
         fertility_sd_y: 5.2, 2.0..=10.0, "y", A, "shape of the CBS schedule", "Spread of mothers' age at birth";
         fertility_partner_ratio: 5.0, 1.0..=50.0, "1", A, "order of magnitude", "Births of women with a partner over those without, same age";
-        leaving_home_mean_age_y: 23.7, 18.0..=35.0, "y", R, "report §2.1 (2020)", "Mean age at leaving the parental home; the hazard's level is solved for it";
+        leaving_home_mean_age_y: 22.8, 18.0..=35.0, "y", R, "report §2.1 (2012, before the shortage)", "Mean age at wanting to leave the parental home; the hazard's level is solved for it, and waiting for a home comes on top";
         leaving_home_gamma: 0.5, 0.0..=3.0, "1", A, "models.md §1", "Elasticity of leaving home to affordability";
         union_peak_y: 0.075, 0.0..=1.0, "1/y", A, "holds the share of couples near its start", "Hazard of moving in together, at 28";
         separation_y: 0.017, 0.0..=0.5, "1/y", A, "order of CBS divorces plus unmarried separations", "Hazard that a couple separates";
         domestic_departure_y: 0.045, 0.0..=0.5, "1/y", A, "models.md §11.0", "Share of residents who leave for elsewhere in the country; level solved at the start";
-        domestic_net_per_1000: 4.0, -50.0..=50.0, "per 1,000 residents and year", A, "set towards the growth of report §2.1 (T-D5)", "Domestic arrivals minus departures, at the start; households that find no home leave on top";
+        domestic_net_per_1000: 11.0, -50.0..=50.0, "per 1,000 residents and year", A, "set towards the growth of report §2.1 (T-D5)", "Domestic arrivals minus departures, at the start; households that find no home leave on top";
         immigrants_per_1000: 32.0, 0.0..=200.0, "per 1,000 residents and year", A, "twice the national rate (report §2.2), cities' share assumed", "People who come from abroad, of the residents at the start";
         emigration_base_y: 0.006, 0.0..=0.2, "1/y", A, "models.md §1", "Hazard of emigrating, for residents who are no newcomers";
         newcomer_stock_share: 0.12, 0.0..=0.9, "1", A, "order of magnitude for a large city", "Share of households that came from abroad in the last twenty years, at the start";

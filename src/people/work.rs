@@ -48,6 +48,25 @@ pub fn typical_income_eur_y(work: &Work, age_y: u8) -> f32 {
     }
 }
 
+/// How many times the typical income somebody of lasting earning power `earning` makes (permanent income, Friedman
+/// 1957): it survives a change of job, so that incomes of neighbourhoods do not drift to the mean by themselves.
+pub fn earning_factor(earning: u8) -> f32 {
+    libm::expf((f32::from(earning) - 128.0) / 50.0)
+}
+
+/// The earning power of somebody who makes `factor` times the typical income.
+pub fn earning_of(factor: f32) -> u8 {
+    (128.0 + 50.0 * libm::logf(factor.max(1e-3)) + 0.5).clamp(1.0, 255.0) as u8
+}
+
+/// A child's earning power: four tenths of the mother's distance from the typical (A: order of the Dutch
+/// intergenerational elasticity), and chance with the spread of first incomes, 0.45 in the logarithm.
+pub fn inherited_earning(mothers: u8, words: [u32; 4]) -> u8 {
+    let bell = words.iter().map(|&w| crate::sim::draws::unit(w)).sum::<f32>() - 2.0;
+    let spread = 50.0 * 0.45 * bell / libm::sqrtf(1.0 / 3.0);
+    (128.5 + 0.4 * (f32::from(mothers) - 128.0) + spread).clamp(1.0, 255.0) as u8
+}
+
 /// Birthday system: another year at school, at work or on a pension; language grows.
 pub(super) fn pass_birthdays(
     mut tables: Tables,
@@ -89,7 +108,10 @@ pub(super) fn pass_birthdays(
                 }
                 work.occupation = after as u8;
                 work.place = places.choose(after, age_y, neighbourhood(), x);
-                let personal = 0.75 + 0.5 * crate::sim::draws::unit(v);
+                // A pension depends on earnings by half.
+                let lasting = earning_factor(work.earning);
+                let lasting = if after == Occupation::Retired { libm::sqrtf(lasting) } else { lasting };
+                let personal = lasting * (0.9 + 0.2 * crate::sim::draws::unit(v));
                 work.income_eur_y = typical_income_eur_y(work, age_y) * level * personal;
             }
         }

@@ -18,8 +18,15 @@ mod build;
 mod care_capacity;
 mod care_worker_homes;
 mod controls;
+mod cool_roofs;
+mod dike_height;
+mod drains;
+mod event_breach;
+mod event_cloudburst;
+mod event_heat_wave;
 mod fall_prevention;
 mod focused_deterrence;
+mod heat_plan;
 mod individual_approach;
 mod landlord_licensing;
 mod lighting;
@@ -33,6 +40,7 @@ mod placebo;
 mod premises_closure;
 mod premises_rehousing;
 mod public_transport_access;
+mod pumps;
 mod school_job_programme;
 mod senior_homes;
 mod senior_housing_clustered;
@@ -40,6 +48,9 @@ mod senior_housing_dispersed;
 mod social_share_new;
 mod spreading;
 mod street_coaches;
+mod trees;
+mod unpaving;
+mod water_squares;
 mod youth_work;
 
 pub use controls::{Controls, PoliciesPlugin};
@@ -58,6 +69,8 @@ pub enum Authority {
     Police,
     /// Housing associations.
     HousingAssociations,
+    /// The water board.
+    WaterBoard,
     /// Nobody: the lever exists for tests.
     Nobody,
 }
@@ -105,6 +118,17 @@ pub const LEVERS: &[Lever] = &[
     social_share_new::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
+    trees::LEVER,
+    unpaving::LEVER,
+    cool_roofs::LEVER,
+    water_squares::LEVER,
+    drains::LEVER,
+    pumps::LEVER,
+    dike_height::LEVER,
+    heat_plan::LEVER,
+    event_heat_wave::LEVER,
+    event_cloudburst::LEVER,
+    event_breach::LEVER,
     senior_housing_clustered::LEVER,
     senior_housing_dispersed::LEVER,
     care_capacity::LEVER,

@@ -18,6 +18,7 @@ mod atlas;
 mod builder;
 pub(crate) mod chart;
 mod classes;
+mod climate;
 mod compare;
 mod ensemble;
 mod flows;
@@ -32,6 +33,7 @@ mod words;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use climate::{HazardMap, HazardValues, write_hazard_maps};
 pub use compare::{Comparison, Difference, MIN_SEEDS, compare};
 pub use geotiff::write_geotiffs;
 pub use run_data::{Flow, LoadError, RunData};

@@ -69,6 +69,8 @@ pub struct RunData {
     pub pyramids: Vec<(Month, Pyramid)>,
     /// Moves per year.
     pub flows: Vec<Flow>,
+    /// Pictures of heat and water.
+    pub hazards: Vec<super::HazardMap>,
 }
 
 impl RunData {
@@ -89,6 +91,7 @@ impl RunData {
             neighbourhoods: BTreeMap::new(),
             pyramids: Vec::new(),
             flows: Vec::new(),
+            hazards: super::climate::load(dir),
         };
         for batch in batches(dir, Table::CityMonth)? {
             let months = batch.months("month")?;

@@ -37,6 +37,7 @@ pub fn write(b: &mut Builder) {
     homes(b);
     moving(b);
     apart(b);
+    super::climate::section(b);
     places(b);
     made(b);
 }

@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, measures, orders};
-use crate::challenges::ageing::{self, AgeingPlugin};
+use super::{CitySource, Scenario, events, measures, orders};
+use crate::challenges::ageing::plugin::AgeingAffects;
+use crate::challenges::ageing::{self, AgeingDays, AgeingPlugin};
+use crate::challenges::climate::{self, ClimatePlugin};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::organised_crime::plugin::{CrimeHappens, CrimeShows};
 use crate::challenges::organised_crime::{self, CrimePlugin};
-use crate::challenges::shared::police::{self, PolicePlugin};
+use crate::challenges::shared::police::{self, PolicePlugin, PoliceSettles, PoliceShows};
 use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
 use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
 use crate::policies::PoliciesPlugin;
-use crate::sim::{BuildError, Simulation};
+use crate::sim::{BuildError, SimTick, Simulation};
+use bevy::prelude::IntoScheduleConfigs;
 
 /// Why a scenario cannot become a simulation.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +80,7 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
     orders::check_places(&scenario.orders, &city)?;
     let given = measures::orders(&scenario.measures, &city, scenario.start)?;
+    let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
@@ -86,11 +91,17 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(HousingPlugin);
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
+        app.add_plugins(ClimatePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
+        // Challenges do not know each other, so that the order of those that meet in shared state is said here.
+        app.configure_sets(SimTick, (AgeingDays, CrimeHappens, PoliceSettles).chain());
+        app.configure_sets(SimTick, (PoliceShows, CrimeShows, AgeingAffects).chain());
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
+        app.insert_resource(agenda);
+        climate::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);

@@ -8,6 +8,7 @@ use super::problem::{Place, Problems};
 /// Files built into the program, so that it runs from any folder: (name, text).
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("configs/scenarios/base.toml", include_str!("../../configs/scenarios/base.toml")),
+    ("configs/scenarios/heat-and-rain.toml", include_str!("../../configs/scenarios/heat-and-rain.toml")),
     ("configs/scenarios/s1-metropolis.toml", include_str!("../../configs/scenarios/s1-metropolis.toml")),
     ("configs/scenarios/s2-spreading.toml", include_str!("../../configs/scenarios/s2-spreading.toml")),
     ("configs/scenarios/s3-decline.toml", include_str!("../../configs/scenarios/s3-decline.toml")),

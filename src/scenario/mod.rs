@@ -9,7 +9,7 @@
 //! name = "more-homes"
 //! include = "base.toml"               # everything that is not said here is as there; measures are added
 //! start = "2025-01"                   # first month
-//! years = 20
+//! years = 20                          # or `end = "2032-06"`: the last month
 //! seed = 1
 //! residents = 10_000                  # generated cities only
 //!
@@ -31,6 +31,10 @@
 //! from = "2027-01"                    # default: the start
 //! until = "2032-01"                   # default: never
 //!
+//! [[event]]                           # heat waves, cloudbursts, breaches: see `events`
+//! date = "2031-07-14"
+//! kind = "heat-wave"
+//!
 //! [output]
 //! events = "cells"                    # or "full": single events, too
 //! panel_one_in = 100                  # one person in so many is followed; 0 = nobody
@@ -41,6 +45,7 @@ mod area;
 pub mod build;
 pub mod costs;
 pub mod drivers;
+pub mod events;
 pub mod files;
 mod measure_file;
 pub mod measures;
@@ -58,11 +63,12 @@ use serde::{Serialize, Serializer};
 
 pub use build::{build, build_city};
 pub use drivers::Drivers;
+pub use events::ScenarioEvent;
 pub use measure_file::{MeasureFile, MeasurePlan};
 pub use measures::{Measure, MeasureArea};
 pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
-pub use read::{Overrides, load};
+pub use read::{Overrides, load, load_text};
 
 use crate::sim::{Month, Order};
 
@@ -76,6 +82,9 @@ pub struct Scenario {
     pub start: Month,
     /// Years to simulate.
     pub years: u32,
+    /// Last month, where that is not the end of a year.
+    #[serde(serialize_with = "some_month_text", skip_serializing_if = "Option::is_none")]
+    pub end: Option<Month>,
     /// Seed of all draws.
     pub seed: u64,
     /// Residents of a generated city; `None` for a city from a file.
@@ -95,6 +104,9 @@ pub struct Scenario {
     /// Orders given beforehand, see [`orders`].
     #[serde(rename = "order", serialize_with = "orders::write", skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<Order>,
+    /// Events.
+    #[serde(rename = "event")]
+    pub events: Vec<ScenarioEvent>,
 }
 
 /// Where the city comes from.
@@ -155,7 +167,10 @@ impl Default for Output {
 impl Scenario {
     /// Months to simulate.
     pub fn n_months(&self) -> u16 {
-        (self.years * 12) as u16
+        match self.end {
+            Some(end) => (end.0 - self.start.0 + 1).clamp(1, 200 * 12) as u16,
+            None => (self.years * 12) as u16,
+        }
     }
 
     /// The scenario as TOML, complete; [`load`] reads it as an equal value.

@@ -48,6 +48,7 @@ groups! {
     demography: crate::people::DemographyParameters,
     region: crate::people::region::RegionParameters,
     housing: crate::challenges::housing::HousingParameters,
+    climate: crate::challenges::climate::ClimateParameters,
     ageing: crate::challenges::ageing::AgeingParameters,
     police: crate::challenges::shared::PoliceParameters,
     crime: crate::challenges::organised_crime::CrimeParameters,

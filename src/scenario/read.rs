@@ -6,7 +6,7 @@ use super::files::{Files, built_in};
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
-use super::{CitySource, Events, Output, Scenario, drivers, measures, orders, parameters};
+use super::{CitySource, Events, Output, Scenario, drivers, events, measures, orders, parameters};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -33,6 +33,16 @@ pub fn load(name: &str, overrides: &Overrides) -> Result<Scenario, Problems> {
     let mut problems = Problems::default();
     apply_overrides(&mut table, overrides, &mut problems);
     let scenario = read(table, &Place::whole(path.display().to_string()), &files, &mut problems);
+    match scenario {
+        Some(scenario) => problems.or(scenario),
+        None => Err(problems.or(()).err().unwrap_or_default()),
+    }
+}
+
+/// Loads a scenario from `text`, which stands in the file `name`.
+pub fn load_text(name: &str, text: &str) -> Result<Scenario, Problems> {
+    let mut problems = Problems::default();
+    let scenario = read(Table::parse(name, text)?, &Place::whole(name), &Files, &mut problems);
     match scenario {
         Some(scenario) => problems.or(scenario),
         None => Err(problems.or(()).err().unwrap_or_default()),
@@ -99,6 +109,9 @@ pub(super) fn read_layers(
 }
 
 fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Problems) {
+    if overrides.years.is_some() {
+        table.entries.remove("end");
+    }
     for (key, value) in [("years", overrides.years), ("residents", overrides.residents), ("seed", overrides.seed)] {
         if let Some(value) = value {
             table.set(&[key], Node { place: Place::whole(format!("--{key}")), value: Value::Integer(value) });
@@ -131,8 +144,21 @@ fn apply_overrides(table: &mut Table, overrides: &Overrides, problems: &mut Prob
     }
 }
 
-const FIELDS: &[&str] =
-    &["name", "start", "years", "seed", "residents", "city", "output", "parameters", "drivers", "measure", "order"];
+const FIELDS: &[&str] = &[
+    "name",
+    "start",
+    "years",
+    "end",
+    "seed",
+    "residents",
+    "city",
+    "output",
+    "parameters",
+    "drivers",
+    "measure",
+    "event",
+    "order",
+];
 
 /// Adds a measure for the whole city from the start.
 pub(super) fn add_measure(table: &mut Table, lever: &str, value: Node) {
@@ -152,6 +178,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let name = reader.text("name");
     let start = reader.month("start").map(|(_, month)| month);
     let years = reader.integer("years", 1..=200, "years");
+    let end = reader.month("end");
     let seed = reader.integer("seed", 0..=i64::MAX, "any whole number");
     let residents_at = reader.place("residents");
     let residents = reader.integer("residents", 100..=4_000_000_000, "residents");
@@ -160,11 +187,16 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let drivers = reader.table("drivers");
     let measures = reader.tables("measure");
     let given = reader.tables("order");
+    let events = reader.tables("event");
     let output = reader.table("output");
     reader.finish();
 
     let name = read_name(name, file, problems);
     let start = start.unwrap_or(Month::new(2025, 1));
+    if let Some((place, end)) = end.as_ref().filter(|(_, end)| !(0..200 * 12).contains(&(end.0 - start.0))) {
+        let hint = format!("from {start} on, within 200 years");
+        problems.add(place, format!("`end` = {end} is outside the scenario"), Some(hint));
+    }
     let city = read_city(city, file, files, problems);
     let mut residents = residents;
     if matches!(city, Some(CitySource::Pack { .. })) {
@@ -181,6 +213,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
         name,
         start,
         years: years.unwrap_or(20) as u32,
+        end: end.map(|(_, month)| month),
         seed: seed.unwrap_or(1) as u64,
         residents: residents.map(|n| n as u64).or(generated.then_some(10_000)),
         parameters: parameters.map(|(_, table)| parameters::read(table, problems)).unwrap_or_default(),
@@ -190,6 +223,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
         orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
+        events: events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })

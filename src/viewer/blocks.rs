@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use super::picture::NewHome;
+use super::terrain::Tops;
 use crate::city::dwellings::STOREY_M;
 use crate::city::{City, DwellingKind, DwellingRecord};
 
@@ -62,6 +64,49 @@ impl Blocks {
         }
         Blocks { blocks, of_dwelling }
     }
+}
+
+/// Homes in one new building.
+const NEW_EACH: usize = 18;
+
+/// Buildings for homes that were built during a run: for each cell towers or rows on places where nothing stands yet.
+/// With them for each home its building, as in [`Blocks::of_dwelling`].
+pub fn new_blocks(homes: &[NewHome], city: &City, taken: &Tops) -> Blocks {
+    let mut new = Blocks { blocks: Vec::new(), of_dwelling: vec![NO_BLOCK; homes.len()] };
+    let mut by_cell: BTreeMap<(u32, bool), Vec<usize>> = BTreeMap::new();
+    for (i, home) in homes.iter().enumerate() {
+        let is_house = home.kind == DwellingKind::Terraced as u8 || home.kind == DwellingKind::Detached as u8;
+        by_cell.entry((home.cell, is_house)).or_default().push(i);
+    }
+    let grid = &city.grid;
+    for ((cell, is_house), inside) in by_cell {
+        let (col, row) = grid.col_row(cell as usize);
+        let (west, south) = (col as f32 * 100.0, (grid.n_rows - 1 - row) as f32 * 100.0);
+        let spots: Vec<[f32; 2]> = (0..16)
+            .map(|i| [west + 14.0 + 24.0 * (i * 5 % 16 % 4) as f32, south + 14.0 + 24.0 * (i * 5 % 16 / 4) as f32])
+            .collect();
+        let free: Vec<[f32; 2]> = spots.iter().copied().filter(|p| taken.at(*p) == 0.0).collect();
+        let spots = if free.is_empty() { spots } else { free };
+        // Houses begin at the other end.
+        let spot = |n: usize| spots[if is_house { spots.len() - 1 - n % spots.len() } else { n % spots.len() }];
+        for (n, homes_here) in inside.chunks(if is_house { 4 } else { NEW_EACH }).enumerate() {
+            let ([x, y], n_homes) = (spot(n), homes_here.len() as f32);
+            let (w, d, height_m) = if is_house {
+                (2.8 * n_homes, 5.0, 2.0 * STOREY_M)
+            } else {
+                (8.0, 8.0, (n_homes / 3.0).ceil().max(2.0) * STOREY_M)
+            };
+            // What finds no free place stands on what is there.
+            let storey = (n / spots.len()) as f32 * 0.5;
+            homes_here.iter().for_each(|&i| new.of_dwelling[i] = new.blocks.len() as u32);
+            new.blocks.push(Block {
+                ring: vec![[x - w, y - d], [x + w, y - d], [x + w, y + d], [x - w, y + d]],
+                height_m: height_m + storey,
+                neighbourhood: homes[homes_here[0]].neighbourhood,
+            });
+        }
+    }
+    new
 }
 
 /// A box for `n_homes` homes like `home`.
@@ -182,10 +227,13 @@ fn shade(normal: [f32; 3], k: f32) -> [f32; 4] {
 }
 
 impl Shape {
-    /// Adds `block`, moved so that `origin` (m from the west and south edge) is at zero, coloured by `uv`.
-    pub fn add(&mut self, block: &Block, origin: [f32; 2], uv: [f32; 2]) {
+    /// Adds `block` on ground of height `base_m`, moved so that `origin` (m from the west and south edge) is at zero,
+    /// coloured by `uv`.
+    pub fn add(&mut self, block: &Block, base_m: f32, origin: [f32; 2], uv: [f32; 2]) {
         let at = |p: [f32; 2], y: f32| [p[0] - origin[0], y, origin[1] - p[1]];
-        let (ring, top) = (&block.ring, block.height_m);
+        let (ring, top) = (&block.ring, base_m + block.height_m);
+        // On a slope the lower side is not to hang in the air.
+        let foot = base_m - 1.5;
         let roof = self.positions.len() as u32;
         for &p in ring {
             self.corner(at(p, top), [0.0, 1.0, 0.0], 1.0, uv);
@@ -198,7 +246,7 @@ impl Shape {
             // Outward is to the right of the way round; z points south.
             let normal = [dy / length, 0.0, dx / length];
             let first = self.positions.len() as u32;
-            for (p, y, k) in [(a, 0.0, 0.86), (b, 0.0, 0.86), (b, top, 1.0), (a, top, 1.0)] {
+            for (p, y, k) in [(a, foot, 0.86), (b, foot, 0.86), (b, top, 1.0), (a, top, 1.0)] {
                 self.corner(at(p, y), normal, k, uv);
             }
             self.indices.extend([0, 1, 2, 0, 2, 3].map(|i| first + i));

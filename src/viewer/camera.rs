@@ -1,6 +1,8 @@
 //! The orbit camera: turns round a point on the ground.
 
-use bevy::math::{Quat, Vec2, Vec3};
+use bevy::math::{Quat, Rect, Vec2, Vec3};
+
+use crate::session::View;
 
 /// Vertical angle of view, radians: narrow, so that far blocks stay legible.
 pub const FOV: f32 = 0.55;
@@ -38,7 +40,7 @@ impl Orbit {
         let room = (FOV / 2.0).tan() * free.max(Vec2::splat(50.0)) / height.max(1.0) * 0.95;
         // What is nearer looks larger, so middle and distance are approached in turn.
         for _ in 0..if points.is_empty() { 0 } else { 16 } {
-            let (eye, facing) = orbit.eye(Vec2::ZERO, height);
+            let (eye, facing) = orbit.eye();
             let seen = points.iter().map(|p| {
                 let p = facing.inverse() * (Vec3::new(p.x, 0.0, p.y) - eye);
                 Vec2::new(p.x, p.y) / (-p.z).max(1.0)
@@ -50,6 +52,26 @@ impl Orbit {
         }
         orbit.reach = 3.0 * orbit.distance;
         orbit
+    }
+
+    /// Looks from where a session file says.
+    pub fn look(&mut self, view: &View) {
+        let [east, south] = view.camera_target_m;
+        let target = Vec3::new(east, 0.0, south);
+        self.target = target.clamp(Vec3::splat(-self.reach), Vec3::splat(self.reach));
+        self.heading = view.camera_heading_deg.to_radians().rem_euclid(std::f32::consts::TAU);
+        self.pitch = view.camera_pitch_deg.to_radians().clamp(PITCH.0, PITCH.1);
+        self.distance = view.camera_distance_m.clamp(NEAREST, self.reach.max(NEAREST));
+    }
+
+    /// Writes where it looks from, as [`Orbit::look`] reads it.
+    pub fn write(&self, view: &mut View) {
+        // A tenth of a metre or a degree is close enough, and easier to read.
+        let round = |v: f32| (10.0 * v).round() / 10.0;
+        view.camera_target_m = [round(self.target.x), round(self.target.z)];
+        view.camera_heading_deg = round(self.heading.to_degrees());
+        view.camera_pitch_deg = round(self.pitch.to_degrees());
+        view.camera_distance_m = round(self.distance);
     }
 
     /// Turns by a drag in picture points.
@@ -77,14 +99,10 @@ impl Orbit {
         2.0 * self.distance * (FOV / 2.0).tan() / height.max(1.0)
     }
 
-    /// Eye and orientation. `off_middle` is how far the target is to appear from the middle of the picture, in points
-    /// (x to the right, y down): the middle of what the panels leave free.
-    pub fn eye(&self, off_middle: Vec2, height: f32) -> (Vec3, Quat) {
+    /// Eye and orientation.
+    pub fn eye(&self) -> (Vec3, Quat) {
         let facing = Quat::from_rotation_y(-self.heading) * Quat::from_rotation_x(-self.pitch);
-        let shift = off_middle * self.m_per_point(height);
-        let eye = self.target - facing * Vec3::NEG_Z * self.distance - facing * Vec3::X * shift.x
-            + facing * Vec3::Y * shift.y;
-        (eye, facing)
+        (self.target - facing * Vec3::NEG_Z * self.distance, facing)
     }
 
     fn right(&self) -> Vec3 {
@@ -93,5 +111,43 @@ impl Orbit {
 
     fn ahead(&self) -> Vec3 {
         Quat::from_rotation_y(-self.heading) * Vec3::NEG_Z
+    }
+}
+
+/// A view through a rectangle of the window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lens {
+    /// Where the eye is.
+    pub eye: Vec3,
+    facing: Quat,
+    /// Part of the window, points.
+    pub rect: Rect,
+}
+
+impl Lens {
+    /// The view of `orbit` through `rect`.
+    pub fn new(orbit: &Orbit, rect: Rect) -> Lens {
+        let (eye, facing) = orbit.eye();
+        Lens { eye, facing, rect }
+    }
+
+    /// Points per unit of the tangent of the angle from the middle.
+    fn scale(&self) -> f32 {
+        self.rect.height() / 2.0 / (FOV / 2.0).tan()
+    }
+
+    /// Where a place appears in the window; `None` if it lies behind the eye.
+    pub fn project(&self, place: Vec3) -> Option<Vec2> {
+        let p = self.facing.inverse() * (place - self.eye);
+        if p.z > -1.0 {
+            return None;
+        }
+        Some(self.rect.center() + Vec2::new(p.x, -p.y) / -p.z * self.scale())
+    }
+
+    /// Direction in which a point of the window lies, seen from the eye.
+    pub fn direction(&self, point: Vec2) -> Vec3 {
+        let off = (point - self.rect.center()) / self.scale();
+        (self.facing * Vec3::new(off.x, -off.y, -1.0)).normalize()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | input | does |
 //! |---|---|
+//! | left click | looks at a neighbourhood; with a lever chosen, adds it to the area or takes it out |
 //! | left drag | turn |
 //! | right or middle drag | move |
 //! | wheel, `+`, `-` | nearer, farther |
@@ -10,13 +11,23 @@
 //! | space | play, pause |
 //! | `.` | one month |
 //! | `[`, `]` | slower, faster |
+//! | T | the ways of showing the twin, in turn |
+//! | Ctrl+Z, Ctrl+Y, Ctrl+S | undo, redo, save |
+//! | F1, Esc | help; lets go of the lever |
 
 use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
 use bevy::window::{PrimaryWindow, RequestRedraw};
 
-use super::session::Session;
+use super::session::{Page, Session, TwinMode};
+use super::story::Question;
+use super::terrain::neighbourhood_at;
 use super::worker::Command;
+use crate::city::CityOrigin;
+use crate::session::Plans;
+
+/// A click moves less than this, points.
+const CLICK: f32 = 4.0;
 
 pub(super) fn mouse(
     mut session: ResMut<Session>,
@@ -24,42 +35,99 @@ pub(super) fn mouse(
     motion: Res<AccumulatedMouseMotion>,
     scroll: Res<AccumulatedMouseScroll>,
     window: Single<&Window, With<PrimaryWindow>>,
+    mut pressed_at: Local<Option<Vec2>>,
     mut dragging: Local<bool>,
 ) {
-    let is_free = window.cursor_position().is_some_and(|p| session.is_free(p)) && !session.pointer_taken;
+    let cursor = window.cursor_position().filter(|p| session.is_free(*p) && !session.pointer_taken);
     if buttons.get_just_pressed().next().is_some() {
         // A drag that began on a panel stays with it.
-        *dragging = is_free;
+        (*pressed_at, *dragging) = (cursor, false);
     }
-    if *dragging && motion.delta != Vec2::ZERO {
+    if let (Some(from), Some(now)) = (*pressed_at, window.cursor_position()) {
+        *dragging |= from.distance(now) > CLICK;
+    }
+    if pressed_at.is_some() && *dragging && motion.delta != Vec2::ZERO {
         if buttons.pressed(MouseButton::Left) {
             session.orbit.turn(motion.delta);
         } else if buttons.any_pressed([MouseButton::Right, MouseButton::Middle]) {
-            let height = window.height();
+            let height = session.free.height();
             session.orbit.pan(motion.delta, height);
         }
     }
-    if is_free && scroll.delta.y != 0.0 {
-        let points_per_step = if scroll.unit == MouseScrollUnit::Pixel { 50.0 } else { 1.0 };
-        session.orbit.zoom(scroll.delta.y / points_per_step);
+    if let Some(point) = cursor {
+        if scroll.delta.y != 0.0 {
+            let points_per_step = if scroll.unit == MouseScrollUnit::Pixel { 50.0 } else { 1.0 };
+            session.orbit.zoom(scroll.delta.y / points_per_step);
+        }
+        if !buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]) {
+            let place = session.place_under(point);
+            session.panels.hovered = place.and_then(|p| neighbourhood_at(&session.desk.city, p));
+        }
+        if buttons.just_released(MouseButton::Left) && pressed_at.is_some() && !*dragging {
+            click(&mut session, point);
+        }
+    } else {
+        session.panels.hovered = None;
     }
+    if buttons.get_just_released().next().is_some() {
+        *pressed_at = None;
+    }
+}
+
+fn click(session: &mut Session, point: Vec2) {
+    let Some(place) = session.place_under(point) else { return };
+    let Some(n) = neighbourhood_at(&session.desk.city, place) else { return };
+    if session.panels.choice.as_ref().is_some_and(|choice| !choice.whole_city) {
+        if !session.panels.area.remove(&n) {
+            session.panels.area.insert(n);
+        }
+        return;
+    }
+    session.panels.here = Some(n);
+    if session.panels.page == Page::Measures {
+        session.panels.page = Page::Here;
+    }
+    // In a real city nobody lives where one points.
+    session.panels.n_asked += 1;
+    let question = match session.tops.block_at(place) {
+        Some(block) if session.desk.city.origin == CityOrigin::Generated => {
+            let homes = session.blocks.of_dwelling.iter().enumerate();
+            Question::In(homes.filter(|(_, b)| **b as usize == block).map(|(slot, _)| slot as u32).collect())
+        }
+        _ => Question::Somewhere(n as u16, session.panels.n_asked),
+    };
+    session.desk.worker.send(Command::Ask(question));
 }
 
 pub(super) fn keys(
     mut session: ResMut<Session>,
     keys: Res<ButtonInput<KeyCode>>,
     time: Res<Time>,
-    window: Single<&Window, With<PrimaryWindow>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
+    if keys.just_pressed(KeyCode::F1) {
+        session.panels.help = !session.panels.help;
+    }
     if session.keys_taken {
+        return;
+    }
+    let control = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]);
+    if control {
+        let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+        if keys.just_pressed(KeyCode::KeyZ) && !shift {
+            session.desk.change(Plans::undo);
+        } else if keys.just_pressed(KeyCode::KeyY) || keys.just_pressed(KeyCode::KeyZ) {
+            session.desk.change(Plans::redo);
+        } else if keys.just_pressed(KeyCode::KeyS) {
+            session.save();
+        }
         return;
     }
     if keys.just_pressed(KeyCode::Space) {
         session.toggle();
     }
     if keys.just_pressed(KeyCode::Period) {
-        session.worker.send(Command::Step(1));
+        session.desk.worker.send(Command::Step(1));
     }
     if keys.just_pressed(KeyCode::BracketLeft) {
         session.change_speed(-1);
@@ -69,6 +137,15 @@ pub(super) fn keys(
     }
     if keys.just_pressed(KeyCode::Home) {
         session.orbit = session.home;
+    }
+    if keys.just_pressed(KeyCode::KeyT) {
+        let at = TwinMode::ALL.iter().position(|mode| *mode == session.twin).unwrap_or(0);
+        session.show_twin(TwinMode::ALL[(at + 1) % TwinMode::ALL.len()]);
+    }
+    if keys.just_pressed(KeyCode::Escape) {
+        session.panels.choice = None;
+        session.panels.area.clear();
+        session.panels.tour = None;
     }
     // After a pause the first step of time is long.
     let dt_s = time.delta_secs().min(0.1);
@@ -82,7 +159,8 @@ pub(super) fn keys(
     if [right, ahead, turn, near] == [0.0; 4] {
         return;
     }
-    session.orbit.pan(Vec2::new(-right, ahead) * 600.0 * dt_s, window.height());
+    let height = session.free.height();
+    session.orbit.pan(Vec2::new(-right, ahead) * 600.0 * dt_s, height);
     session.orbit.turn(Vec2::new(200.0 * turn * dt_s, 0.0));
     session.orbit.zoom(8.0 * near * dt_s);
     redraw.write(RequestRedraw);

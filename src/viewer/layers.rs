@@ -7,6 +7,9 @@ use crate::city::Tenure;
 use crate::city::map::Palette;
 use crate::indicators::{self, Frame, Indicator, Unit, neighbourhood_indicators};
 
+/// The layer shown first.
+pub const FIRST: &str = "tenure";
+
 /// Red, green, blue.
 pub type Rgb = [u8; 3];
 
@@ -120,6 +123,21 @@ impl Scale {
         }
         colour_at((value - self.low) / (self.high - self.low))
     }
+}
+
+/// The largest difference, either way, that the colours of a difference reach, in round numbers.
+pub fn difference_scale(differences: &[f32]) -> f32 {
+    let most = differences.iter().filter(|v| v.is_finite()).fold(0.0_f32, |m, v| m.max(v.abs()));
+    if most > 0.0 { round_step(most) } else { 0.0 }
+}
+
+/// Colour of a difference on a scale up to `most`.
+pub fn difference_colour(difference: f32, most: f32) -> Rgb {
+    if !difference.is_finite() {
+        return NOT_AVAILABLE;
+    }
+    let k = if most > 0.0 { difference / most } else { 0.0 };
+    Palette::Diverging.at(0.5 + 0.5 * f64::from(k.clamp(-1.0, 1.0)))
 }
 
 /// Colour at `k` of the way along the scale, 0 to 1.

@@ -2,30 +2,41 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`worker`] | a simulation on a thread of its own: commands in, frames out |
-//! | [`camera`] | the orbit camera |
+//! | [`worker`] | the variant and its twin on threads of their own: commands in, pictures out |
+//! | [`desk`] | the session behind the window: measures, orders, saving |
+//! | [`picture`], [`story`] | what the worker hands over |
+//! | [`camera`] | the orbit camera, and what it sees where |
 //! | [`layers`] | what the colours mean |
-//! | [`blocks`] | buildings as plain geometry |
-//! | [`ground`] | the ground as a picture |
+//! | [`blocks`], [`terrain`], [`trees`], [`ground`] | city as plain geometry and as a picture; what lies under the pointer |
+//! | [`words`] | Dutch and English |
 //! | [`open`] | the window |
 //!
 //! The picture never waits for the simulation and the simulation never for the picture: the worker steps at its own
-//! pace and leaves its newest [`Frame`](crate::indicators::Frame) where the window finds it. The window changes nothing
-//! in a simulation except by [`Order`](crate::sim::Order)s, so a run has the same digest with it as without.
+//! pace and leaves its newest [`Picture`](picture::Picture) where the window finds it. The window changes nothing in a
+//! simulation except by [`Order`](crate::sim::Order)s, so a run has the same digest with it as without.
 //!
-//! Units: metres; x east, y up, z south, from the middle of the city. Limits: the ground is flat, homes built during a
-//! run are counted but not drawn, and there are no shadows (software rendering cannot afford them).
+//! Units: metres; x east, y up, z south, from the middle of the city. Limits: there are no shadows (software rendering
+//! cannot afford them), and people are not drawn.
 
 pub mod blocks;
 pub mod camera;
+pub mod desk;
+mod export;
 pub mod ground;
 mod input;
 pub mod layers;
 mod panels;
+pub mod picture;
 mod scene;
 mod session;
 mod shot;
+mod start;
+pub mod story;
+pub mod terrain;
+pub mod trees;
 mod window;
+pub mod words;
 pub mod worker;
 
-pub use window::{Options, Shot, ViewError, open};
+pub use start::Loaded;
+pub use window::{Closed, Opening, Options, Page, Shot, ViewError, open};

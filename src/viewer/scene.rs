@@ -1,34 +1,64 @@
-//! Ground, blocks, sky and camera as Bevy entities.
+//! Ground, buildings, trees, sky and cameras as Bevy entities.
 //!
-//! Blocks come in batches: one mesh of some thousand buildings each, all of one material. A building's colour is one
-//! pixel of a small picture, so that painting anew means to send that picture and nothing else.
+//! Buildings come in batches: one mesh of some thousand each, all of one material. A building's colour is one pixel of a
+//! small picture, so that painting anew means to send that picture and nothing else. The twin has the same meshes and a
+//! picture of its own; cameras tell them apart by render layers.
 
 use bevy::asset::RenderAssetUsages;
+use bevy::camera::visibility::RenderLayers;
+use bevy::camera::{CameraOutputMode, Viewport};
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::image::ImageSampler;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
-use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
+use bevy::render::render_resource::{BlendState, Extent3d, TextureDimension, TextureFormat};
 use bevy::window::PrimaryWindow;
+use bevy_egui::PrimaryEguiContext;
 
-use super::blocks::Shape;
-use super::camera::FOV;
+use super::blocks::{Block, Shape};
+use super::camera::{FOV, Lens};
 use super::ground;
 use super::layers::Rgb;
 use super::session::Session;
+use super::terrain::Terrain;
+use super::{start, trees};
 
 /// Colour of the sky at the horizon.
 pub(super) const SKY: Rgb = [226, 235, 241];
+/// Colour of the sky overhead.
+const ZENITH: Rgb = [170, 200, 224];
 /// Width of the picture of colours, pixels.
 const PALETTE_WIDTH: usize = 512;
 /// Buildings in one mesh.
 const BATCH: usize = 2048;
+/// Buildings that may be added during a run; what goes beyond is counted but not drawn.
+const MOST_NEW: usize = 16_384;
+
+/// Render layers: of all, of the variant, of the twin.
+const OF_ALL: usize = 0;
+const OF_VARIANT: usize = 1;
+const OF_TWIN: usize = 2;
+
+/// Everything that goes when another city comes.
+#[derive(Component)]
+pub(super) struct Scenery;
+
+/// Camera of the variant (0) or of the twin (1).
+#[derive(Component)]
+pub(super) struct Eye(usize);
 
 /// Handles of what changes.
 #[derive(Resource)]
 pub(super) struct Painted {
+    n_blocks: usize,
+    rows: usize,
+    sides: [Side; 2],
+}
+
+struct Side {
     colours: Handle<Image>,
     material: Handle<StandardMaterial>,
+    built: Entity,
 }
 
 fn srgb([r, g, b]: Rgb) -> Color {
@@ -48,59 +78,112 @@ fn flat(texture: Option<Handle<Image>>, colour: Color) -> StandardMaterial {
     StandardMaterial { base_color: colour, base_color_texture: texture, unlit: true, ..default() }
 }
 
-pub(super) fn build(
-    mut commands: Commands,
-    session: Res<Session>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<StandardMaterial>>,
-    mut images: ResMut<Assets<Image>>,
-) {
-    let grid = &session.city.grid;
-    let (wide, high) = ((grid.n_cols as f64 * grid.cell_m) as f32, (grid.n_rows as f64 * grid.cell_m) as f32);
-    let middle = [wide / 2.0, high / 2.0];
-
-    let picture = ground::paint(&session.city);
-    let picture = images.add(image(picture.width, picture.height, picture.rgba, ImageSampler::linear()));
-    let (w, h) = (middle[0], middle[1]);
-    let quad = plane([[-w, -h], [w, h]], 0.0);
-    commands.spawn((Mesh3d(meshes.add(quad)), MeshMaterial3d(materials.add(flat(Some(picture), Color::WHITE)))));
-    let far = 12.0 * w.max(h);
-    let around = plane([[-far, -far], [far, far]], -3.0);
-    commands.spawn((Mesh3d(meshes.add(around)), MeshMaterial3d(materials.add(flat(None, srgb(ground::AROUND))))));
-
-    let n = session.blocks.blocks.len();
-    let rows = n.div_ceil(PALETTE_WIDTH).max(1);
-    let blank = vec![255; 4 * PALETTE_WIDTH * rows];
-    let colours = images.add(image(PALETTE_WIDTH as u32, rows as u32, blank, ImageSampler::nearest()));
-    let material = materials.add(flat(Some(colours.clone()), Color::WHITE));
-    for (batch, blocks) in session.blocks.blocks.chunks(BATCH).enumerate() {
-        let mut shape = Shape::default();
-        for (i, block) in blocks.iter().enumerate() {
-            let at = batch * BATCH + i;
-            let u = ((at % PALETTE_WIDTH) as f32 + 0.5) / PALETTE_WIDTH as f32;
-            let v = ((at / PALETTE_WIDTH) as f32 + 0.5) / rows as f32;
-            shape.add(block, middle, [u, v]);
-        }
-        commands.spawn((Mesh3d(meshes.add(mesh(shape))), MeshMaterial3d(material.clone())));
-    }
-    commands.insert_resource(Painted { colours, material });
-
-    let reach = session.home.reach;
+/// The camera that draws the panels, over all others.
+pub(super) fn panel_camera(mut commands: Commands) {
     commands.spawn((
-        Camera3d::default(),
-        Projection::Perspective(PerspectiveProjection { fov: FOV, near: 5.0, far: 20.0 * reach, ..default() }),
-        Tonemapping::None,
-        Msaa::Sample4,
-        DistanceFog {
-            color: srgb(SKY),
-            falloff: FogFalloff::Linear { start: 0.7 * reach, end: 2.2 * reach },
+        PrimaryEguiContext,
+        Camera2d,
+        RenderLayers::none(),
+        Msaa::Off,
+        Camera {
+            order: 2,
+            output_mode: CameraOutputMode::Write {
+                blend_state: Some(BlendState::ALPHA_BLENDING),
+                clear_color: ClearColorConfig::None,
+            },
+            clear_color: ClearColorConfig::Custom(Color::NONE),
             ..default()
         },
     ));
 }
 
+pub(super) fn build(
+    mut commands: Commands,
+    session: Res<Session>,
+    mut scenery: ResMut<start::Drawn>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<StandardMaterial>>,
+    mut images: ResMut<Assets<Image>>,
+) {
+    let terrain = &session.terrain;
+    let (half_wide, half_high) = (terrain.size_m[0] / 2.0, terrain.size_m[1] / 2.0);
+
+    let picture = std::mem::replace(&mut scenery.ground, ground::Picture { width: 1, height: 1, rgba: vec![255; 4] });
+    let picture = images.add(image(picture.width, picture.height, picture.rgba, ImageSampler::linear()));
+    let land = meshes.add(mesh(terrain.shape()));
+    commands.spawn((Scenery, Mesh3d(land), MeshMaterial3d(materials.add(flat(Some(picture), Color::WHITE)))));
+    let far = 12.0 * half_wide.max(half_high);
+    let around = plane([[-far, -far], [far, far]], -1.0);
+    let green = materials.add(flat(None, srgb(ground::AROUND)));
+    commands.spawn((Scenery, Mesh3d(meshes.add(around)), MeshMaterial3d(green)));
+
+    let reach = session.home.reach;
+    let sky = StandardMaterial { fog_enabled: false, cull_mode: None, ..flat(None, Color::WHITE) };
+    commands.spawn((Scenery, Mesh3d(meshes.add(dome(14.0 * reach))), MeshMaterial3d(materials.add(sky))));
+
+    let bark = materials.add(flat(None, Color::WHITE));
+    for some in scenery.trees.chunks(4096) {
+        let mut shape = Shape::default();
+        some.iter().for_each(|(place, height_m)| trees::add(&mut shape, terrain, *place, *height_m));
+        commands.spawn((Scenery, Mesh3d(meshes.add(mesh(shape))), MeshMaterial3d(bark.clone())));
+    }
+    scenery.trees.clear();
+
+    let n_blocks = session.blocks.blocks.len();
+    let rows = (n_blocks + MOST_NEW).div_ceil(PALETTE_WIDTH);
+    let mut batches = Vec::new();
+    for (batch, blocks) in session.blocks.blocks.chunks(BATCH).enumerate() {
+        batches.push(meshes.add(blocks_mesh(blocks, batch * BATCH, rows, terrain)));
+    }
+    let mut side = |layer: usize| {
+        let blank = vec![255; 4 * PALETTE_WIDTH * rows];
+        let colours = images.add(image(PALETTE_WIDTH as u32, rows as u32, blank, ImageSampler::nearest()));
+        let material = materials.add(flat(Some(colours.clone()), Color::WHITE));
+        for mesh in &batches {
+            let of_side = RenderLayers::layer(layer);
+            commands.spawn((Scenery, Mesh3d(mesh.clone()), MeshMaterial3d(material.clone()), of_side));
+        }
+        let empty = meshes.add(blocks_mesh(&[], 0, rows, terrain));
+        let built = (Scenery, Mesh3d(empty), MeshMaterial3d(material.clone()), RenderLayers::layer(layer));
+        Side { colours, material, built: commands.spawn(built).id() }
+    };
+    let sides = [side(OF_VARIANT), side(OF_TWIN)];
+    commands.insert_resource(Painted { n_blocks, rows, sides });
+
+    for (order, layer) in [(0, OF_VARIANT), (1, OF_TWIN)] {
+        let clear_color = if order == 0 { ClearColorConfig::Default } else { ClearColorConfig::None };
+        commands.spawn((
+            Scenery,
+            Eye(order),
+            Camera3d::default(),
+            Camera { order: order as isize, is_active: order == 0, clear_color, ..default() },
+            RenderLayers::from_layers(&[OF_ALL, layer]),
+            Projection::Perspective(PerspectiveProjection { fov: FOV, near: 5.0, far: 20.0 * reach, ..default() }),
+            Tonemapping::None,
+            Msaa::Sample4,
+            DistanceFog {
+                color: srgb(SKY),
+                falloff: FogFalloff::Linear { start: 0.8 * reach, end: 2.6 * reach },
+                ..default()
+            },
+        ));
+    }
+}
+
+fn blocks_mesh(blocks: &[Block], first: usize, rows: usize, terrain: &Terrain) -> Mesh {
+    let middle = [terrain.size_m[0] / 2.0, terrain.size_m[1] / 2.0];
+    let mut shape = Shape::default();
+    for (i, block) in blocks.iter().enumerate() {
+        let at = first + i;
+        let u = ((at % PALETTE_WIDTH) as f32 + 0.5) / PALETTE_WIDTH as f32;
+        let v = ((at / PALETTE_WIDTH) as f32 + 0.5) / rows as f32;
+        shape.add(block, terrain.at(block.ring[0]), middle, [u, v]);
+    }
+    mesh(shape)
+}
+
 fn mesh(shape: Shape) -> Mesh {
-    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::default())
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, shape.positions)
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, shape.normals)
         .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, shape.shades)
@@ -119,38 +202,103 @@ fn plane([[west, north], [east, south]]: [[f32; 2]; 2], y: f32) -> Mesh {
     })
 }
 
-/// Paints the blocks anew when the frame or the layer is another.
+/// The sky: a dome, pale at the horizon, blue overhead.
+fn dome(radius: f32) -> Mesh {
+    const SIDES: u32 = 24;
+    const RINGS: u32 = 8;
+    let mut shape = Shape::default();
+    for ring in 0..=RINGS {
+        let k = ring as f32 / RINGS as f32;
+        let angle = k * std::f32::consts::FRAC_PI_2;
+        let (height, out) = angle.sin_cos();
+        let blend = (k * 1.6).min(1.0);
+        let rgb: [u8; 3] =
+            std::array::from_fn(|i| (f32::from(SKY[i]) + blend * (f32::from(ZENITH[i]) - f32::from(SKY[i]))) as u8);
+        let shade = srgb(rgb).to_linear().to_f32_array();
+        for side in 0..=SIDES {
+            let (s, c) = (std::f32::consts::TAU * side as f32 / SIDES as f32).sin_cos();
+            // The lowest ring dips below the horizon.
+            let y = radius * (height - if ring == 0 { 0.05 } else { 0.0 });
+            shape.positions.push([radius * out * c, y, radius * out * s]);
+            shape.normals.push([0.0, 1.0, 0.0]);
+            shape.shades.push(shade);
+            shape.uvs.push([0.0, 0.0]);
+        }
+    }
+    for ring in 0..RINGS {
+        for side in 0..SIDES {
+            let a = ring * (SIDES + 1) + side;
+            let b = a + SIDES + 1;
+            shape.indices.extend([a, a + 1, b + 1, a, b + 1, b]);
+        }
+    }
+    mesh(shape)
+}
+
+/// Paints the buildings anew when picture or layer is another, and draws those that were built.
 pub(super) fn paint(
     mut session: ResMut<Session>,
     painted: Res<Painted>,
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut built: Query<&mut Mesh3d>,
 ) {
+    if session.rebuilt {
+        session.rebuilt = false;
+        for (side, blocks) in painted.sides.iter().zip(&session.built) {
+            let drawn = &blocks.blocks[..blocks.blocks.len().min(MOST_NEW)];
+            if let Ok(mut shown) = built.get_mut(side.built) {
+                shown.0 = meshes.add(blocks_mesh(drawn, painted.n_blocks, painted.rows, &session.terrain));
+            }
+        }
+    }
     if !session.stale {
         return;
     }
     session.stale = false;
-    let colours = session.colours();
-    if let Some(mut image) = images.get_mut(&painted.colours)
-        && let Some(data) = image.data.as_mut()
-    {
-        for (out, [r, g, b]) in data.chunks_exact_mut(4).zip(colours) {
-            out.copy_from_slice(&[r, g, b, 255]);
+    for (side, colours) in painted.sides.iter().zip(session.colours()) {
+        let Some(colours) = colours else { continue };
+        if let Some(mut image) = images.get_mut(&side.colours)
+            && let Some(data) = image.data.as_mut()
+        {
+            for (out, [r, g, b]) in data.chunks_exact_mut(4).zip(colours) {
+                out.copy_from_slice(&[r, g, b, 255]);
+            }
         }
-    }
-    // A material notices a new picture only if it is touched itself.
-    if let Some(mut material) = materials.get_mut(&painted.material) {
-        material.unlit = true;
+        // A material notices a new picture only if it is touched itself.
+        if let Some(mut material) = materials.get_mut(&side.material) {
+            material.unlit = true;
+        }
     }
 }
 
-/// Puts the camera where the orbit says.
-pub(super) fn place_camera(
+/// Puts the cameras where the orbit says, each in its part of the window.
+pub(super) fn place_cameras(
     session: Res<Session>,
     window: Single<&Window, With<PrimaryWindow>>,
-    mut camera: Single<&mut Transform, With<Camera3d>>,
+    mut cameras: Query<(&Eye, &mut Camera, &mut Transform, &mut RenderLayers)>,
 ) {
-    let size = Vec2::new(window.width(), window.height());
-    let (eye, facing) = session.orbit.eye(session.off_middle(size), size.y);
-    **camera = Transform { translation: eye, rotation: facing, scale: Vec3::ONE };
+    let (own, other) = session.lenses();
+    for (eye, mut camera, mut place, mut layers) in &mut cameras {
+        let lens = if eye.0 == 0 { Some(own) } else { other };
+        let viewport = lens.and_then(|lens| viewport(&lens, &window));
+        camera.is_active = viewport.is_some();
+        let Some(lens) = lens else { continue };
+        camera.viewport = viewport;
+        let (translation, rotation) = session.orbit.eye();
+        debug_assert!(lens.eye == translation, "both look from the same place");
+        *place = Transform { translation, rotation, scale: Vec3::ONE };
+        let shown = if eye.0 == 1 || session.twin_instead() { OF_TWIN } else { OF_VARIANT };
+        layers.set_if_neq(RenderLayers::from_layers(&[OF_ALL, shown]));
+    }
+}
+
+fn viewport(lens: &Lens, window: &Window) -> Option<Viewport> {
+    let scale = window.scale_factor();
+    let whole = Vec2::new(window.physical_width() as f32, window.physical_height() as f32);
+    let low = (lens.rect.min * scale).round().clamp(Vec2::ZERO, whole);
+    let high = (lens.rect.max * scale).round().clamp(Vec2::ZERO, whole);
+    let size = (high - low).as_uvec2();
+    (size.x > 8 && size.y > 8).then(|| Viewport { physical_position: low.as_uvec2(), physical_size: size, ..default() })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 
-use super::session::Session;
+use super::session::{Session, TwinMode};
 use crate::sim::Month;
 
 /// Frames drawn after the last change, so that every picture and letter has reached the graphics card.
@@ -19,6 +19,20 @@ pub(super) struct Wanted {
     pub at: Option<Month>,
     /// `None` until the picture is there.
     pub result: Arc<Mutex<Option<Result<(), String>>>>,
+}
+
+/// Writes a picture of the window to `path`, and says so.
+pub(super) fn write(world: &mut World, path: PathBuf) {
+    world.spawn(Screenshot::primary_window()).observe(
+        move |captured: On<ScreenshotCaptured>, session: Option<ResMut<Session>>| {
+            let picture = captured.image.clone().try_into_dynamic().map_err(|e| e.to_string());
+            let written = picture.and_then(|p| p.to_rgb8().save(&path).map_err(|e| e.to_string()));
+            if let Some(mut session) = session {
+                let shown = path.display();
+                session.desk.tell(written.map_or_else(|e| format!("{shown}: {e}"), |()| shown.to_string()));
+            }
+        },
+    );
 }
 
 /// Takes the picture when the simulation has come to the month.
@@ -34,8 +48,10 @@ pub(super) fn take(
         exit.write(AppExit::error());
         return;
     }
-    let there = session.status.is_idle()
-        && session.frame.as_ref().is_some_and(|f| wanted.at.is_none_or(|at| f.month.0 >= at.0));
+    let there = session.desk.worker.is_done()
+        && session.picture.as_ref().is_some_and(|p| wanted.at.is_none_or(|at| p.variant.frame.month >= at))
+        && (session.twin == TwinMode::Off || session.picture.as_ref().is_some_and(|p| p.twin.is_some()))
+        && session.fitted;
     if !there || session.stale {
         return;
     }

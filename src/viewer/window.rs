@@ -3,31 +3,41 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bevy::log::{Level, LogPlugin};
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
-use bevy::window::{WindowResolution, WindowTheme};
+use bevy::window::{RequestRedraw, WindowResizeConstraints, WindowResolution, WindowTheme};
 use bevy::winit::{EventLoopProxyWrapper, UpdateMode, WinitSettings, WinitUserEvent};
-use bevy_egui::{EguiPlugin, EguiPrimaryContextPass};
+use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass};
 
-use super::blocks::Blocks;
 use super::camera::Orbit;
-use super::session::{self, Session};
+use super::desk::Desk;
+pub use super::session::Page;
+use super::session::{self, Panels, Session, TwinMode, Wants};
 use super::shot::{self, Wanted};
-use super::worker::{Command, Status, Worker};
-use super::{input, layers, panels, scene};
-use crate::city::City;
-use crate::sim::{Month, Simulation};
+use super::start::{self, Loaded, Prepared, Start, Wake};
+use super::worker::{Command, Status};
+use super::{input, layers, panels, scene, words};
+use crate::report::Lang;
+use crate::sim::Month;
 
-/// How the session begins.
+/// How the window begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Window size, points.
     pub size: (u32, u32),
     /// Layer shown first, by its name.
     pub layer: String,
+    /// How the twin is shown: `off`, `toggle`, `split` or `difference`.
+    pub twin: Option<String>,
+    /// Camera: target east and south of the middle, m; heading and pitch, degrees; distance, m.
+    pub camera: Option<[f32; 5]>,
+    /// Page of the right panel.
+    pub page: Page,
+    /// Language.
+    pub lang: Lang,
     /// Take a picture and end.
     pub shot: Option<Shot>,
 }
@@ -63,85 +73,105 @@ pub enum ViewError {
     Shot(String),
 }
 
-/// Opens the live session of `city` and returns when its window is closed. `make` builds the simulation; it is called
-/// on the simulation's own thread.
+/// What the window opens with.
+pub enum Opening {
+    /// The start screen.
+    Start,
+    /// A session.
+    Session(Box<Loaded>),
+}
+
+/// Opens the live session and returns when its window is closed: with the session as it was left, if there was one.
 ///
 /// # Errors
 /// If there is no such layer, no window, or no picture.
-pub fn open(
-    city: Arc<City>,
-    make: impl FnOnce() -> Result<Simulation, String> + Send + 'static,
-    options: &Options,
-) -> Result<(), ViewError> {
+pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewError> {
     let layers = layers::layers();
-    let layer = layers::find(&layers, &options.layer)
+    layers::find(&layers, &options.layer)
         .map_err(|nearest| ViewError::Layer { given: options.layer.clone(), nearest })?;
-    let blocks = Blocks::of(&city);
-    let home = first_view(&city, &blocks, options.size);
+    let title = match &opening {
+        Opening::Start => "Waterbed".to_string(),
+        Opening::Session(loaded) => format!("Waterbed: {}", loaded.city.name),
+    };
     // Window and graphics libraries panic where there is no display or no graphics; that is no bug of ours.
     let opened = quietly(|| {
         let mut app = App::new();
-        app.add_plugins(plugins(&city, options)).add_plugins(EguiPlugin::default());
+        app.add_plugins(plugins(title, options)).add_plugins(EguiPlugin::default());
         app
     });
     let mut app = opened.map_err(ViewError::Window)?;
     let proxy = (**app.world().resource::<EventLoopProxyWrapper>()).clone();
     // Fails only when the window is gone already.
-    let wake = move || {
+    let wake = Wake(Arc::new(move || {
         let _ = proxy.send_event(WinitUserEvent::WakeUp);
-    };
-    let worker = Worker::start(make, wake);
+    }));
     let result = Arc::new(Mutex::new(None));
     if let Some(shot) = &options.shot {
-        if let Some(at) = shot.at {
-            worker.send(Command::RunTo(at));
-        }
         app.insert_resource(Wanted { path: shot.path.clone(), at: shot.at, result: result.clone() })
             .insert_resource(WinitSettings::continuous())
-            .add_systems(Last, shot::take);
+            .add_systems(Last, shot::take.run_if(resource_exists::<Session>));
     } else {
         let idle = UpdateMode::reactive_low_power(Duration::from_secs(5));
         app.insert_resource(WinitSettings { focused_mode: idle, unfocused_mode: idle });
     }
+    let closed = Arc::new(Mutex::new(None));
     let [r, g, b] = scene::SKY;
-    let (wide, high) = (options.size.0 as f32, options.size.1 as f32);
     app.insert_resource(ClearColor(Color::srgb_u8(r, g, b)))
-        .insert_resource(Session {
-            city,
-            blocks,
-            worker,
-            status: Status::default(),
-            frame: None,
-            layers,
-            layer,
-            scale: None,
-            speed: 2,
-            labels: true,
-            search: String::new(),
-            orbit: home,
-            home,
-            free: [0.0, 0.0, wide, high],
-            pointer_taken: false,
-            keys_taken: false,
-            stale: true,
+        .insert_resource(wake)
+        .insert_resource(Wished(options.clone()))
+        .insert_resource(Closing(closed.clone()))
+        .add_plugins(start::plugin)
+        .add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
+            settings.auto_create_primary_context = false
         })
-        .add_systems(Startup, scene::build)
-        .add_systems(Update, (session::receive, input::keys, input::mouse, scene::paint, scene::place_camera).chain())
-        .add_systems(EguiPrimaryContextPass, panels::show);
+        .add_systems(Startup, scene::panel_camera)
+        .add_systems(PreUpdate, begin.run_if(resource_exists::<Start>))
+        .add_systems(Update, scene::build.run_if(resource_added::<Session>))
+        .add_systems(
+            Update,
+            (session::receive, input::keys, input::mouse, scene::paint, scene::place_cameras, act)
+                .chain()
+                .after(scene::build)
+                .run_if(resource_exists::<Session>),
+        )
+        .add_systems(EguiPrimaryContextPass, panels::show.run_if(resource_exists::<Session>))
+        .add_systems(Last, (session::time_answer, redraw, close).chain().run_if(resource_exists::<Session>));
+    match opening {
+        Opening::Start => {
+            app.insert_resource(Start::new(options.lang));
+        }
+        Opening::Session(loaded) => insert(app.world_mut(), start::prepare(*loaded)),
+    }
     let exit = quietly(move || app.run()).map_err(ViewError::Window)?;
     let taken = result.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (&options.shot, taken, exit) {
         (Some(_), Some(Err(message)), _) => Err(ViewError::Shot(message)),
         (Some(_), None, _) => Err(ViewError::Shot("the window was closed before".into())),
         (None, _, AppExit::Error(code)) => Err(ViewError::Window(format!("drawing ended with code {code}"))),
-        _ => Ok(()),
+        _ => Ok(closed.lock().unwrap_or_else(PoisonError::into_inner).take()),
     }
 }
 
-fn plugins(city: &City, options: &Options) -> bevy::app::PluginGroupBuilder {
+/// A session as it was left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closed {
+    /// The session.
+    pub file: crate::session::SessionFile,
+    /// The file it was saved to, or else its autosave.
+    pub path: Option<PathBuf>,
+}
+
+#[derive(Resource)]
+struct Wished(Options);
+
+#[derive(Resource)]
+struct Closing(Arc<Mutex<Option<Closed>>>);
+
+fn plugins(title: String, options: &Options) -> bevy::app::PluginGroupBuilder {
     let window = Window {
-        title: format!("Waterbed: {}", city.name),
+        title,
         resolution: WindowResolution::new(options.size.0, options.size.1),
+        resize_constraints: WindowResizeConstraints { min_width: 300.0, min_height: 200.0, ..default() },
         window_theme: Some(WindowTheme::Light),
         ..default()
     };
@@ -151,21 +181,150 @@ fn plugins(city: &City, options: &Options) -> bevy::app::PluginGroupBuilder {
         .set(RenderPlugin { synchronous_pipeline_compilation: options.shot.is_some(), ..default() })
 }
 
-/// What the panels take of the window at first: from its width, from its height; points.
-const PANELS: Vec2 = Vec2::new(240.0, 102.0);
-
-/// The first view: everything that is built, or all of the grid.
-fn first_view(city: &City, blocks: &Blocks, (wide, high): (u32, u32)) -> Orbit {
-    let grid = &city.grid;
-    let size = Vec2::new((grid.n_cols as f64 * grid.cell_m) as f32, (grid.n_rows as f64 * grid.cell_m) as f32);
-    let every = blocks.blocks.len() / 2000 + 1;
-    let built = blocks.blocks.iter().step_by(every).filter_map(|b| b.ring.first());
-    let mut points: Vec<Vec2> = built.map(|p| Vec2::new(p[0] - size.x / 2.0, size.y / 2.0 - p[1])).collect();
-    if points.is_empty() {
-        points = vec![-size / 2.0, size / 2.0];
+/// Puts a session into the window.
+fn insert(world: &mut World, prepared: Prepared) {
+    let Prepared { mut loaded, blocks, terrain, tops, drawn } = prepared;
+    let wished = world.resource::<Wished>().0.clone();
+    let wake = world.resource::<Wake>().0.clone();
+    if wished.layer != layers::FIRST {
+        loaded.file.view.layer.clone_from(&wished.layer);
     }
-    let window = Vec2::new(wide as f32, high as f32);
-    Orbit::over(&points, window - PANELS, window.y)
+    if let Some(twin) = &wished.twin {
+        loaded.file.view.twin.clone_from(twin);
+    }
+    if let Some([east, south, heading, pitch, distance]) = wished.camera {
+        let view = &mut loaded.file.view;
+        view.camera_target_m = [east, south];
+        (view.camera_heading_deg, view.camera_pitch_deg, view.camera_distance_m) = (heading, pitch, distance);
+    }
+    let layers = layers::layers();
+    // A session file may name a layer that there is no longer.
+    let layer = layers::find(&layers, &loaded.file.view.layer).unwrap_or(0);
+    let lang = world.get_resource::<Start>().map_or(wished.lang, |start| start.lang);
+    let mut desk = Desk::open(loaded.file, loaded.city, loaded.keeper, move || wake());
+    if let Some(path) = loaded.path
+        && !desk.hold(&path)
+    {
+        loaded.note = Some(words::fill(lang, "open_elsewhere", &[&path.display().to_string()]));
+    }
+    desk.note = loaded.note.map(|note| (note, Instant::now()));
+    if let Some(at) = wished.shot.as_ref().and_then(|shot| shot.at) {
+        desk.worker.send(Command::GoTo(at));
+    }
+    let first_time = wished.shot.is_none() && is_first_time();
+    let size = Vec2::new(wished.size.0 as f32, wished.size.1 as f32);
+    let orbit = Orbit::over(&[], size, size.y);
+    let reach = Vec2::from(terrain.size_m).length() * 6.0;
+    let twin = TwinMode::from_id(&desk.file.view.twin);
+    let mut session = Session {
+        desk,
+        blocks,
+        terrain,
+        tops,
+        status: Status::default(),
+        picture: None,
+        built: Default::default(),
+        layers,
+        layer,
+        scale: None,
+        difference: None,
+        twin: TwinMode::Off,
+        speed: 2,
+        panels: Panels {
+            lang,
+            page: wished.page,
+            labels: true,
+            search: String::new(),
+            lever_search: String::new(),
+            choice: None,
+            area: Default::default(),
+            here: None,
+            hovered: None,
+            story: None,
+            n_asked: 0,
+            charted: "residents",
+            ui_scale: 1.0,
+            help: false,
+            tour: first_time.then_some(0),
+            jump: String::new(),
+            save_as: None,
+            dragged: None,
+        },
+        orbit: Orbit { reach, ..orbit },
+        home: Orbit { reach, ..orbit },
+        free: Rect { min: Vec2::ZERO, max: size },
+        fitted: false,
+        pointer_taken: false,
+        keys_taken: false,
+        stale: true,
+        rebuilt: false,
+        asked: None,
+        latency_ms: None,
+        wants: Wants::default(),
+        leave: false,
+    };
+    session.show_twin(twin);
+    world.insert_resource(drawn);
+    world.insert_resource(session);
+}
+
+/// True once for each user.
+fn is_first_time() -> bool {
+    let folder = crate::session::keep::default_folder();
+    let mark = folder.join("tour-seen");
+    // Where nothing can be written the tour comes again; it can be skipped.
+    let is_first = !mark.exists();
+    if is_first {
+        let _ = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&mark, ""));
+    }
+    is_first
+}
+
+/// Opens the session that the start screen has made ready.
+fn begin(world: &mut World) {
+    let Some(prepared) = world.resource_mut::<Start>().take() else { return };
+    insert(world, prepared);
+    world.remove_resource::<Start>();
+}
+
+/// Does what was asked for at the end of the frame: a picture, or going back to the start screen.
+fn act(world: &mut World) {
+    let wants = std::mem::take(&mut world.resource_mut::<Session>().wants);
+    if wants.picture {
+        let path = world.resource::<Session>().picture_path();
+        shot::write(world, path);
+    }
+    if world.resource::<Session>().leave
+        && let Some(mut session) = world.remove_resource::<Session>()
+    {
+        session.remember_view();
+        session.desk.close();
+        let scenery: Vec<Entity> = world.query_filtered::<Entity, With<scene::Scenery>>().iter(world).collect();
+        scenery.into_iter().for_each(|entity| {
+            world.despawn(entity);
+        });
+        world.insert_resource(Start::new(session.panels.lang));
+    }
+}
+
+/// Asks for another frame where this one is not the last word.
+fn redraw(session: Res<Session>, mut before: Local<Rect>, mut redraw: MessageWriter<RequestRedraw>) {
+    if session.asked.is_some() || session.stale || *before != session.free {
+        redraw.write(RequestRedraw);
+    }
+    *before = session.free;
+}
+
+/// Keeps what there is when the window closes.
+fn close(mut session: ResMut<Session>, closing: Res<Closing>, mut exits: MessageReader<AppExit>) {
+    if exits.read().next().is_none() {
+        return;
+    }
+    session.remember_view();
+    let saved = session.desk.is_saved();
+    let path = session.desk.close().filter(|_| !saved).or(session.desk.path.clone().filter(|_| saved));
+    let closed = Closed { file: session.desk.file.clone(), path };
+    *closing.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(closed);
 }
 
 /// Runs `f`; a panic becomes its message, and nothing is printed about it.

@@ -1,15 +1,22 @@
-//! A simulation on a thread of its own.
+//! The simulations on threads of their own: the variant with the measures placed, and beside it the untouched twin.
 //!
-//! Commands go in through a channel; what comes out is the newest frame and the state of play, in a slot that is
+//! Commands go in through a channel; what comes out is the newest picture and the state of play, in a slot that is
 //! overwritten. Neither side ever waits for the other longer than a swap takes. Commands are obeyed between months.
+//!
+//! Both are [`Track`]s, stepped in lock-step, each month on two threads. Time is one number, the month to reach
+//! (`goal`): who is behind steps, who is ahead goes back to a snapshot first. A change of measures that touches the past
+//! is the same: go back before it, and the goal stays where it was.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::indicators::{Frame, Measures};
+use super::picture::{Picture, Shown, new_homes};
+use super::story::{self, Question, Story};
+use crate::indicators::Frame;
+use crate::session::{Track, track::SNAPSHOT_BUDGET};
 use crate::sim::{Digest, Month, Order, Simulation};
 
 /// What the window asks of the simulation.
@@ -21,12 +28,18 @@ pub enum Command {
     Pause,
     /// Simulate so many months, then stand still.
     Step(u16),
-    /// Simulate up to the end of a month without showing those between, then stand still.
-    RunTo(Month),
+    /// Go to the end of a month, back or forth, without showing those between, then stand still.
+    GoTo(Month),
     /// Months per second while playing.
     Speed(f32),
-    /// Change something, from next month on unless the order names a later one.
-    Order(Order),
+    /// All orders of the variant, also those of the scenario; asked for at that time.
+    Orders(Vec<Order>, Instant),
+    /// Run the untouched twin beside, or no longer.
+    Twin(bool),
+    /// Work out the digest.
+    Digest,
+    /// Look into a household.
+    Ask(Question),
 }
 
 /// State of play.
@@ -34,10 +47,24 @@ pub enum Command {
 pub struct Status {
     /// The month whose end the simulation has reached; `None` until it is built.
     pub month: Option<Month>,
+    /// The last month that was reached with the present measures.
+    pub known_until: Option<Month>,
     /// Goes on by itself.
     pub playing: bool,
-    /// Months that are still to be simulated before it stands still.
+    /// Months that are still to be simulated before it stands still or plays on.
     pub pending: u16,
+    /// The twin runs, too.
+    pub twin: bool,
+    /// The newest digest asked for, and its month.
+    pub digest: Option<(Month, Digest)>,
+    /// Memory that snapshots take, bytes.
+    pub snapshot_bytes: usize,
+    /// Time that the last month took, ms.
+    pub step_ms: f32,
+    /// Time that making the last picture took, ms.
+    pub frame_ms: f32,
+    /// Commands obeyed.
+    pub obeyed: u64,
     /// Why it stopped for good.
     pub fault: Option<String>,
 }
@@ -51,42 +78,49 @@ impl Status {
 
 #[derive(Default)]
 struct Slot {
-    frame: Option<Frame>,
+    picture: Option<Picture>,
+    story: Option<Story>,
     status: Status,
 }
+
+/// Builds a simulation of the scenario, without what was placed.
+pub type Make = Arc<dyn Fn() -> Result<Simulation, String> + Send + Sync>;
 
 /// Handle of the thread. Dropping it ends the thread after the month it is in.
 pub struct Worker {
     commands: Option<Sender<Command>>,
     slot: Arc<Mutex<Slot>>,
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<Option<Simulation>>>,
+    thread: Option<JoinHandle<Option<Track>>>,
+    sent: AtomicU64,
 }
 
 impl Worker {
     /// Builds a simulation with `make` and steps it, on a new thread. `wake` is called whenever there is something new
-    /// to show.
-    pub fn start(
-        make: impl FnOnce() -> Result<Simulation, String> + Send + 'static,
-        wake: impl Fn() + Send + 'static,
-    ) -> Worker {
+    /// to show. `n_homes` is the number of homes that the city has at the start.
+    pub fn start(make: Make, n_homes: usize, wake: impl Fn() + Send + 'static) -> Worker {
         let (commands, inbox) = channel();
         let slot = Arc::new(Mutex::new(Slot::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let (shared, asked) = (slot.clone(), stop.clone());
         let run = move || {
             let _alarm = Alarm(shared.clone());
-            match make().and_then(measured) {
-                Ok(simulation) => Loop {
-                    simulation,
+            match make().and_then(|simulation| Track::new(simulation, SNAPSHOT_BUDGET)) {
+                Ok(variant) => Loop {
+                    goal: variant.tick(),
+                    variant,
+                    twin: None,
+                    make,
+                    n_homes,
                     inbox,
                     slot: shared,
                     stop: asked,
                     wake,
                     playing: false,
-                    pending: 0,
                     silent: false,
                     pause: PAUSE,
+                    asked: None,
+                    waited: false,
                 }
                 .run(),
                 Err(message) => {
@@ -96,12 +130,13 @@ impl Worker {
                 }
             }
         };
+        let sent = AtomicU64::new(0);
         let thread = std::thread::Builder::new().name("simulation".into()).spawn(run);
         match thread {
-            Ok(thread) => Worker { commands: Some(commands), slot, stop, thread: Some(thread) },
+            Ok(thread) => Worker { commands: Some(commands), slot, stop, thread: Some(thread), sent },
             Err(error) => {
                 lock(&slot).status.fault = Some(format!("no thread for the simulation: {error}"));
-                Worker { commands: None, slot, stop, thread: None }
+                Worker { commands: None, slot, stop, thread: None, sent }
             }
         }
     }
@@ -109,14 +144,20 @@ impl Worker {
     /// Sends a command. One that comes after the simulation stopped for good is lost.
     pub fn send(&self, command: Command) {
         if let Some(commands) = &self.commands {
+            self.sent.fetch_add(1, Ordering::Relaxed);
             // Fails only if the thread has ended, and then the status says why.
             let _ = commands.send(command);
         }
     }
 
-    /// The newest frame, if there is one that was not taken yet.
-    pub fn take_frame(&self) -> Option<Frame> {
-        lock(&self.slot).frame.take()
+    /// The newest picture, if there is one that was not taken yet.
+    pub fn take_picture(&self) -> Option<Picture> {
+        lock(&self.slot).picture.take()
+    }
+
+    /// The answer to the newest question, if it was not taken yet.
+    pub fn take_story(&self) -> Option<Story> {
+        lock(&self.slot).story.take()
     }
 
     /// The state of play.
@@ -124,13 +165,19 @@ impl Worker {
         lock(&self.slot).status.clone()
     }
 
-    /// Ends the thread once all commands are obeyed and all months asked for are simulated, and gives the digest of the simulation's full state. `None` if
-    /// it was never built or found itself wrong.
-    pub fn finish(mut self) -> Option<Digest> {
-        self.end().map(|mut simulation| simulation.digest())
+    /// True when every command was obeyed and nothing will change without another.
+    pub fn is_done(&self) -> bool {
+        let status = self.status();
+        status.is_idle() && (status.fault.is_some() || status.obeyed == self.sent.load(Ordering::Relaxed))
     }
 
-    fn end(&mut self) -> Option<Simulation> {
+    /// Ends the thread once all commands are obeyed and all months asked for are simulated, and gives the digest of
+    /// the variant's full state. `None` if it was never built or found itself wrong.
+    pub fn finish(mut self) -> Option<Digest> {
+        self.end().map(|mut track| track.digest())
+    }
+
+    fn end(&mut self) -> Option<Track> {
         self.commands = None;
         self.thread.take().and_then(|thread| thread.join().ok().flatten())
     }
@@ -152,58 +199,75 @@ fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
 const PAUSE: Duration = Duration::from_millis(500);
 
 struct Loop<W> {
-    simulation: Simulation,
+    variant: Track,
+    twin: Option<Track>,
+    make: Make,
+    n_homes: usize,
     inbox: Receiver<Command>,
     slot: Arc<Mutex<Slot>>,
     stop: Arc<AtomicBool>,
     wake: W,
+    /// The tick that both are to reach.
+    goal: u16,
     playing: bool,
-    pending: u16,
-    /// Months on the way to a date are not shown.
+    /// Months on the way to the goal are not shown.
     silent: bool,
     pause: Duration,
+    /// A change of measures that no picture shows yet, and the first tick that it touches.
+    asked: Option<(Instant, u16)>,
+    /// True if the next month begins after waiting for it.
+    waited: bool,
 }
 
 impl<W: Fn()> Loop<W> {
-    fn run(mut self) -> Option<Simulation> {
+    fn run(mut self) -> Option<Track> {
         self.publish(true);
         let mut due = Instant::now();
         loop {
-            match self.next_command(due) {
+            let result = match self.next_command(due) {
                 Next::Obey(command) => {
-                    if matches!(command, Command::Play) {
+                    if matches!(command, Command::Play | Command::Orders(..)) {
                         due = Instant::now();
                     }
-                    self.obey(command);
-                    self.publish(false);
+                    let result = self.obey(command);
+                    lock(&self.slot).status.obeyed += 1;
+                    result
                 }
-                Next::Gone => return Some(self.simulation),
+                Next::Gone => return Some(self.variant),
                 Next::Step => {
-                    due = Instant::now() + self.pause;
-                    self.pending = self.pending.saturating_sub(1);
-                    if let Err(fault) = self.simulation.step() {
-                        lock(&self.slot).status.fault = Some(fault.to_string());
-                        (self.wake)();
-                        return None;
+                    if self.is_there() {
+                        due = Instant::now() + self.pause;
+                        self.goal = self.goal.saturating_add(1);
                     }
-                    self.publish(!(self.silent && self.pending > 0));
-                    self.silent &= self.pending > 0;
+                    self.step()
                 }
+            };
+            if let Err(message) = result {
+                lock(&self.slot).status.fault = Some(message);
+                (self.wake)();
+                return None;
             }
         }
     }
 
+    /// True if nobody is behind.
+    fn is_there(&self) -> bool {
+        self.variant.tick() >= self.goal && self.twin.as_ref().is_none_or(|twin| twin.tick() >= self.goal)
+    }
+
     /// A command if there is one; otherwise a step when it is time for one.
-    fn next_command(&self, due: Instant) -> Next {
+    fn next_command(&mut self, due: Instant) -> Next {
         if self.stop.load(Ordering::Relaxed) {
             return Next::Gone;
         }
-        if self.pending > 0 {
+        self.waited = false;
+        if !self.is_there() {
             return match self.inbox.try_recv() {
                 Ok(command) => Next::Obey(command),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => Next::Step,
             };
         }
+        self.waited = true;
         if !self.playing {
             return self.inbox.recv().map_or(Next::Gone, Next::Obey);
         }
@@ -214,32 +278,139 @@ impl<W: Fn()> Loop<W> {
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    fn tick_of(&self, month: Month) -> u16 {
+        (month.0 - self.variant.start().0 + 1).clamp(0, 65_000) as u16
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), String> {
         match command {
             Command::Play => self.playing = true,
-            Command::Pause => (self.playing, self.pending) = (false, 0),
-            Command::Step(n) => (self.playing, self.pending) = (false, self.pending.saturating_add(n)),
-            Command::RunTo(month) => {
-                let n = month.0 - self.simulation.clock().month().0;
-                (self.playing, self.pending, self.silent) = (false, n.clamp(0, 65_000) as u16, true);
+            Command::Pause => {
+                self.playing = false;
+                // Whoever is behind its twin catches up with it.
+                let twin = self.twin.as_ref().map_or(0, Track::tick);
+                self.goal = self.goal.min(self.variant.tick().max(twin));
+            }
+            Command::Step(n) => (self.playing, self.goal) = (false, self.goal.saturating_add(n).min(65_000)),
+            Command::GoTo(month) => {
+                self.goal = self.tick_of(month);
+                (self.playing, self.silent) = (false, true);
+                return self.go_back();
             }
             Command::Speed(months_per_s) => {
                 self.pause = Duration::try_from_secs_f32(1.0 / months_per_s).unwrap_or(PAUSE);
+                return Ok(());
             }
-            Command::Order(order) => self.simulation.order(order),
+            Command::Orders(orders, at) => {
+                let was = self.variant.tick();
+                let Some(tick) = self.variant.set_orders(orders).map_err(|e| e.to_string())? else {
+                    self.publish(false);
+                    return Ok(());
+                };
+                self.asked = Some((at, tick));
+                self.goal = self.goal.max(was);
+                self.silent |= self.variant.tick() < was;
+                if was < tick && self.is_there() {
+                    self.publish(true);
+                    return Ok(());
+                }
+            }
+            Command::Twin(true) if self.twin.is_none() => {
+                let mut twin = Track::beside((self.make)()?, &self.variant)?;
+                twin.go_back_for(self.goal).map_err(|e| e.to_string())?;
+                self.twin = Some(twin);
+                self.silent = true;
+            }
+            Command::Twin(on) => {
+                if !on {
+                    self.twin = None;
+                }
+            }
+            Command::Digest => {
+                let digest = (self.variant.month(), self.variant.digest());
+                lock(&self.slot).status.digest = Some(digest);
+            }
+            Command::Ask(question) => {
+                let story = story::tell(&question, &mut self.variant, self.twin.as_mut());
+                lock(&self.slot).story = Some(story);
+            }
         }
+        let there = self.is_there();
+        self.publish(there);
+        self.silent &= !there;
+        Ok(())
     }
 
-    fn publish(&mut self, with_frame: bool) {
-        // Nobody is followed: people are not drawn yet.
-        let frame = with_frame.then(|| Frame::of(&mut self.simulation, 0));
-        let mut slot = lock(&self.slot);
-        if frame.is_some() {
-            slot.frame = frame;
+    fn go_back(&mut self) -> Result<(), String> {
+        for track in [Some(&mut self.variant), self.twin.as_mut()].into_iter().flatten() {
+            track.go_back_for(self.goal).map_err(|e| e.to_string())?;
         }
-        slot.status.month = Some(self.simulation.clock().month());
-        slot.status.playing = self.playing;
-        slot.status.pending = self.pending;
+        let there = self.is_there();
+        self.publish(there);
+        self.silent &= !there;
+        Ok(())
+    }
+
+    /// Steps whoever is behind, both at the same time.
+    fn step(&mut self) -> Result<(), String> {
+        let begin = Instant::now();
+        let goal = self.goal;
+        if let Some((at, tick)) = &mut self.asked
+            && self.waited
+            && self.variant.tick() + 1 >= *tick
+        {
+            *at = (*at).max(begin);
+        }
+        let behind = |track: &Track| track.tick() < goal;
+        let variant = Some(&mut self.variant).filter(|t| behind(t));
+        let twin = self.twin.as_mut().filter(|t| behind(t));
+        let step = |track: Option<&mut Track>| track.map_or(Ok(()), |t| t.step().map_err(|fault| fault.to_string()));
+        match twin {
+            None => step(variant)?,
+            twin => std::thread::scope(|scope| {
+                let other = scope.spawn(move || step(twin));
+                let own = step(variant);
+                own.and(other.join().unwrap_or_else(|_| Err("an error in the program".into())))
+            })?,
+        }
+        lock(&self.slot).status.step_ms = begin.elapsed().as_secs_f32() * 1e3;
+        let together = self.twin.as_ref().is_none_or(|twin| twin.tick() == self.variant.tick());
+        let there = self.is_there();
+        self.publish(there || (together && !self.silent));
+        self.silent &= !there;
+        Ok(())
+    }
+
+    fn publish(&mut self, with_picture: bool) {
+        let begin = Instant::now();
+        let picture = with_picture.then(|| {
+            let mut show = |track: &mut Track| {
+                // Nobody is followed: people are not drawn yet.
+                let frame = Frame::of(track.simulation(), 0);
+                let new_homes = new_homes(track.simulation(), self.n_homes, &frame);
+                Shown { frame, new_homes, records: track.records().to_vec() }
+            };
+            let variant = show(&mut self.variant);
+            let twin = self.twin.as_mut().map(&mut show);
+            let tick = self.variant.tick();
+            let asked = self.asked.take_if(|(_, touched)| *touched <= tick).map(|(at, _)| at);
+            Picture { variant, twin, asked }
+        });
+        let mut slot = lock(&self.slot);
+        if let Some(mut picture) = picture {
+            // A picture that nobody took must not swallow the time that it answered.
+            picture.asked = picture.asked.or(slot.picture.take().and_then(|p| p.asked));
+            slot.picture = Some(picture);
+            slot.status.frame_ms = begin.elapsed().as_secs_f32() * 1e3;
+        }
+        let status = &mut slot.status;
+        let tick = self.variant.tick();
+        status.month = Some(self.variant.month());
+        status.known_until = Some(self.variant.start().plus(self.variant.records().len() as i32 - 2));
+        status.playing = self.playing;
+        status.pending = self.goal.saturating_sub(tick.min(self.twin.as_ref().map_or(tick, Track::tick)));
+        status.twin = self.twin.is_some();
+        status.snapshot_bytes = self.variant.snapshot_bytes() + self.twin.as_ref().map_or(0, Track::snapshot_bytes);
         drop(slot);
         (self.wake)();
     }
@@ -253,14 +424,6 @@ impl Drop for Alarm {
         if std::thread::panicking() {
             lock(&self.0).status.fault = Some("an error in the program".into());
         }
-    }
-}
-
-/// Frames need the measures.
-fn measured(simulation: Simulation) -> Result<Simulation, String> {
-    match simulation.world().contains_resource::<Measures>() {
-        true => Ok(simulation),
-        false => Err("the simulation measures nothing, so there is nothing to show".into()),
     }
 }
 

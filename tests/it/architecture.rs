@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["sim", "gis", "city", "people", "policies", "indicators", "scenario"]),
     ("lab", &["sim", "gis", "city", "indicators", "report"]),
     ("experiments", &["sim", "gis", "city", "people", "policies", "challenges", "indicators", "scenario", "report"]),
+    ("session", &["sim", "city", "people", "policies", "challenges", "indicators", "scenario"]),
     (
         "viewer",
         &[
@@ -31,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "scenario",
             "report",
             "experiments",
+            "session",
         ],
     ),
     (
@@ -48,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "lab",
             "experiments",
+            "session",
             "viewer",
         ],
     ),

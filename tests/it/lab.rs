@@ -312,3 +312,34 @@ fn the_lab_speaks_as_the_contract_says() {
     assert_eq!(std::fs::read(dir.path().join("town.png")).unwrap()[1..4], *b"PNG");
     assert_eq!(std::fs::read(dir.path().join("town.gif")).unwrap()[..6], *b"GIF89a");
 }
+
+/// Every command of the lessons runs, and prints the block that follows it in the page.
+#[test]
+fn lessons_show_what_the_program_prints() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lessons");
+    let (mut n, mut stale) = (0, Vec::new());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "md") {
+            continue;
+        }
+        let page = std::fs::read_to_string(&path).unwrap();
+        let blocks: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
+        for pair in blocks.windows(2) {
+            let (Some(command), Some(shown)) = (pair[0].strip_prefix("sh\nwaterbed "), pair[1].strip_prefix("text\n"))
+            else {
+                continue;
+            };
+            n += 1;
+            let output = waterbed(dir.path(), &command.split_whitespace().collect::<Vec<_>>());
+            assert!(output.status.success(), "{command}: {}", stderr(&output));
+            let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+            if printed != shown {
+                stale.push(format!("{}: {command}{printed}", path.display()));
+            }
+        }
+    }
+    assert!(n >= 15, "only {n} commands with their output were found: the reader of this test is broken");
+    assert!(stale.is_empty(), "\n{}", stale.join("\n"));
+}

@@ -305,8 +305,7 @@ fn what_differs_between_seeds_alone_is_noise() {
         show: Vec::new(),
     };
     let found = Findings::of(&runs).to_json();
-    let tested: Vec<&Value> =
-        found["neighbourhoods"].as_array().unwrap().iter().filter(|i| i["tested"] != 0).collect();
+    let tested: Vec<&Value> = found["neighbourhoods"].as_array().unwrap().iter().filter(|i| i["tested"] != 0).collect();
     let flagged = tested.iter().filter(|i| i["up"] != 0 || i["down"] != 0).count();
     println!("{flagged} of {} indicators have a neighbourhood flagged", tested.len());
     assert!(tested.len() >= 20 && flagged as f64 <= 0.15 * tested.len() as f64, "{flagged} of {}", tested.len());

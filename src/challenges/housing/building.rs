@@ -4,7 +4,8 @@ use bevy::prelude::*;
 
 use super::market::Market;
 use super::parameters::HousingParameters;
-use crate::city::{Character, City, DwellingKind, Tenure};
+use super::start::NEW_ABOVE;
+use crate::city::{Character, City, DwellingKind, Neighbourhood, Tenure};
 use crate::people::migration::whole_expected;
 use crate::people::{Dwelling, ShortMonth, Tables, Tally};
 use crate::policies::Controls;
@@ -25,7 +26,14 @@ pub struct BuildingSites {
 }
 
 impl BuildingSites {
-    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre (A).
+    /// Share of the city's programme by neighbourhood.
+    pub fn shares(&self) -> &[f64] {
+        &self.share
+    }
+
+    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre; and up
+    /// to ten times as much where more than 25 % of homes stand empty, for blocks that nobody lives in yet tell a
+    /// building site (all A).
     pub fn of(city: &City) -> BuildingSites {
         let mut cells: Vec<Vec<u32>> = vec![Vec::new(); city.neighbourhoods.len()];
         let mut homes = vec![0.0; city.neighbourhoods.len()];
@@ -46,8 +54,14 @@ impl BuildingSites {
             Character::Open => 0.0,
             _ => 1.0,
         };
-        let weights: Vec<f64> =
-            city.neighbourhoods.iter().zip(&homes).map(|(n, h)| room(n.character) * (h + 1.0)).collect();
+        let unfinished =
+            |n: &Neighbourhood| 1.0 + (100.0 * (f64::from(n.marginals.vacant_share) - NEW_ABOVE)).clamp(0.0, 9.0);
+        let weights: Vec<f64> = city
+            .neighbourhoods
+            .iter()
+            .zip(&homes)
+            .map(|(n, h)| room(n.character) * (h + 1.0) * unfinished(n))
+            .collect();
         let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
         let share = weights.iter().zip(&cells).map(|(w, c)| if c.is_empty() { 0.0 } else { w / sum }).collect();
         BuildingSites { share, cells }
@@ -115,21 +129,23 @@ fn new_home(
     market: &Market,
     now: ShortMonth,
 ) -> Dwelling {
-    let level = libm::exp(market.log_price + market.log_price_local[n]) as f32;
-    // Typical new flats and houses: 45–95 m² to rent, 65–135 m² to buy; 5,500 €/m² at the start's prices (A).
+    let level = |city: f64| libm::exp(city + market.log_price_local[n]) as f32;
+    let (level, rent_level, value_level) = (level(market.log_price), level(market.log_rent), level(market.log_value));
+    // Typical new flats and houses: 45–95 m² to rent, 55–125 m² to buy; 5,500 €/m² at the start's prices (A).
     let u = unit(words[1]);
     let area = match tenure {
-        Tenure::Owner => 65.0 + 70.0 * u,
+        Tenure::Owner => 55.0 + 70.0 * u,
         Tenure::Senior => 50.0 + 30.0 * u,
         _ => 45.0 + 50.0 * u,
     };
-    let value = 5.5 * area * level;
+    let value = 5.5 * area * value_level;
     let cost = match tenure {
         Tenure::Social | Tenure::Senior => 620.0 + 3.0 * (area - 45.0),
-        Tenure::Private => 19.0 * area * level,
-        _ => value * 1_000.0 * 0.0045,
+        // Two thirds of the programme are to be affordable: middle rents end at € 1,184 (M: limit of 2025).
+        Tenure::Private => (19.0 * area).min(1_184.0) * rent_level,
+        _ => 5.5 * area * level * 1_000.0 * 0.0045,
     };
-    let house = tenure == Tenure::Owner && area > 105.0;
+    let house = tenure == Tenure::Owner && area > 100.0;
     Dwelling {
         key: DwellingKey(key),
         cell: cells[words[2] as usize % cells.len()],

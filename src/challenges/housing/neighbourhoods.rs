@@ -17,8 +17,8 @@ pub struct Surroundings {
     pub green: Vec<f32>,
     /// exp(−distance / d0) between centres, row by row.
     nearness: Vec<f32>,
-    /// Cumulated chances of looking in each neighbourhood, by the one lived in; the last row is for outsiders.
-    search: Vec<f32>,
+    /// Centres, m.
+    centres: Vec<[f64; 2]>,
     n: usize,
 }
 
@@ -52,21 +52,7 @@ impl Surroundings {
                 nearness[i * n + j] = libm::exp(-km / near_d0_km) as f32;
             }
         }
-        let mut homes = vec![0.0f32; n];
-        city.dwellings.iter().for_each(|d| homes[usize::from(d.neighbourhood)] += 1.0);
-        let mut search = Vec::with_capacity((n + 1) * n);
-        for i in 0..=n {
-            // Seven searches in ten are nearby, three anywhere.
-            let near = |j: usize| if i < n { nearness[i * n + j] } else { 1.0 };
-            let near_sum: f32 = (0..n).map(|j| homes[j] * near(j)).sum::<f32>().max(1e-9);
-            let all_sum: f32 = homes.iter().sum::<f32>().max(1e-9);
-            let mut sum = 0.0;
-            for (j, &stock) in homes.iter().enumerate() {
-                sum += 0.7 * stock * near(j) / near_sum + 0.3 * stock / all_sum;
-                search.push(sum);
-            }
-        }
-        Surroundings { amenities: standardise(amenities), green: standardise(green(city)), nearness, search, n }
+        Surroundings { amenities: standardise(amenities), green: standardise(green(city)), nearness, centres, n }
     }
 
     /// exp(−distance/d0) from `i` to `j`; outsiders are equally near to everything.
@@ -74,10 +60,23 @@ impl Surroundings {
         i.map_or(0.5, |i| self.nearness[i * self.n + j])
     }
 
-    /// The neighbourhood to look in at quantile `u`, for someone who lives in `i`.
-    pub fn searched(&self, i: Option<usize>, u: f32) -> usize {
-        let row = i.unwrap_or(self.n) * self.n;
-        self.search[row..row + self.n].partition_point(|&c| c <= u).min(self.n - 1)
+    /// Distance between the centres of `i` and `j`, km.
+    pub fn distance_km(&self, i: usize, j: usize) -> f64 {
+        let (a, b) = (self.centres[i], self.centres[j]);
+        libm::hypot(a[0] - b[0], a[1] - b[1]) / 1_000.0
+    }
+
+    /// Number of neighbourhoods.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Places without amenities or green, for tests.
+    #[cfg(test)]
+    pub(super) fn plain(centres: &[[f64; 2]]) -> Surroundings {
+        let n = centres.len();
+        let nearness = vec![1.0; n * n];
+        Surroundings { amenities: vec![0.0; n], green: vec![0.0; n], nearness, centres: centres.to_vec(), n }
     }
 }
 

@@ -5,7 +5,9 @@ use bevy::prelude::*;
 use super::cells::{self, Cells};
 use super::choice::Baseline;
 use super::homes::Homes;
-use super::{CrimeParameters, incidents, levers, propensity, volume};
+use super::{
+    CrimeParameters, digital, enforcement, explosions, grip, groups, incidents, levers, premises, propensity, volume,
+};
 use crate::challenges::shared::police::PoliceSettles;
 use crate::challenges::shared::{Census, NeighbourhoodStates, State};
 use crate::city::City;
@@ -19,7 +21,10 @@ use crate::sim::{Clock, Draws, Phase, RegisterState, SimTick};
 /// |---|---|---|
 /// | Days | `count_homes` | who lives near whom, twice a year |
 /// | Days | `commit` | volume crime: places, offenders, victims, what becomes known |
-/// | Affect | `show` | [`State::Victimisation`] |
+/// | Days | `work` | criminal groups: labour, offers, members |
+/// | Days | `use_and_find` | premises: chosen, found, closed, let again |
+/// | Days | `explode`, `defraud`, `inspect` | explosions, digital crime, enforcement against overcrowding |
+/// | Affect | `show`, `tighten` | [`State::Victimisation`], [`State::Grip`] |
 pub struct CrimePlugin;
 
 /// Systems of [`Phase::Days`] in which offences happen.
@@ -35,6 +40,15 @@ impl Plugin for CrimePlugin {
         app.register_state::<Baseline>("crime_baseline")
             .register_state::<volume::Pending>("crime_pending")
             .register_state::<Homes>("crime_homes")
+            .register_state::<groups::Groups>("crime_groups")
+            .register_state::<premises::AllPremises>("crime_premises")
+            .register_state::<explosions::Feuds>("crime_feuds")
+            .register_stream(groups::STREAM)
+            .register_stream(groups::STREAM_OFFER)
+            .register_stream(premises::STREAM)
+            .register_stream(explosions::STREAM)
+            .register_stream(digital::STREAM)
+            .register_stream(enforcement::STREAM)
             .register_stream(cells::STREAM)
             .register_stream(incidents::STREAM)
             .register_stream(incidents::STREAM_NEAR)
@@ -48,13 +62,29 @@ impl Plugin for CrimePlugin {
             .init_resource::<Baseline>()
             .init_resource::<volume::Pending>()
             .init_resource::<Homes>()
+            .init_resource::<groups::Groups>()
+            .init_resource::<premises::AllPremises>()
+            .init_resource::<explosions::Feuds>()
             .add_systems(
                 SimTick,
-                (count_homes, volume::commit).chain().in_set(Phase::Days).in_set(CrimeHappens).before(PoliceSettles),
+                (
+                    count_homes,
+                    volume::commit,
+                    groups::work,
+                    premises::use_and_find,
+                    explosions::explode,
+                    digital::defraud,
+                    enforcement::inspect,
+                )
+                    .chain()
+                    .in_set(Phase::Days)
+                    .in_set(CrimeHappens)
+                    .before(PoliceSettles),
             )
             .add_systems(
                 SimTick,
-                volume::show
+                (volume::show, grip::tighten)
+                    .chain()
                     .in_set(Phase::Affect)
                     .in_set(CrimeShows)
                     .after(crate::challenges::shared::police::PoliceShows),
@@ -73,6 +103,8 @@ pub fn open(world: &mut World, city: &City) {
     world.insert_resource(cells);
     world.insert_resource(NumberOfCells(city.grid.len()));
     world.run_system_cached(count_now).expect("people have been settled");
+    world.run_system_cached(groups::found).expect("people have been settled");
+    world.run_system_cached(grip::tighten).expect("people have been settled");
 }
 
 /// Cells of the social grid.

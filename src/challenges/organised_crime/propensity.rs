@@ -24,7 +24,8 @@
 use rayon::prelude::*;
 
 use super::CrimeParameters;
-use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, Person, ShortMonth, Work};
+use super::volume::People;
+use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, ShortMonth};
 use crate::sim::draws::{threshold, unit};
 use crate::sim::{Draws, Stream};
 
@@ -74,16 +75,10 @@ pub struct Programmes<'a> {
 
 /// Everything that the look at persons reads.
 pub struct Look<'a> {
-    /// Persons by slot.
-    pub persons: &'a [Person],
-    /// What they do.
-    pub works: &'a [Work],
-    /// Their conduct.
+    /// Persons, what they do, households and homes.
+    pub people: People<'a>,
+    /// Conduct of persons.
     pub conducts: &'a [Conduct],
-    /// Households by slot.
-    pub households: &'a [Household],
-    /// Homes by slot.
-    pub dwellings: &'a [Dwelling],
     /// Homes by cell, for friends.
     pub homes: &'a super::homes::Homes,
     /// Numbers.
@@ -189,8 +184,7 @@ impl Look<'_> {
     }
 
     fn home(&self, i: usize) -> Option<&Dwelling> {
-        let home = self.households[self.persons[i].household.get()?].dwelling.get()?;
-        Some(&self.dwellings[home])
+        self.people.home(i)
     }
 
     /// History and traits of person `i`.
@@ -210,32 +204,32 @@ impl Look<'_> {
 
     /// Person `i` as hazards see them.
     pub fn view(&self, i: usize) -> HazardView {
-        let person = &self.persons[i];
-        let household = person.household.get().map_or_else(Household::default, |h| self.households[h]);
-        HazardView::of(person, &self.works[i], &household, self.now)
+        let person = &self.people.persons[i];
+        let household = person.household.get().map_or_else(Household::default, |h| self.people.households[h]);
+        HazardView::of(person, &self.people.works[i], &household, self.now)
     }
 
     /// More than half of the others of 12 and over in the household have offended.
     fn family(&self, i: usize) -> bool {
-        let Some(h) = self.persons[i].household.get() else { return false };
-        let others = crate::people::books::members(self.persons, &self.households[h])
+        let Some(h) = self.people.persons[i].household.get() else { return false };
+        let others = crate::people::books::members(self.people.persons, &self.people.households[h])
             .map(|p| p.i())
-            .filter(|&q| q != i && self.persons[q].age_y(self.now) >= 12);
+            .filter(|&q| q != i && self.people.persons[q].age_y(self.now) >= 12);
         let (all, prior) = others.fold((0, 0), |(a, b), q| (a + 1, b + u32::from(self.is_prior(&self.conducts[q]))));
         2 * prior > all
     }
 
     /// More than half of the friends have offended: people within five years of age in up to six homes of the cell.
     fn friends(&self, i: usize) -> bool {
-        let (Some(home), person) = (self.home(i), &self.persons[i]) else { return false };
+        let (Some(home), person) = (self.home(i), &self.people.persons[i]) else { return false };
         let age = i32::from(person.age_y(self.now));
         let (mut all, mut prior) = (0, 0);
         let words = [0, 1].map(|k| Draws { tick: 0, ..self.draws }.block(STREAM_TIES, person.key.0, k));
         for word in words.concat().into_iter().take(6) {
             let Some(d) = self.homes.in_cell(home.cell, word) else { break };
-            let Some(h) = self.dwellings.get(d).and_then(|d| d.household.get()) else { continue };
-            for q in crate::people::books::members(self.persons, &self.households[h]).map(|p| p.i()) {
-                if q != i && (i32::from(self.persons[q].age_y(self.now)) - age).abs() <= 5 {
+            let Some(h) = self.people.dwellings.get(d).and_then(|d| d.household.get()) else { continue };
+            for q in crate::people::books::members(self.people.persons, &self.people.households[h]).map(|p| p.i()) {
+                if q != i && (i32::from(self.people.persons[q].age_y(self.now)) - age).abs() <= 5 {
                     all += 1;
                     prior += u32::from(self.is_prior(&self.conducts[q]));
                 }
@@ -269,7 +263,7 @@ impl Look<'_> {
 
     /// ln h of person `i`, everything included.
     pub fn full(&self, i: usize) -> f64 {
-        let (low, _) = self.traits(self.persons[i].key.0);
+        let (low, _) = self.traits(self.people.persons[i].key.0);
         let (view, facts) = (self.view(i), self.facts(i, low));
         let base = log_hazard(&view, facts, self.low_income_eur_m, self.p);
         if base == f64::NEG_INFINITY {
@@ -310,7 +304,7 @@ impl Look<'_> {
         let exposed_most: Vec<u32> = (0..128).map(|age| threshold(exposure * weight * exposed(age))).collect();
         let exposed_little: Vec<u32> = (0..128).map(|age| threshold(exposure * little * exposed(age))).collect();
         let one = |i: usize, pools: &mut Pools| {
-            let person = &self.persons[i];
+            let person = &self.people.persons[i];
             if !person.is_there() {
                 return;
             }
@@ -346,11 +340,11 @@ impl Look<'_> {
                 pools.offenders.push(candidate(home));
             }
         };
-        let chunks: Vec<Pools> = (0..self.persons.len().div_ceil(CHUNK))
+        let chunks: Vec<Pools> = (0..self.people.persons.len().div_ceil(CHUNK))
             .into_par_iter()
             .map(|c| {
                 let mut pools = Pools::default();
-                (c * CHUNK..((c + 1) * CHUNK).min(self.persons.len())).for_each(|i| one(i, &mut pools));
+                (c * CHUNK..((c + 1) * CHUNK).min(self.people.persons.len())).for_each(|i| one(i, &mut pools));
                 pools
             })
             .collect();
@@ -391,7 +385,7 @@ impl Look<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::Occupation;
+    use crate::people::{Occupation, Person, Work};
 
     fn view(age_y: i16, work: Work, household: Household) -> HazardView {
         let now = ShortMonth(1500);

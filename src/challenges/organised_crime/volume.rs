@@ -50,7 +50,7 @@ pub struct Pending(pub Vec<Incident>);
 
 /// What the month's crime reads.
 #[derive(SystemParam)]
-pub struct Seen<'w, 's> {
+pub struct Seen<'w> {
     pub(super) draws: Res<'w, Draws>,
     pub(super) clock: Res<'w, Clock>,
     pub(super) p: Res<'w, CrimeParameters>,
@@ -61,12 +61,30 @@ pub struct Seen<'w, 's> {
     pub(super) police: Res<'w, Police>,
     pub(super) cells: Res<'w, Cells>,
     pub(super) homes: Res<'w, Homes>,
-    pub(super) persons: Query<'w, 's, &'static Person>,
-    pub(super) works: Query<'w, 's, &'static Work>,
-    pub(super) households: Query<'w, 's, &'static Household>,
 }
 
-impl Seen<'_, '_> {
+/// The tables that a look at persons reads.
+#[derive(Clone, Copy)]
+pub struct People<'a> {
+    /// Persons by slot.
+    pub persons: &'a [Person],
+    /// What they do.
+    pub works: &'a [Work],
+    /// Households by slot.
+    pub households: &'a [Household],
+    /// Homes by slot.
+    pub dwellings: &'a [Dwelling],
+}
+
+impl People<'_> {
+    /// The home of person `i`.
+    pub fn home(&self, i: usize) -> Option<&Dwelling> {
+        let home = self.households[self.persons[i].household.get()?].dwelling.get()?;
+        Some(&self.dwellings[home])
+    }
+}
+
+impl Seen<'_> {
     /// The present month.
     pub fn now(&self) -> ShortMonth {
         ShortMonth::of(self.clock.month())
@@ -91,17 +109,14 @@ impl Seen<'_, '_> {
     /// A look at persons, with their conduct as it stands.
     pub fn look<'a>(
         &'a self,
+        people: People<'a>,
         conducts: &'a [Conduct],
-        dwellings: &'a [Dwelling],
         efficacy: &'a [f64],
         levers: &'a Levers,
     ) -> Look<'a> {
         Look {
-            persons: slice(&self.persons),
-            works: slice(&self.works),
+            people,
             conducts,
-            households: slice(&self.households),
-            dwellings,
             homes: &self.homes,
             p: &self.p,
             efficacy,
@@ -129,13 +144,22 @@ fn rate(p: &CrimeParameters, kind: usize) -> f64 {
 /// A month of volume crime.
 pub(super) fn commit(
     seen: Seen,
+    persons: Query<&Person>,
+    works: Query<&Work>,
+    households: Query<&Household>,
     dwellings: Query<&Dwelling>,
     mut conducts: Query<&mut Conduct>,
     mut baseline: ResMut<Baseline>,
     mut pending: ResMut<Pending>,
     mut outcomes: ResMut<Outcomes>,
 ) {
-    let (p, cells, dwellings) = (&*seen.p, &*seen.cells, slice(&dwellings));
+    let (p, cells) = (&*seen.p, &*seen.cells);
+    let people = People {
+        persons: slice(&persons),
+        works: slice(&works),
+        households: slice(&households),
+        dwellings: slice(&dwellings),
+    };
     let conducts = slice_mut(&mut conducts);
     let levers = Levers::of(&seen.controls, p, seen.draws.seed);
     let efficacy = seen.efficacy();
@@ -143,9 +167,9 @@ pub(super) fn commit(
     pass_time(conducts, &seen.clock, p);
     if !baseline.is_set {
         first_look(&seen, &mut baseline, visible_h.clone());
-        first_offenders(&seen, &mut baseline, conducts, dwellings, &efficacy, &levers);
+        first_offenders(&seen, &mut baseline, people, conducts, &efficacy, &levers);
     }
-    let pools = seen.look(conducts, dwellings, &efficacy, &levers).pools(baseline.level, baseline.exposure);
+    let pools = seen.look(people, conducts, &efficacy, &levers).pools(baseline.level, baseline.exposure);
     count_offenders(&mut baseline, &pools, &seen.census.residents);
     let around = Surroundings {
         states: &seen.states,
@@ -225,8 +249,8 @@ fn first_look(seen: &Seen, baseline: &mut Baseline, visible_h: Vec<f64>) {
 fn first_offenders(
     seen: &Seen,
     baseline: &mut Baseline,
+    people: People,
     conducts: &mut [Conduct],
-    dwellings: &[Dwelling],
     efficacy: &[f64],
     levers: &Levers,
 ) {
@@ -237,8 +261,8 @@ fn first_offenders(
     let per_offence = 5.0 - ALONE_OR_MORE.iter().sum::<f64>();
     let wanted = offences * per_offence / p.offences_per_month;
     let hazards = |conducts: &[Conduct]| -> Vec<f64> {
-        let look = seen.look(conducts, dwellings, efficacy, levers);
-        let persons = look.persons;
+        let look = seen.look(people, conducts, efficacy, levers);
+        let persons = people.persons;
         (0..persons.len())
             .into_par_iter()
             .map(|i| if persons[i].is_there() { libm::exp(look.full(i)) } else { 0.0 })
@@ -246,7 +270,7 @@ fn first_offenders(
     };
     let without_past = hazards(conducts);
     let level = wanted / without_past.iter().sum::<f64>().max(1e-9);
-    let (persons, now) = (slice(&seen.persons), seen.now());
+    let (persons, now) = (people.persons, seen.now());
     for (i, person) in persons.iter().enumerate().filter(|(_, q)| q.is_there()) {
         let age_months = f64::from(person.born.until(now).max(0));
         let window = (age_months - 144.0).clamp(0.0, f64::from(super::propensity::PRIOR_MONTHS));
@@ -259,13 +283,11 @@ fn first_offenders(
     }
     let hazards = hazards(conducts);
     baseline.level = wanted / hazards.iter().sum::<f64>().max(1e-9);
-    let households = slice(&seen.households);
     let mut offenders = vec![0.0; seen.states.n()];
     let mut exposure = 0.0;
     for (i, person) in persons.iter().enumerate().filter(|(_, q)| q.is_there()) {
-        let home = person.household.get().and_then(|h| households[h].dwelling.get());
-        if let Some(home) = home {
-            offenders[usize::from(dwellings[home].neighbourhood)] += baseline.level * hazards[i];
+        if let Some(home) = people.home(i) {
+            offenders[usize::from(home.neighbourhood)] += baseline.level * hazards[i];
             exposure += exposed(person.age_y(now));
         }
     }

@@ -52,6 +52,7 @@ states! {
     CareGap: "care_gap", "0–1", "ageing", "Share of the care hours needed that nobody gives";
     Liveliness: "liveliness", "0–1", "ageing", "Life in the street: mixed ages in a block, places for the young";
     Heat: "heat", "K", "climate", "Warmth of the last hot spell above that of the countryside";
+    HotDays: "hot_days", "days this month", "climate", "Days of this month with a maximum of 29.4 °C and more; written in Force, so that everybody sees this month's";
 }
 
 /// The values of all states, and the means and deviations at the start.

@@ -13,7 +13,7 @@ mod outlines;
 mod page;
 mod palette;
 mod style;
-mod view;
+pub(crate) mod view;
 
 use std::sync::{Arc, LazyLock};
 

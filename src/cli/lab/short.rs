@@ -136,11 +136,8 @@ fn draw(args: &Args, config: &Config, heading: &str) -> Result<(), Failure> {
     let n_cols = config.size as usize;
     let map = |title: String, classes| Panel::Map { title, n_cols, classes, key: &key };
     let times: Vec<f64> = (0..=config.days).map(f64::from).collect();
-    // The day before the first has no burglaries.
-    if let [first, second, ..] = burglaries[..] {
-        debug_assert_eq!(first, 0.0);
-        burglaries[0] = second;
-    }
+    // Before the first day there were none to count.
+    burglaries[0] = burglaries[1];
     let chart = |title: &str, values| Panel::Chart {
         title: title.into(),
         times: times.clone(),

@@ -22,6 +22,7 @@ use crate::experiments::design::Shard;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
 use crate::report;
 use crate::scenario::{MeasureFile, Overrides, Scenario, build_city, load, orders, size};
+use crate::session::{self, SessionError, SessionFile};
 use crate::sim::Simulation;
 
 /// Runs a scenario into a folder: tables, maps and a report
@@ -41,9 +42,10 @@ use crate::sim::Simulation;
   waterbed run base --ablate                which coupling between challenges does what
   waterbed run base --orders out/base-1/orders.jsonl
                                             a session played again, to the same digest
+  waterbed run my.waterbed                  a live session, as it was left
   waterbed run --resume out/base-1          go on after an interruption")]
 pub(super) struct Args {
-    /// Scenario file, or the name of a built-in scenario
+    /// Scenario, by file or name, or a session file (.waterbed)
     #[arg(default_value = "base")]
     scenario: String,
     /// Years to simulate
@@ -219,7 +221,11 @@ pub(super) fn base() -> Result<(), Failure> {
 
 /// The scenario as files and options give it.
 fn scenario(args: &Args) -> Result<Scenario, Failure> {
-    let mut scenario = load(&args.scenario, &overrides(args))?;
+    let overrides = overrides(args);
+    let mut scenario = match Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX) {
+        true => session_scenario(args, &overrides)?,
+        false => load(&args.scenario, &overrides)?,
+    };
     if let Some(path) = &args.orders {
         scenario.measures.clear();
         scenario.orders = orders::load(path)?;
@@ -274,6 +280,33 @@ fn city(args: &Args, scenario: &Scenario, n_runs: usize) -> Result<(Arc<City>, f
     let start = Instant::now();
     let city = many::with_threads(n_threads(args), || build_city(scenario).map_err(Failure::from))?;
     Ok((Arc::new(city), start.elapsed().as_secs_f64()))
+}
+
+/// What a session file says, up to the month in which it was left: the same run as the session's.
+fn session_scenario(args: &Args, overrides: &Overrides) -> Result<Scenario, Failure> {
+    if !overrides.set.is_empty() || overrides.residents.is_some() {
+        let hint = "export its scenario from the session, and run that".to_string();
+        let message = "a session is run as it is: `--set` and `--residents` do not go with it".to_string();
+        return Err(Failure::Argument(message, Some(hint)));
+    }
+    let file = SessionFile::load(Path::new(&args.scenario)).map_err(session_failure)?;
+    let mut scenario = file.plans.scenario(&file.scenario);
+    scenario.end = (file.month >= scenario.start).then_some(file.month);
+    if let Some(years) = overrides.years {
+        (scenario.years, scenario.end) = (years.clamp(1, 200) as u32, None);
+    }
+    if let Some(seed) = overrides.seed {
+        scenario.seed = seed.max(0) as u64;
+    }
+    Ok(scenario)
+}
+
+/// Why a session file cannot be used, as a failure.
+pub(super) fn session_failure(error: SessionError) -> Failure {
+    match error {
+        SessionError::Scenario(problems) => problems.into(),
+        other => Failure::Argument(other.to_string(), None),
+    }
 }
 
 fn backend(backend: Backend) -> &'static str {

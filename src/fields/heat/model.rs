@@ -83,12 +83,19 @@ pub struct HeatModel {
 impl HeatModel {
     /// Make an episode ready; scans the sky.
     pub fn new(setup: HeatSetup) -> Self {
+        let svf = Raster::filled(setup.grid, 1.0);
+        let mut model = HeatModel::under(setup, svf);
+        model.rebuild();
+        model
+    }
+
+    /// Make an episode ready under a sky that is known: the sky view factors of an earlier one with the same heights.
+    pub fn under(setup: HeatSetup, svf: Raster<f32>) -> Self {
         let n = setup.grid.len();
         let coefficients = setup.cover.iter().map(|c| c.coefficients()).collect();
-        let svf = Raster::filled(setup.grid, 1.0);
-        let sunlit = svf.clone();
+        let sunlit = Raster::filled(setup.grid, 1.0);
         let sun = Sun { elevation_rad: 0.0, azimuth_rad: 0.0 };
-        let mut model = HeatModel {
+        HeatModel {
             coefficients,
             svf,
             sunlit,
@@ -101,9 +108,13 @@ impl HeatModel {
             rural: (f32::NAN, 0.0, 0.0),
             weather: None,
             setup,
-        };
-        model.rebuild();
-        model
+        }
+    }
+
+    /// Give every pixel coefficients of its own: mixtures, where a pixel is larger than what covers it.
+    pub fn mix(&mut self, coefficients: Vec<Coefficients>) {
+        debug_assert_eq!(coefficients.len(), self.setup.grid.len());
+        self.coefficients = coefficients;
     }
 
     fn skyline(&self) -> Skyline<'_> {
@@ -139,6 +150,11 @@ impl HeatModel {
     /// How much warmer than the station the air is, K.
     pub fn excess_k(&self) -> Raster<f32> {
         self.raster(self.theta.clone())
+    }
+
+    /// The same, as it is kept.
+    pub fn excess(&self) -> &[f32] {
+        &self.theta
     }
 
     /// Surface temperature, °C.

@@ -220,11 +220,14 @@ macro_rules! indicators {
 }
 
 mod ageing;
+mod climate;
+mod crime;
 mod living;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| [living::LIST, shared::LIST, ageing::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> =
+    LazyLock::new(|| [living::LIST, shared::LIST, ageing::LIST, crime::LIST, climate::LIST].concat());
 
 #[cfg(test)]
 mod tests {

@@ -61,7 +61,8 @@ fn walk(town: &mut Town, agent: &mut Agent, draws: Draws, key: u64) {
         let (to_x, to_y) = (x + hop * cos, y + hop * sin);
         // A cell reaches half a cell to either side of its centre.
         let is_inside = |v: f32| (-0.5..size - 0.5).contains(&v);
-        if !town.torus && !(is_inside(to_x) && is_inside(to_y)) {
+        let stays_on_the_map = town.torus || (is_inside(to_x) && is_inside(to_y));
+        if !stays_on_the_map {
             continue;
         }
         (x, y) = if town.torus { (to_x.rem_euclid(size), to_y.rem_euclid(size)) } else { (to_x, to_y) };

@@ -1,0 +1,116 @@
+//! The ground as water and heat see it: the city's rasters, changed by the levers of the month.
+//!
+//! A pixel of 20 m is a mixture. What is sealed and what is under trees is known; roofs are taken as 60 % of what is
+//! sealed in a pixel of buildings, walls and yards as stone, streets as asphalt (A). Levers change the shares in their
+//! area: `trees` add canopy, `unpaving` opens sealed ground that is not built on, `cool_roofs` brighten roofs.
+
+use crate::city::{City, Cover, NO_NEIGHBOURHOOD};
+use crate::fields::heat::cover::{Coefficients, Cover as Skin};
+use crate::policies::Controls;
+
+/// Albedo of a cool roof (M: white roofs 0.6–0.8, some years old).
+const COOL_ROOF_ALBEDO: f32 = 0.6;
+/// Share of the sealed part of a pixel of buildings that is roof (A).
+const ROOF_SHARE: f32 = 0.6;
+/// Height of a grown street tree or a wood, m (A).
+const TREE_M: f32 = 10.0;
+/// Canopy from which a pixel throws shade as a wood (A).
+const WOOD_PCT: f32 = 50.0;
+
+/// Shares of one pixel, 0–1; they add up to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Shares {
+    /// Open water.
+    pub water: f32,
+    /// Roofs.
+    pub roof: f32,
+    /// Other sealed ground.
+    pub paved: f32,
+    /// Under tree crowns (which stand on open ground first, then over the pavement).
+    pub trees: f32,
+    /// Grass and gardens.
+    pub grass: f32,
+    /// Sealed in all, crowns disregarded.
+    pub sealed: f32,
+    /// Part of the roofs that is cool.
+    pub cool: f32,
+}
+
+/// The ground of this month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroundNow {
+    /// Shares of each pixel.
+    pub shares: Vec<Shares>,
+}
+
+impl GroundNow {
+    /// The ground of `city` under `controls`.
+    pub fn of(city: &City, controls: &Controls) -> GroundNow {
+        let [trees, unpaving, cool] = ["trees", "unpaving", "cool_roofs"].map(|id| controls.get(id));
+        let grid = &city.ground.elevation_m.grid;
+        let shares = (0..grid.len())
+            .map(|p| {
+                let n = neighbourhood_of_pixel(city, p);
+                let at = |lever: &[f64]| n.map_or(0.0, |n| lever[n] as f32);
+                mixture(city, p, at(trees) / 100.0, at(unpaving), at(cool))
+            })
+            .collect();
+        GroundNow { shares }
+    }
+
+    /// Coefficients of the surface energy balance of pixel `p`: those of its parts, by area.
+    pub fn coefficients(&self, p: usize) -> Coefficients {
+        let s = &self.shares[p];
+        let mut sum = Coefficients { albedo: 0.0, emissivity: 0.0, wet: 0.0, a1: 0.0, a2: 0.0, a3: 0.0 };
+        let mut add = |share: f32, c: Coefficients| {
+            sum.albedo += share * c.albedo;
+            sum.emissivity += share * c.emissivity;
+            sum.wet += share * c.wet;
+            sum.a1 += share * c.a1;
+            sum.a2 += share * c.a2;
+            sum.a3 += share * c.a3;
+        };
+        let roof = Skin::Roof.coefficients();
+        add(s.water, Skin::Water.coefficients());
+        add(s.roof * (1.0 - s.cool), roof);
+        add(s.roof * s.cool, Coefficients { albedo: COOL_ROOF_ALBEDO, ..roof });
+        // Half of the pavement is asphalt; the other half stands for paving stones and the walls of houses.
+        add(0.5 * s.paved, Skin::Asphalt.coefficients());
+        add(0.5 * s.paved, Skin::Stone.coefficients());
+        add(s.trees, Skin::Trees.coefficients());
+        add(s.grass, Skin::Grass.coefficients());
+        sum
+    }
+
+    /// Height of what stands on pixel `p` and its crowns, m above the ground.
+    pub fn heights_m(&self, city: &City, p: usize) -> (f32, f32) {
+        let roof = 0.1 * f32::from(city.ground.building_height_dm.values[p]);
+        let crown = if 100.0 * self.shares[p].trees >= WOOD_PCT { TREE_M } else { 0.0 };
+        (roof, roof.max(crown))
+    }
+}
+
+/// The neighbourhood of pixel `p`.
+pub fn neighbourhood_of_pixel(city: &City, p: usize) -> Option<usize> {
+    let (col, row) = city.ground.elevation_m.grid.col_row(p);
+    let cell = city.grid.idx(col / city.ground.k, row / city.ground.k);
+    let n = city.neighbourhood_of_cell[cell];
+    (n != NO_NEIGHBOURHOOD).then_some(usize::from(n))
+}
+
+fn mixture(city: &City, p: usize, more_trees: f32, unpaved: f32, cool: f32) -> Shares {
+    let ground = &city.ground;
+    let cover = ground.cover.values[p];
+    if cover == Cover::Water {
+        return Shares { water: 1.0, ..Shares::default() };
+    }
+    let sealed = 0.01 * f32::from(ground.sealed_pct.values[p]);
+    let roof = if cover == Cover::Building { ROOF_SHARE * sealed } else { 0.0 };
+    let pavement = (sealed - roof) * (1.0 - unpaved.clamp(0.0, 1.0));
+    let crowns = (0.01 * f32::from(ground.tree_pct.values[p]) + more_trees).clamp(0.0, 1.0 - roof);
+    let open = 1.0 - roof - pavement;
+    let over_pavement = (crowns - open).max(0.0);
+    let paved = (pavement - over_pavement).max(0.0);
+    let grass = (1.0 - roof - paved - crowns).max(0.0);
+    Shares { water: 0.0, roof, paved, trees: crowns, grass, sealed: roof + pavement, cool: cool.clamp(0.0, 1.0) }
+}

@@ -1,0 +1,98 @@
+//! A heat wave over the city's ground: the hourly energy balance of [`crate::fields::heat`] on the ground raster.
+//!
+//! Result: how much warmer than the station the air at each pixel is, over the nights (no sun) and over whole days,
+//! means over the wave, in tenths of a kelvin. Sky view factors are kept from wave to wave and made anew only when
+//! something that hides the sky has changed.
+//!
+//! Limits: a pixel of 20 m holds street and houses at once, so narrow streets are seen through the mixture of their
+//! surfaces and not through walls that face each other; wind blows from the east all the time.
+
+use bevy::prelude::Resource;
+use chrono::Datelike;
+
+use super::events::Event;
+use super::exposure::tenths;
+use super::ground::GroundNow;
+use super::weather;
+use crate::city::{City, Cover};
+use crate::fields::heat::cover::Cover as Skin;
+use crate::fields::heat::model::Surroundings;
+use crate::fields::heat::{HeatModel, HeatSetup};
+use crate::gis::Raster;
+
+/// Heat of people, traffic and buildings per sealed share in summer, W/m² (A: order of Dutch cities).
+const ANTHROPOGENIC_W_M2: f32 = 15.0;
+
+/// Sky view factors of the last wave and the heights that they belong to. Rebuilt when missing, so no state.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Sky {
+    crown_m: Vec<f32>,
+    svf: Option<Raster<f32>>,
+}
+
+/// Heat at each pixel, quantised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Warmth {
+    /// Excess over the station at night, 0.1 K.
+    pub night_dk: Vec<i16>,
+    /// Excess over the station, all hours, 0.1 K.
+    pub mean_dk: Vec<i16>,
+    /// Air temperature at night, mean over the wave, 0.1 °C.
+    pub night_dc: Vec<i16>,
+}
+
+/// Runs the heat wave of `days` with its peak that begins with `event` over `city`.
+pub fn run(city: &City, ground: &GroundNow, sky: &mut Sky, event: &Event, days: u32, peak_c: f64) -> Warmth {
+    let day_of_year = f64::from(event.month.first_day().ordinal()) + f64::from(event.day) - 1.0;
+    let elevation = &city.ground.elevation_m;
+    let n = elevation.values.len();
+    let heights: Vec<(f32, f32)> = (0..n).map(|p| ground.heights_m(city, p)).collect();
+    let surface_m: Vec<f32> = heights.iter().zip(&elevation.values).map(|(h, z)| z + h.0).collect();
+    let crown_m: Vec<f32> = heights.iter().zip(&elevation.values).map(|(h, z)| z + h.1).collect();
+    let skin = |cover: &Cover| match cover {
+        Cover::Water => Skin::Water,
+        Cover::Grass | Cover::Garden => Skin::Grass,
+        Cover::Trees => Skin::Trees,
+        Cover::Paved => Skin::Asphalt,
+        Cover::Building => Skin::Roof,
+    };
+    let setup = HeatSetup {
+        grid: elevation.grid,
+        surface_m,
+        crown_m: crown_m.clone(),
+        cover: city.ground.cover.values.iter().map(skin).collect(),
+        anthropogenic_w_m2: ground.shares.iter().map(|s| ANTHROPOGENIC_W_M2 * s.sealed).collect(),
+        surroundings: Surroundings::Country,
+        day_of_year,
+        latitude_deg: 52.1,
+        longitude_deg: 5.2,
+    };
+    let known = sky.svf.take().filter(|_| sky.crown_m == crown_m);
+    let mut model = match known {
+        Some(svf) => HeatModel::under(setup, svf),
+        None => HeatModel::new(setup),
+    };
+    model.mix((0..n).map(|p| ground.coefficients(p)).collect());
+    let hours = weather::hours(day_of_year, days, peak_c);
+    let (mut night, mut all) = (vec![0.0f32; n], vec![0.0f32; n]);
+    let (mut n_night, mut station_night_c) = (0, 0.0);
+    for hour in &hours {
+        model.hour(*hour);
+        let excess = model.excess();
+        all.iter_mut().zip(excess).for_each(|(sum, e)| *sum += e);
+        if hour.global_w_m2 <= 0.0 {
+            night.iter_mut().zip(excess).for_each(|(sum, e)| *sum += e);
+            station_night_c += hour.air_c;
+            n_night += 1;
+        }
+    }
+    *sky = Sky { crown_m, svf: Some(model.svf().clone()) };
+    let mean = |sums: &[f32], n: usize, base: f32| -> Vec<i16> {
+        sums.iter().map(|sum| tenths(base + sum / n.max(1) as f32)).collect()
+    };
+    Warmth {
+        night_dk: mean(&night, n_night, 0.0),
+        mean_dk: mean(&all, hours.len(), 0.0),
+        night_dc: mean(&night, n_night, station_night_c / n_night.max(1) as f32),
+    }
+}

@@ -1,0 +1,319 @@
+//! What is placed: measures in variants, with undo and redo.
+//!
+//! Costs are those of the levers, grade A unless a lever says otherwise. Of a lever that is divided (homes per year) the
+//! value is what is paid for; of any other it is the distance from its default, times the share of the residents who
+//! live in the area. Yearly costs run from the first month to the end of the measure or of the horizon.
+
+use std::collections::BTreeSet;
+
+use crate::city::City;
+use crate::policies::Lever;
+use crate::scenario::{Measure, MeasureArea, Place, Problems, Scenario, measures};
+use crate::sim::{Area, Month, Order};
+
+/// A lever that is set somewhere from some month on.
+#[derive(Debug, Clone)]
+pub struct Placement {
+    /// Lever.
+    pub lever: &'static Lever,
+    /// Value in the lever's unit.
+    pub value: f64,
+    /// Where.
+    pub area: Area,
+    /// First month.
+    pub from: Month,
+    /// First month in which the lever is back at its default; `None` = never.
+    pub until: Option<Month>,
+    /// Counts; switched off, it is as if it had never been placed.
+    pub on: bool,
+}
+
+impl PartialEq for Placement {
+    fn eq(&self, other: &Placement) -> bool {
+        self.lever.id == other.lever.id
+            && self.value == other.value
+            && self.area == other.area
+            && (self.from, self.until, self.on) == (other.from, other.until, other.on)
+    }
+}
+
+impl Placement {
+    /// As a measure of a scenario.
+    pub fn measure(&self) -> Measure {
+        let area = match &self.area {
+            Area::City => MeasureArea::City,
+            Area::Neighbourhoods(codes) => MeasureArea::Neighbourhoods(codes.clone()),
+        };
+        let place = Place::whole(self.lever.id);
+        Measure { lever: self.lever, value: self.value, area, from: self.from, until: self.until, place }
+    }
+
+    /// What it costs until the end of the month `horizon`, €.
+    pub fn cost_eur(&self, city: &City, horizon: Month) -> f64 {
+        let units = if self.lever.divided {
+            self.value
+        } else {
+            (self.value - self.lever.default).abs() * share_of_residents(&self.area, city)
+        };
+        let end = self.until.map_or(horizon, |until| until.min(horizon));
+        let years = f64::from((end.0 - self.from.0).max(0)) / 12.0;
+        units * (self.lever.cost_once_eur + self.lever.cost_yearly_eur * years)
+    }
+
+    fn meets(&self, other: &Placement) -> bool {
+        match (&self.area, &other.area) {
+            (Area::Neighbourhoods(a), Area::Neighbourhoods(b)) => a.iter().any(|code| b.contains(code)),
+            _ => true,
+        }
+    }
+}
+
+fn share_of_residents(area: &Area, city: &City) -> f64 {
+    let Area::Neighbourhoods(codes) = area else { return 1.0 };
+    let total: u64 = city.neighbourhoods.iter().map(|n| u64::from(n.marginals.residents)).sum();
+    let inside = city.neighbourhoods.iter().filter(|n| codes.contains(&n.code));
+    inside.map(|n| u64::from(n.marginals.residents)).sum::<u64>() as f64 / total.max(1) as f64
+}
+
+/// One plan among several.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Variant {
+    /// Name on its tab.
+    pub name: String,
+    /// Its measures, in the order in which they were placed.
+    pub placements: Vec<Placement>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct State {
+    variants: Vec<Variant>,
+    active: usize,
+}
+
+/// Every variant, and the way that led here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plans {
+    state: State,
+    undone: Vec<State>,
+    done: Vec<State>,
+}
+
+/// How many changes can be taken back.
+const MOST_UNDO: usize = 500;
+
+impl Default for Plans {
+    fn default() -> Plans {
+        Plans::new(vec![Variant { name: "A".into(), placements: Vec::new() }], 0)
+    }
+}
+
+impl Plans {
+    /// These variants, of which `active` is chosen. There is always at least one.
+    pub fn new(mut variants: Vec<Variant>, active: usize) -> Plans {
+        if variants.is_empty() {
+            variants = Plans::default().state.variants;
+        }
+        let active = active.min(variants.len() - 1);
+        Plans { state: State { variants, active }, undone: Vec::new(), done: Vec::new() }
+    }
+
+    /// Every variant.
+    pub fn variants(&self) -> &[Variant] {
+        &self.state.variants
+    }
+
+    /// Index of the variant that is simulated.
+    pub fn active(&self) -> usize {
+        self.state.active
+    }
+
+    /// Measures of the variant that is simulated.
+    pub fn placements(&self) -> &[Placement] {
+        &self.state.variants[self.state.active].placements
+    }
+
+    /// True if there is something to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// True if there is something to do again.
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    /// Takes the last change back.
+    pub fn undo(&mut self) {
+        if let Some(before) = self.done.pop() {
+            self.undone.push(std::mem::replace(&mut self.state, before));
+        }
+    }
+
+    /// Does the last change again that was taken back.
+    pub fn redo(&mut self) {
+        if let Some(after) = self.undone.pop() {
+            self.done.push(std::mem::replace(&mut self.state, after));
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut State)) {
+        let before = self.state.clone();
+        change(&mut self.state);
+        if before != self.state {
+            self.done.push(before);
+            self.undone.clear();
+            if self.done.len() > MOST_UNDO {
+                self.done.remove(0);
+            }
+        }
+    }
+
+    /// Adds a measure. One of the same lever that begins in the same month in a place in common is replaced.
+    pub fn place(&mut self, placement: Placement) {
+        self.change(|state| {
+            let list = &mut state.variants[state.active].placements;
+            list.retain(|p| {
+                !(p.on && p.lever.id == placement.lever.id && p.from == placement.from && p.meets(&placement))
+            });
+            list.push(placement);
+        });
+    }
+
+    /// Switches a measure on or off.
+    pub fn switch(&mut self, at: usize, on: bool) {
+        self.change(|state| {
+            if let Some(placement) = state.variants[state.active].placements.get_mut(at) {
+                placement.on = on;
+            }
+        });
+    }
+
+    /// Removes a measure.
+    pub fn remove(&mut self, at: usize) {
+        self.change(|state| {
+            let list = &mut state.variants[state.active].placements;
+            if at < list.len() {
+                list.remove(at);
+            }
+        });
+    }
+
+    /// Chooses another variant.
+    pub fn choose(&mut self, variant: usize) {
+        self.change(|state| state.active = variant.min(state.variants.len() - 1));
+    }
+
+    /// Copies the active variant and chooses the copy.
+    pub fn duplicate(&mut self) {
+        self.change(|state| {
+            let copy = Variant { name: free_name(&state.variants), ..state.variants[state.active].clone() };
+            state.variants.push(copy);
+            state.active = state.variants.len() - 1;
+        });
+    }
+
+    /// Branches in `now`: a new variant that has only what begins up to then; the old one stays as it is. Answers
+    /// false, and does nothing, if nothing begins later.
+    pub fn branch(&mut self, now: Month) -> bool {
+        if self.placements().iter().all(|p| p.from <= now) {
+            return false;
+        }
+        self.change(|state| {
+            let old = state.variants[state.active].placements.iter();
+            let placements = old.filter(|p| p.from <= now).cloned().collect();
+            state.variants.push(Variant { name: free_name(&state.variants), placements });
+            state.active = state.variants.len() - 1;
+        });
+        true
+    }
+
+    /// `scenario` with the measures of the active variant that are on.
+    pub fn scenario(&self, scenario: &Scenario) -> Scenario {
+        let mut with = scenario.clone();
+        with.measures.extend(self.placements().iter().filter(|p| p.on).map(Placement::measure));
+        with
+    }
+
+    /// The orders of `scenario` and of the active variant.
+    ///
+    /// # Errors
+    /// If two measures contradict each other.
+    pub fn orders(&self, scenario: &Scenario, city: &City) -> Result<Vec<Order>, Problems> {
+        measures::orders(&self.scenario(scenario).measures, city, scenario.start)
+    }
+
+    /// Cost of the measures that are on until the end of the month `horizon`, €.
+    pub fn cost_eur(&self, city: &City, horizon: Month) -> f64 {
+        self.placements().iter().filter(|p| p.on).map(|p| p.cost_eur(city, horizon)).sum()
+    }
+}
+
+/// The first of A, B, …, Z, A2, … that no variant has.
+fn free_name(variants: &[Variant]) -> String {
+    let taken: BTreeSet<&str> = variants.iter().map(|v| v.name.as_str()).collect();
+    let names = (1..).flat_map(|round| {
+        let number = if round == 1 { String::new() } else { format!("{round}") };
+        ('A'..='Z').map(move |letter| format!("{letter}{number}"))
+    });
+    names.into_iter().find(|name| !taken.contains(name.as_str())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policies::lever;
+
+    fn placement(value: f64, from: Month, area: Area) -> Placement {
+        Placement { lever: lever("spreading").unwrap(), value, area, from, until: None, on: true }
+    }
+
+    fn at(n: i32) -> Month {
+        Month::new(2025, 1).plus(n)
+    }
+
+    #[test]
+    fn what_is_undone_can_be_done_again() {
+        let mut plans = Plans::default();
+        plans.place(placement(0.5, at(0), Area::City));
+        plans.place(placement(0.9, at(12), Area::City));
+        plans.switch(0, false);
+        let end = plans.clone();
+        for left in [2, 2, 1, 0] {
+            assert_eq!(plans.placements().len(), left.min(2));
+            plans.undo();
+        }
+        assert!(plans.placements().is_empty() && !plans.can_undo());
+        (0..3).for_each(|_| plans.redo());
+        assert_eq!(plans, end);
+        plans.undo();
+        plans.remove(0);
+        assert!(!plans.can_redo(), "a new change ends what could be done again");
+    }
+
+    #[test]
+    fn the_same_lever_in_the_same_month_and_place_is_replaced() {
+        let mut plans = Plans::default();
+        let there = |codes: &[&str]| Area::Neighbourhoods(codes.iter().map(ToString::to_string).collect());
+        plans.place(placement(0.5, at(3), there(&["A", "B"])));
+        plans.place(placement(0.7, at(3), there(&["C"])));
+        plans.place(placement(0.9, at(3), there(&["B"])));
+        let values: Vec<f64> = plans.placements().iter().map(|p| p.value).collect();
+        assert_eq!(values, [0.7, 0.9]);
+    }
+
+    #[test]
+    fn a_branch_leaves_the_old_variant_whole() {
+        let mut plans = Plans::default();
+        plans.place(placement(0.5, at(3), Area::City));
+        assert!(!plans.branch(at(3)));
+        plans.place(placement(0.9, at(30), Area::City));
+        assert!(plans.branch(at(12)));
+        assert_eq!((plans.active(), plans.placements().len()), (1, 1));
+        assert_eq!(plans.variants()[1].name, "B");
+        plans.choose(0);
+        assert_eq!(plans.placements().len(), 2);
+        plans.duplicate();
+        assert_eq!(plans.variants()[2].name, "C");
+        assert_eq!(plans.placements().len(), 2);
+    }
+}

@@ -1,0 +1,249 @@
+//! Measures: variants as tabs, what was placed, what it costs, and the palette of levers.
+
+use std::collections::BTreeMap;
+
+use bevy_egui::egui::{self, RichText, Ui};
+
+use super::super::session::{Session, round_value};
+use super::super::words;
+use super::style::{self, small};
+use super::top::grade_text;
+use crate::policies::{Authority, LEVERS, Lever};
+use crate::report::Lang;
+use crate::session::{Placement, Plans};
+use crate::sim::{Area, Month};
+
+pub(super) fn show(ui: &mut Ui, session: &mut Session) {
+    tabs(ui, session);
+    egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        list(ui, session);
+        budget(ui, session);
+        ui.separator();
+        if session.panels.choice.is_some() {
+            card(ui, session);
+        } else {
+            palette(ui, session);
+        }
+    });
+}
+
+fn tabs(ui: &mut Ui, session: &mut Session) {
+    let plans = &session.desk.file.plans;
+    let (active, can_undo, can_redo) = (plans.active(), plans.can_undo(), plans.can_redo());
+    let names: Vec<String> = plans.variants().iter().map(|v| v.name.clone()).collect();
+    let mut change: Option<Box<dyn FnOnce(&mut Plans)>> = None;
+    ui.horizontal_wrapped(|ui| {
+        small(ui, session.t("variant"));
+        for (i, name) in names.iter().enumerate() {
+            if ui.selectable_label(i == active, name).clicked() && i != active {
+                change = Some(Box::new(move |plans| plans.choose(i)));
+            }
+        }
+        if ui.button("+").on_hover_text(session.t("duplicate")).clicked() {
+            change = Some(Box::new(Plans::duplicate));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let redo = ui.add_enabled(can_redo, egui::Button::new("↷")).on_hover_text(session.t("redo"));
+            let undo = ui.add_enabled(can_undo, egui::Button::new("↶")).on_hover_text(session.t("undo"));
+            if undo.clicked() {
+                change = Some(Box::new(Plans::undo));
+            } else if redo.clicked() {
+                change = Some(Box::new(Plans::redo));
+            }
+        });
+    });
+    if let Some(change) = change {
+        session.desk.change(change);
+    }
+}
+
+/// A value with its unit.
+fn value_text(lever: &Lever, value: f64) -> String {
+    let number = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
+    format!("{number} {}", lever.unit)
+}
+
+fn place_text(session: &Session, area: &Area) -> String {
+    let Area::Neighbourhoods(codes) = area else { return session.t("whole_city").into() };
+    let hoods = &session.desk.city.neighbourhoods;
+    let name = |code: &String| hoods.iter().find(|n| n.code == *code).map_or_else(|| code.clone(), |n| n.name.clone());
+    match codes.as_slice() {
+        [] => "–".into(),
+        [one] => name(one),
+        [one, rest @ ..] => format!("{} +{}", name(one), rest.len()),
+    }
+}
+
+fn list(ui: &mut Ui, session: &mut Session) {
+    let placements = session.desk.file.plans.placements().to_vec();
+    let horizon = session.desk.horizon(&session.status).plus(1);
+    if placements.is_empty() {
+        small(ui, session.t("nothing_placed"));
+    }
+    let mut change: Option<Box<dyn FnOnce(&mut Plans)>> = None;
+    for (i, placement) in placements.iter().enumerate() {
+        ui.horizontal(|ui| {
+            let mut on = placement.on;
+            if ui.checkbox(&mut on, "").on_hover_text(session.t("on_off")).clicked() {
+                change = Some(Box::new(move |plans| plans.switch(i, on)));
+            }
+            ui.vertical(|ui| {
+                ui.set_width(196.0);
+                let title = RichText::new(words::lever_title(placement.lever)).size(13.0);
+                let title = if placement.on { title.strong() } else { title.color(style::FAINT) };
+                ui.label(title).on_hover_text(what(session.panels.lang, placement.lever));
+                let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
+                let place = place_text(session, &placement.area);
+                let value = value_text(placement.lever, placement.value);
+                small(ui, format!("{value} · {place}\n{} · {cost}", placement.from));
+            });
+            if ui.small_button("✕").on_hover_text(session.t("remove")).clicked() {
+                change = Some(Box::new(move |plans| plans.remove(i)));
+            }
+        });
+    }
+    if let Some(change) = change {
+        session.desk.change(change);
+    }
+}
+
+fn budget(ui: &mut Ui, session: &mut Session) {
+    let horizon = session.desk.horizon(&session.status).plus(1);
+    let cost = session.desk.file.plans.cost_eur(&session.desk.city, horizon);
+    ui.horizontal(|ui| {
+        let until = horizon.plus(-1).year().to_string();
+        ui.label(session.t2("cost_until", &[&style::euros(cost), &until]));
+    });
+    ui.horizontal(|ui| {
+        small(ui, session.t("budget"));
+        let mut millions = session.desk.file.budget_eur.unwrap_or(0.0) / 1e6;
+        let drag = egui::DragValue::new(&mut millions).range(0.0..=100_000.0).speed(1.0).prefix("€ ").suffix(" M");
+        if ui.add(drag).changed() {
+            session.desk.file.budget_eur = (millions > 0.0).then_some(millions * 1e6);
+        }
+    });
+    if let Some(budget) = session.desk.file.budget_eur {
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 8.0), egui::Sense::hover());
+        ui.painter().rect_filled(rect, 3.0, egui::Color32::from_rgb(230, 232, 228));
+        let part = (cost / budget).min(1.0) as f32;
+        let over = cost > budget;
+        let filled = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width() * part, rect.height()));
+        ui.painter().rect_filled(filled, 3.0, if over { style::ALARM } else { style::ACCENT });
+        if over {
+            let text = session.t2("over_budget", &[&style::euros(cost - budget)]);
+            ui.label(RichText::new(text).color(style::ALARM));
+        }
+    }
+}
+
+fn what(lang: Lang, lever: &Lever) -> &'static str {
+    match lang {
+        Lang::En => lever.what_en,
+        Lang::Nl => lever.what_nl,
+    }
+}
+
+fn palette(ui: &mut Ui, session: &mut Session) {
+    style::heading(ui, session.t("levers"));
+    let hint = session.t("search");
+    ui.add(egui::TextEdit::singleline(&mut session.panels.lever_search).hint_text(hint).desired_width(f32::INFINITY));
+    ui.add_space(4.0);
+    let lang = session.panels.lang;
+    let wanted = session.panels.lever_search.to_lowercase();
+    let mut groups: BTreeMap<String, Vec<&'static Lever>> = BTreeMap::new();
+    for lever in LEVERS.iter().filter(|l| l.authority != Authority::Nobody) {
+        let texts = [words::lever_title(lever), what(lang, lever).into(), lever.id.into()];
+        if texts.iter().any(|text| text.to_lowercase().contains(&wanted)) {
+            groups.entry(words::authority_title(lang, lever)).or_default().push(lever);
+        }
+    }
+    let mut taken = None;
+    for (authority, levers) in groups {
+        let header = format!("{authority} ({})", levers.len());
+        let open = if wanted.is_empty() { None } else { Some(true) };
+        egui::CollapsingHeader::new(header).id_salt(&authority).default_open(true).open(open).show(ui, |ui| {
+            for lever in levers {
+                let response = ui.add(egui::Button::new(words::lever_title(lever)).frame(false).wrap());
+                if response.on_hover_text(what(lang, lever)).clicked() {
+                    taken = Some(lever);
+                }
+            }
+        });
+    }
+    if let Some(lever) = taken {
+        session.take_up(lever);
+    }
+}
+
+fn card(ui: &mut Ui, session: &mut Session) {
+    let Some(mut choice) = session.panels.choice.clone() else { return };
+    let (lang, lever) = (session.panels.lang, choice.lever);
+    let mut keep = true;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words::lever_title(lever)).size(15.0).strong());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            keep = !ui.small_button("✕").on_hover_text(session.t("other_lever")).clicked();
+        });
+    });
+    ui.label(what(lang, lever));
+    ui.add_space(4.0);
+    ui.add(egui::Slider::new(&mut choice.value, lever.min..=lever.max).text("").smart_aim(true));
+    choice.value = round_value(lever, choice.value);
+    small(ui, session.t2("lever_range", &[&value_text(lever, lever.default)]));
+    ui.add_space(4.0);
+    let whole_city = session.t("whole_city");
+    ui.checkbox(&mut choice.whole_city, whole_city);
+    if !choice.whole_city {
+        let names: Vec<&str> =
+            session.panels.area.iter().map(|&n| session.desk.city.neighbourhoods[n].name.as_str()).collect();
+        if names.is_empty() {
+            ui.label(RichText::new(session.t("click_neighbourhoods")).color(style::PLACED));
+        } else {
+            ui.label(names.join(", "));
+            if ui.small_button(session.t("none")).clicked() {
+                session.panels.area.clear();
+            }
+        }
+    }
+    ui.horizontal(|ui| {
+        ui.label(session.t("from"));
+        month_field(ui, &mut choice.from, session.next_month());
+    });
+    let area = {
+        session.panels.choice = Some(choice.clone());
+        session.chosen_area()
+    };
+    let horizon = session.desk.horizon(&session.status).plus(1);
+    let placement =
+        area.map(|area| Placement { lever, value: choice.value, area, from: choice.from, until: None, on: true });
+    if let Some(placement) = &placement {
+        let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
+        ui.label(session.t2("costs", &[&cost]));
+    }
+    small(ui, session.t2("lead_time", &[&lever.lead_time_months.to_string()]));
+    small(ui, grade_text(lang, lever.grade));
+    small(ui, format!("{}: {}", session.t("borne_by"), lever.borne_by));
+    small(ui, lever.source);
+    ui.add_space(6.0);
+    ui.add_enabled_ui(placement.is_some(), |ui| {
+        if style::strong_button(ui, session.t("place")).clicked()
+            && let (Some(placement), Some(now)) = (placement, session.month())
+        {
+            let status = session.status.clone();
+            session.desk.place(placement, now, &status);
+            session.panels.area.clear();
+            keep = false;
+        }
+    });
+    if !keep {
+        session.panels.choice = None;
+    }
+}
+
+/// A month to choose, not before `first`.
+fn month_field(ui: &mut Ui, month: &mut Month, first: Month) {
+    let (mut year, mut of_year) = (month.year(), month.month());
+    ui.add(egui::DragValue::new(&mut of_year).range(1..=12).custom_formatter(|n, _| format!("{n:02}")));
+    ui.add(egui::DragValue::new(&mut year).range(first.year()..=first.year() + 150).speed(0.05));
+    *month = Month::new(year, of_year.clamp(1, 12)).max(first);
+}

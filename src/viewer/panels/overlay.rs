@@ -1,0 +1,176 @@
+//! What lies over the city: outlines of neighbourhoods, names, north arrow, scale bar, and which half is which.
+
+use std::collections::BTreeSet;
+
+use bevy::prelude::{Vec2, Vec3};
+use bevy_egui::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui};
+
+use super::super::camera::Lens;
+use super::super::session::{Session, TwinMode};
+use super::style;
+use crate::sim::Area;
+
+/// Most names at the same time, in each view.
+const MOST_NAMES: usize = 14;
+
+pub(super) fn show(ui: &Ui, free: Rect, points: f32, session: &Session) {
+    let (own, other) = session.lenses();
+    let views = [(Some(own), session.t("with_measures")), (other, session.t("without_measures"))];
+    for (lens, title) in views {
+        let Some(lens) = lens else { continue };
+        let rect = Rect::from_min_max(to_panel(lens.rect.min, points), to_panel(lens.rect.max, points)).intersect(free);
+        let painter = ui.painter().with_clip_rect(rect);
+        outlines(&painter, &lens, points, session);
+        if session.panels.labels {
+            names(&painter, rect, &lens, points, session);
+        }
+        let headline = match session.twin {
+            TwinMode::Split => Some(title),
+            TwinMode::Instead => Some(session.t("without_measures")),
+            TwinMode::Difference => Some(session.t("twin_difference_title")),
+            TwinMode::Off => None,
+        };
+        if let Some(text) = headline {
+            plate(&painter, rect.center_top() + egui::vec2(0.0, 18.0), text, 14.0);
+        }
+    }
+    let painter = ui.painter().with_clip_rect(free);
+    if other.is_some() {
+        painter.vline(free.center().x, free.y_range(), Stroke::new(2.0, style::PAPER));
+    }
+    if free.width() > 240.0 && free.height() > 140.0 {
+        compass(&painter, free.left_bottom() + egui::vec2(26.0, -58.0), session.orbit.heading);
+        scale_bar(&painter, free.left_bottom() + egui::vec2(12.0, -14.0), session, points);
+    }
+}
+
+fn to_panel(p: Vec2, points: f32) -> Pos2 {
+    Pos2::new(p.x / points, p.y / points)
+}
+
+fn place_of(session: &Session, [x, y]: [f64; 2], above_m: f32) -> Vec3 {
+    let grid = &session.desk.city.grid;
+    let (x, y) = ((x - grid.west_m) as f32, (y - grid.south_m()) as f32);
+    let [wide, high] = session.terrain.size_m;
+    Vec3::new(x - wide / 2.0, session.terrain.at([x, y]) + above_m, high / 2.0 - y)
+}
+
+/// Neighbourhoods in which the active variant has a measure now.
+fn placed(session: &Session) -> BTreeSet<usize> {
+    let now = session.next_month();
+    let mut found = BTreeSet::new();
+    for placement in session.desk.file.plans.placements() {
+        let holds = placement.on && placement.from <= now && placement.until.is_none_or(|until| until > now);
+        if let (true, Area::Neighbourhoods(codes)) = (holds, &placement.area) {
+            let hoods = session.desk.city.neighbourhoods.iter().enumerate();
+            found.extend(hoods.filter(|(_, n)| codes.contains(&n.code)).map(|(i, _)| i));
+        }
+    }
+    found
+}
+
+fn outlines(painter: &Painter, lens: &Lens, points: f32, session: &Session) {
+    let dashed = placed(session);
+    let choosing = session.panels.choice.is_some();
+    for n in 0..session.desk.city.neighbourhoods.len() {
+        let stroke = if choosing && session.panels.area.contains(&n) {
+            Stroke::new(3.0, style::PLACED)
+        } else if !choosing && session.panels.here == Some(n) {
+            Stroke::new(2.5, style::ACCENT)
+        } else if session.panels.hovered == Some(n) {
+            Stroke::new(1.5, style::INK)
+        } else if dashed.contains(&n) {
+            Stroke::new(1.5, style::PLACED)
+        } else {
+            continue;
+        };
+        for ring in &session.desk.city.neighbourhoods[n].rings {
+            let mut line = Vec::new();
+            for pair in ring.windows(2) {
+                // Long straight sides follow the ground.
+                let steps = ((pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]) / 200.0).ceil().max(1.0);
+                for i in 0..steps as usize {
+                    let k = i as f64 / steps;
+                    let p = [pair[0][0] + k * (pair[1][0] - pair[0][0]), pair[0][1] + k * (pair[1][1] - pair[0][1])];
+                    match lens.project(place_of(session, p, 3.0)) {
+                        Some(p) => line.push(to_panel(p, points)),
+                        None => {
+                            painter.line(std::mem::take(&mut line), stroke);
+                        }
+                    }
+                }
+            }
+            if let (Some(last), true) = (ring.last(), !line.is_empty()) {
+                line.extend(lens.project(place_of(session, *last, 3.0)).map(|p| to_panel(p, points)));
+            }
+            if line.len() > 1 {
+                painter.line(line, stroke);
+            }
+        }
+    }
+}
+
+/// Names of the larger neighbourhoods, as far as they do not cover each other; what is pointed at comes first.
+fn names(painter: &Painter, free: Rect, lens: &Lens, points: f32, session: &Session) {
+    let hoods = &session.desk.city.neighbourhoods;
+    let mut order: Vec<usize> = (0..hoods.len()).filter(|&n| hoods[n].marginals.residents > 0).collect();
+    let first = |n: usize| session.panels.hovered == Some(n) || session.panels.area.contains(&n);
+    order.sort_by_key(|&n| (!first(n), std::cmp::Reverse(hoods[n].marginals.residents)));
+    // The compass, the scale bar and the headline have their places.
+    let mut taken = vec![
+        Rect::from_min_size(free.left_bottom() - egui::vec2(0.0, 92.0), egui::vec2(150.0, 92.0)),
+        Rect::from_center_size(free.center_top() + egui::vec2(0.0, 18.0), egui::vec2(180.0, 34.0)),
+    ];
+    let mut n_names = 0;
+    for n in order {
+        let Some(p) = lens.project(place_of(session, hoods[n].centre_m, 24.0)) else { continue };
+        let galley = painter.layout_no_wrap(hoods[n].name.clone(), FontId::proportional(12.5), style::INK);
+        let rect = Align2::CENTER_CENTER.anchor_size(to_panel(p, points), galley.size()).expand2(egui::vec2(6.0, 2.0));
+        if !free.shrink(4.0).contains_rect(rect) || taken.iter().any(|t| t.expand(10.0).intersects(rect)) {
+            continue;
+        }
+        painter.rect_filled(rect, 4.0, Color32::from_rgba_unmultiplied(250, 250, 248, 210));
+        painter.galley(rect.min + egui::vec2(6.0, 2.0), galley, style::INK);
+        taken.push(rect);
+        n_names += 1;
+        if n_names == MOST_NAMES {
+            break;
+        }
+    }
+}
+
+fn plate(painter: &Painter, middle: Pos2, text: &str, size: f32) {
+    let galley = painter.layout_no_wrap(text.into(), FontId::proportional(size), style::INK);
+    let rect = Align2::CENTER_CENTER.anchor_size(middle, galley.size()).expand2(egui::vec2(10.0, 4.0));
+    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(250, 250, 248, 235));
+    painter.galley(rect.min + egui::vec2(10.0, 4.0), galley, style::INK);
+}
+
+fn compass(painter: &Painter, middle: Pos2, heading: f32) {
+    let north = egui::vec2(-heading.sin(), -heading.cos());
+    let side = egui::vec2(-north.y, north.x);
+    painter.circle_filled(middle, 16.0, Color32::from_rgba_unmultiplied(250, 250, 248, 210));
+    let needle = |to: egui::Vec2, colour| {
+        let corners = vec![middle + to * 12.0, middle + side * 4.0, middle - side * 4.0];
+        painter.add(egui::Shape::convex_polygon(corners, colour, Stroke::NONE));
+    };
+    needle(north, style::ACCENT);
+    needle(-north, Color32::from_rgb(190, 192, 190));
+    painter.text(middle + north * 24.0, Align2::CENTER_CENTER, "N", FontId::proportional(12.0), style::INK);
+}
+
+fn scale_bar(painter: &Painter, left: Pos2, session: &Session, points: f32) {
+    let m_per_point = session.orbit.m_per_point(session.free.height()) * points;
+    let wanted = 110.0 * m_per_point;
+    let power = 10f32.powf(wanted.log10().floor());
+    let length_m = [5.0, 2.0, 1.0].into_iter().map(|k| k * power).find(|m| *m <= wanted).unwrap_or(power);
+    let right = left + egui::vec2(length_m / m_per_point, 0.0);
+    let back = Rect::from_min_max(left + egui::vec2(-4.0, -16.0), right + egui::vec2(4.0, 6.0));
+    painter.rect_filled(back, 3.0, Color32::from_rgba_unmultiplied(250, 250, 248, 210));
+    painter.line_segment([left, right], Stroke::new(2.0, style::INK));
+    for end in [left, right] {
+        painter.line_segment([end - egui::vec2(0.0, 4.0), end + egui::vec2(0.0, 2.0)], Stroke::new(2.0, style::INK));
+    }
+    let text = if length_m >= 1000.0 { format!("{:.0} km", length_m / 1000.0) } else { format!("{length_m:.0} m") };
+    painter.text(left.lerp(right, 0.5), Align2::CENTER_BOTTOM, text, FontId::proportional(11.0), style::INK);
+}

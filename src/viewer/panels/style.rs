@@ -1,0 +1,67 @@
+//! Colours and small parts that all panels share.
+
+use bevy_egui::egui::{self, Color32, Context, Response, RichText, Ui};
+
+use super::super::layers::{self, Rgb};
+
+/// Text.
+pub const INK: Color32 = Color32::from_rgb(46, 54, 62);
+/// Text that may be passed over.
+pub const FAINT: Color32 = Color32::from_rgb(104, 112, 120);
+/// Panels.
+pub const PAPER: Color32 = Color32::from_rgb(250, 250, 248);
+/// What is chosen.
+pub const ACCENT: Color32 = Color32::from_rgb(0, 98, 136);
+/// What was placed, on the map.
+pub const PLACED: Color32 = Color32::from_rgb(200, 92, 20);
+/// What went wrong.
+pub const ALARM: Color32 = Color32::from_rgb(166, 48, 38);
+/// The variant, in charts.
+pub const VARIANT: Color32 = Color32::from_rgb(0, 98, 136);
+/// The twin, in charts.
+pub const TWIN: Color32 = Color32::from_rgb(140, 140, 140);
+
+/// The look of everything.
+pub fn apply(ctx: &Context) {
+    let mut visuals = egui::Visuals::light();
+    visuals.override_text_color = Some(INK);
+    visuals.panel_fill = PAPER;
+    visuals.window_fill = PAPER;
+    visuals.selection.bg_fill = Color32::from_rgb(206, 226, 236);
+    visuals.selection.stroke.color = INK;
+    ctx.set_visuals(visuals);
+}
+
+/// A colour of a layer.
+pub fn colour([r, g, b]: Rgb) -> Color32 {
+    Color32::from_rgb(r, g, b)
+}
+
+/// A heading.
+pub fn heading(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).size(15.0).strong());
+    ui.add_space(2.0);
+}
+
+/// A remark.
+pub fn small(ui: &mut Ui, text: impl Into<String>) -> Response {
+    ui.label(RichText::new(text).size(11.5).color(FAINT))
+}
+
+/// The button that does what the page is for.
+pub fn strong_button(ui: &mut Ui, text: &str) -> Response {
+    let text = RichText::new(text).color(Color32::WHITE).strong();
+    ui.add(egui::Button::new(text).fill(ACCENT).min_size(egui::vec2(96.0, 26.0)))
+}
+
+/// Euros, short: € 1.2 M.
+pub fn euros(eur: f64) -> String {
+    let sign = if eur < 0.0 { "−" } else { "" };
+    let eur = eur.abs();
+    match eur {
+        e if e >= 1e9 => format!("{sign}€ {:.1} bn", e / 1e9),
+        e if e >= 1e6 => format!("{sign}€ {:.1} M", e / 1e6),
+        e if e >= 1e4 => format!("{sign}€ {:.0} k", e / 1e3),
+        e => format!("{sign}€ {}", layers::thousands(e.round() as i64)),
+    }
+}

@@ -1,0 +1,290 @@
+//! The start screen, and how a city is opened from it without the window standing still.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bevy::prelude::*;
+use bevy_egui::egui::{self, RichText, Ui};
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
+
+use super::blocks::Blocks;
+use super::desk;
+use super::ground;
+use super::panels::style;
+use super::terrain::{Terrain, Tops};
+use super::{trees, words};
+use crate::city::City;
+use crate::report::Lang;
+use crate::scenario::{Overrides, build_city, load, size};
+use crate::session::keep::{self, Keeper, Left};
+use crate::session::{SessionFile, keep::default_folder};
+
+/// A session that is ready to be opened.
+pub struct Loaded {
+    /// The session.
+    pub file: SessionFile,
+    /// Its city.
+    pub city: Arc<City>,
+    /// The file it comes from.
+    pub path: Option<PathBuf>,
+    /// Its autosave.
+    pub keeper: Option<Keeper>,
+    /// What there is to tell.
+    pub note: Option<String>,
+}
+
+impl Loaded {
+    /// A session in its city.
+    pub fn new(file: SessionFile, city: Arc<City>) -> Loaded {
+        Loaded { file, city, path: None, keeper: None, note: None }
+    }
+}
+
+/// What takes time before a city can be drawn.
+pub(super) struct Prepared {
+    pub loaded: Loaded,
+    pub blocks: Blocks,
+    pub terrain: Terrain,
+    pub tops: Tops,
+    pub drawn: Drawn,
+}
+
+/// What only the scene needs, once.
+#[derive(Resource)]
+pub(super) struct Drawn {
+    pub ground: ground::Picture,
+    pub trees: Vec<([f32; 2], f32)>,
+}
+
+pub(super) fn prepare(loaded: Loaded) -> Prepared {
+    let city = &loaded.city;
+    let blocks = Blocks::of(city);
+    let terrain = Terrain::of(city);
+    let tops = Tops::of(&blocks.blocks, terrain.size_m);
+    let drawn = Drawn { ground: ground::paint(city), trees: trees::places(city, &tops) };
+    Prepared { loaded, blocks, terrain, tops, drawn }
+}
+
+/// What is to be opened.
+#[derive(Debug, Clone)]
+enum Wish {
+    /// A scenario, by name or file, with as many residents and this seed.
+    Scenario(String, Option<i64>, Option<i64>),
+    /// A session file.
+    Session(PathBuf),
+    /// An autosave that was left.
+    Left(PathBuf),
+}
+
+fn open(wish: &Wish) -> Result<Loaded, String> {
+    let file = match wish {
+        Wish::Scenario(name, residents, seed) => {
+            let overrides = Overrides { years: None, residents: *residents, seed: *seed, set: Vec::new() };
+            SessionFile::new(load(name, &overrides).map_err(|e| e.to_string())?)
+        }
+        Wish::Session(path) | Wish::Left(path) => {
+            let (file, damage) = desk::read(path).map_err(|e| e.to_string())?;
+            let mut loaded = in_city(file)?;
+            match wish {
+                Wish::Left(path) => loaded.keeper = Keeper::take_over(path).map_err(|e| e.to_string())?,
+                _ => {
+                    loaded.path = Some(path.clone());
+                    (loaded.keeper, loaded.note) = desk::claim(&loaded.file);
+                }
+            }
+            loaded.note = damage.map(|e| e.to_string()).or(loaded.note);
+            return Ok(loaded);
+        }
+    };
+    let mut loaded = in_city(file)?;
+    (loaded.keeper, loaded.note) = desk::claim(&loaded.file);
+    Ok(loaded)
+}
+
+fn in_city(file: SessionFile) -> Result<Loaded, String> {
+    // The variant, its twin, and their snapshots.
+    size::guard(size::estimate(&file.scenario, 2), size::default_limit()).map_err(|e| e.to_string())?;
+    let city = Arc::new(build_city(&file.scenario).map_err(|e| e.to_string())?);
+    Ok(Loaded::new(file, city))
+}
+
+type Ready = Arc<Mutex<Option<Result<Prepared, String>>>>;
+
+/// The start screen.
+#[derive(Resource)]
+pub(super) struct Start {
+    pub lang: Lang,
+    residents: i64,
+    seed: i64,
+    scenario: String,
+    path: String,
+    left: Vec<Left>,
+    recent: Vec<PathBuf>,
+    opening: Option<Ready>,
+    problem: Option<String>,
+}
+
+impl Start {
+    pub fn new(lang: Lang) -> Start {
+        Start {
+            lang,
+            residents: 10_000,
+            seed: 1,
+            scenario: "base".into(),
+            path: String::new(),
+            left: keep::left_behind(&default_folder()),
+            recent: keep::recent(&default_folder()),
+            opening: None,
+            problem: None,
+        }
+    }
+
+    /// What was being opened, once it is there.
+    pub fn take(&mut self) -> Option<Prepared> {
+        let ready = self.opening.as_ref()?;
+        let result = ready.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        self.opening = None;
+        match result {
+            Ok(prepared) => Some(prepared),
+            Err(problem) => {
+                self.problem = Some(problem);
+                None
+            }
+        }
+    }
+
+    fn begin(&mut self, wish: Wish, wake: &Wake) {
+        let ready = Ready::default();
+        let (slot, wake) = (ready.clone(), wake.0.clone());
+        let work = move || {
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| open(&wish).map(prepare)));
+            let result = result.unwrap_or_else(|_| Err("an error in the program".into()));
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            wake();
+        };
+        match std::thread::Builder::new().name("opening".into()).spawn(work) {
+            Ok(_) => (self.opening, self.problem) = (Some(ready), None),
+            Err(error) => self.problem = Some(error.to_string()),
+        }
+    }
+}
+
+/// Wakes the window.
+#[derive(Resource, Clone)]
+pub(super) struct Wake(pub Arc<dyn Fn() + Send + Sync>);
+
+/// Adds the start screen to the window.
+pub(super) fn plugin(app: &mut App) {
+    app.add_systems(EguiPrimaryContextPass, show.run_if(resource_exists::<Start>));
+}
+
+fn show(mut contexts: EguiContexts, mut start: ResMut<Start>, wake: Res<Wake>) -> Result {
+    let ctx = contexts.ctx_mut()?.clone();
+    style::apply(&ctx);
+    let whole = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
+    let mut ui = Ui::new(ctx, "start".into(), whole);
+    let paper = egui::Frame::new().fill(style::PAPER).inner_margin(24.0);
+    egui::CentralPanel::default().frame(paper).show(&mut ui, |ui| {
+        egui::ScrollArea::vertical().show(ui, |ui| {
+            let wide = ui.available_width().min(620.0);
+            ui.set_max_width(wide);
+            page(ui, &mut start, &wake);
+        });
+    });
+    Ok(())
+}
+
+fn page(ui: &mut Ui, start: &mut Start, wake: &Wake) {
+    let lang = start.lang;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Waterbed").size(30.0).strong());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.selectable_value(&mut start.lang, Lang::Nl, "NL");
+            ui.selectable_value(&mut start.lang, Lang::En, "EN");
+        });
+    });
+    ui.label(RichText::new(words::say(lang, "start_motto")).color(style::FAINT));
+    ui.add_space(14.0);
+    if start.opening.is_some() {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            ui.label(words::say(lang, "opening"));
+        });
+        return;
+    }
+    if let Some(problem) = &start.problem {
+        ui.label(RichText::new(problem).color(style::ALARM));
+        ui.add_space(8.0);
+    }
+    let mut wish = None;
+    let mut thrown_away = None;
+    if !start.left.is_empty() {
+        style::heading(ui, words::say(lang, "start_left"));
+        for (i, left) in start.left.iter().enumerate().take(4) {
+            ui.horizontal(|ui| {
+                let n: usize = left.file.plans.variants().iter().map(|v| v.placements.len()).sum();
+                let name = left.file.scenario.name.clone();
+                let text =
+                    words::fill(lang, "start_left_one", &[&name, &words::month(lang, left.file.month), &n.to_string()]);
+                if ui.button(words::say(lang, "go_on")).clicked() {
+                    wish = Some(Wish::Left(left.path.clone()));
+                }
+                if ui.button(words::say(lang, "discard")).clicked() {
+                    thrown_away = Some(i);
+                }
+                ui.label(text);
+            });
+        }
+        ui.add_space(12.0);
+    }
+    style::heading(ui, words::say(lang, "start_new"));
+    egui::Grid::new("new").num_columns(2).spacing([14.0, 6.0]).show(ui, |ui| {
+        ui.label(words::say(lang, "scenario"));
+        egui::ComboBox::from_id_salt("scenario").selected_text(start.scenario.clone()).show_ui(ui, |ui| {
+            for name in ["base", "s1-metropolis", "s2-spreading", "s3-decline"] {
+                ui.selectable_value(&mut start.scenario, name.into(), name);
+            }
+        });
+        ui.end_row();
+        ui.label(words::say(lang, "residents"));
+        ui.add(egui::Slider::new(&mut start.residents, 1_000..=200_000).logarithmic(true));
+        ui.end_row();
+        ui.label(words::say(lang, "seed"));
+        ui.add(egui::DragValue::new(&mut start.seed).range(0..=1_000_000));
+        ui.end_row();
+    });
+    ui.add_space(4.0);
+    if style::strong_button(ui, words::say(lang, "start_open_new")).clicked() {
+        wish = Some(Wish::Scenario(start.scenario.clone(), Some(start.residents), Some(start.seed)));
+    }
+    ui.add_space(12.0);
+    style::heading(ui, words::say(lang, "start_file"));
+    ui.horizontal(|ui| {
+        let hint = words::say(lang, "start_file_hint");
+        ui.add(egui::TextEdit::singleline(&mut start.path).hint_text(hint).desired_width(420.0));
+        if ui.button(words::say(lang, "open")).clicked() && !start.path.trim().is_empty() {
+            let path = start.path.trim();
+            wish = Some(match path.ends_with(".waterbed") {
+                true => Wish::Session(path.into()),
+                false => Wish::Scenario(path.into(), None, None),
+            });
+        }
+    });
+    if !start.recent.is_empty() {
+        ui.add_space(12.0);
+        style::heading(ui, words::say(lang, "start_recent"));
+        for path in &start.recent {
+            if ui.link(path.display().to_string()).clicked() {
+                wish = Some(Wish::Session(path.clone()));
+            }
+        }
+    }
+    ui.add_space(16.0);
+    ui.label(RichText::new(words::say(lang, "start_note")).size(12.0).color(style::FAINT));
+    if let Some(i) = thrown_away {
+        keep::discard(&start.left.remove(i).path);
+    }
+    if let Some(wish) = wish {
+        start.begin(wish, wake);
+    }
+}
