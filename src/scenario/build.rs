@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bevy::prelude::IntoScheduleConfigs;
+
 use super::files::Files;
 use super::problem::{Place, Problems};
 use super::{CitySource, Scenario, events, measures, orders};
@@ -19,7 +21,6 @@ use crate::indicators::IndicatorsPlugin;
 use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
 use crate::policies::PoliciesPlugin;
 use crate::sim::{BuildError, SimTick, Simulation};
-use bevy::prelude::IntoScheduleConfigs;
 
 /// Why a scenario cannot become a simulation.
 #[derive(Debug, thiserror::Error)]

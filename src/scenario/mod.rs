@@ -101,12 +101,12 @@ pub struct Scenario {
     /// Measures.
     #[serde(rename = "measure")]
     pub measures: Vec<Measure>,
-    /// Orders given beforehand, see [`orders`].
-    #[serde(rename = "order", serialize_with = "orders::write", skip_serializing_if = "Vec::is_empty")]
-    pub orders: Vec<Order>,
     /// Events.
     #[serde(rename = "event")]
     pub events: Vec<ScenarioEvent>,
+    /// Orders given beforehand, see [`orders`].
+    #[serde(rename = "order", serialize_with = "orders::write", skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Order>,
 }
 
 /// Where the city comes from.

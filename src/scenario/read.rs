@@ -186,8 +186,8 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let parameters = reader.table("parameters");
     let drivers = reader.table("drivers");
     let measures = reader.tables("measure");
-    let given = reader.tables("order");
     let events = reader.tables("event");
+    let given = reader.tables("order");
     let output = reader.table("output");
     reader.finish();
 
@@ -222,8 +222,8 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .into_iter()
             .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
-        orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
         events: events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect(),
+        orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })

@@ -14,7 +14,10 @@ mod hindcast;
 mod lab;
 mod life;
 mod papers;
+mod session;
 mod toy;
 mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
+#[cfg(feature = "viewer")]
+mod viewer_walk;

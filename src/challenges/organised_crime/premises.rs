@@ -308,7 +308,7 @@ mod tests {
         let closed = DwellingStatus::Closed;
         assert!(shut(&mut all, &mut dwellings, &mut households, &mut requests, 0, closed, 103, true));
         assert!(!shut(&mut all, &mut dwellings, &mut households, &mut requests, 1, closed, 103, true));
-        assert_eq!(households[0].urgent, 1);
+        assert!(households[0].stands(Household::URGENT));
         assert_ne!(requests, Requests::default(), "the household is put out");
         dwellings[0].household = HouseholdIdx::NONE;
         open_again(&mut all, &mut dwellings, ShortMonth(102));

@@ -37,12 +37,12 @@ use crate::sim::Simulation;
                                             goes down, what comes up, and is it more than noise?
   waterbed run base --synergy plan.toml,spreading=0.8 --apart
                                             each, both together, and with authorities acting apart
+  waterbed run my.waterbed                  a live session, as it was left
   waterbed run base --design table.csv --shard 1/4
                                             a quarter of the rows of a table of parameters
   waterbed run base --ablate                which coupling between challenges does what
   waterbed run base --orders out/base-1/orders.jsonl
                                             a session played again, to the same digest
-  waterbed run my.waterbed                  a live session, as it was left
   waterbed run --resume out/base-1          go on after an interruption")]
 pub(super) struct Args {
     /// Scenario, by file or name, or a session file (.waterbed)
