@@ -9,14 +9,21 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Deserialize;
+use waterbed::challenges::ageing::CareForce;
 use waterbed::challenges::housing::Market;
+use waterbed::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State as Shared};
 use waterbed::city::City;
 use waterbed::city::generate::{CityConfig, generate};
 use waterbed::people::region::{Kind, Region, RegionParameters};
-use waterbed::people::{Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Tally};
+use waterbed::people::{
+    Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Society, Tally, Ties, Work,
+};
 use waterbed::scenario::{self, Overrides};
-use waterbed::sim::Simulation;
 use waterbed::sim::state::slice;
+use waterbed::sim::{Area, Order, PersonIdx, Simulation};
+
+#[path = "targets_parts/crime.rs"]
+mod crime;
 
 /// One row of `tests/targets.toml`.
 #[derive(Deserialize)]
@@ -126,9 +133,15 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let mut had_home: Vec<waterbed::sim::HouseholdKey> = Vec::new();
     let mut outside = Vec::new();
     let mut year = Counts::default();
+    let contacts = contacts_per_resident(&mut sim);
+    let workers = workers(&mut sim);
+    let mut old = Old::default();
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
+    let mut crime = crime::Crime::new(&city);
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
+        old.add(&mut sim);
+        crime.month(&mut sim, month);
         let tally = sim.world().resource::<Tally>().clone();
         counts.add(&tally.city);
         year.add(&tally.city);
@@ -191,8 +204,18 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let peak = (18..70).max_by(|&a, &b| rate(a..a + 3).total_cmp(&rate(b..b + 3))).unwrap_or(0);
     let trough = (30..80).min_by(|&a, &b| rate(a..a + 5).total_cmp(&rate(b..b + 5))).unwrap_or(0);
     let people = 0.5 * (first.people + last.people) * y;
+    let care_need = sim.world().resource::<CareForce>().needed_over_start() * 0.154 * workers / self::workers(&mut sim);
+    let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
+    found.extend(crime.found(seed));
     found.extend([
+        ("fall_emergencies_pct_y", 1_200.0 * old.emergencies / old.months),
+        ("fall_deaths_per_1000_elders", 12_000.0 * old.deaths / old.months),
+        ("lonely_elders_share", old.lonely / old.months),
+        ("care_workers_needed_share_end", care_need),
+        ("moves_per_senior_home", moves_per_senior_home),
+        ("quieter_by_clusters", quieter_by_clusters),
+        ("contacts_per_resident", contacts),
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),
         ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
@@ -246,6 +269,82 @@ fn national() -> BTreeMap<&'static str, f64> {
         ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
         ("national_shortage_2031", after(&planned, 7).shortage()),
     ])
+}
+
+/// What happens to residents of 65 and over.
+#[derive(Default)]
+struct Old {
+    months: f64,
+    emergencies: f64,
+    deaths: f64,
+    lonely: f64,
+}
+
+impl Old {
+    fn add(&mut self, sim: &mut Simulation) {
+        self.months += state(sim).old;
+        let outcomes = sim.world().resource::<Outcomes>();
+        self.emergencies += outcomes.total(Outcome::FallEmergency) as f64;
+        self.deaths += outcomes.total(Outcome::FallDeath) as f64;
+        self.lonely += outcomes.total(Outcome::LonelyElders) as f64;
+    }
+}
+
+/// People at work.
+fn workers(sim: &mut Simulation) -> f64 {
+    let world = sim.world_mut();
+    let mut w = world.query::<&Work>();
+    slice(&w.query(world)).iter().filter(|w| w.occupation == waterbed::people::Occupation::Employed as u8).count()
+        as f64
+}
+
+/// Mean number of potential contacts in all layers, of one resident in a hundred.
+fn contacts_per_resident(sim: &mut Simulation) -> f64 {
+    let world = sim.world_mut();
+    let ties = world.resource::<Ties>().clone();
+    let (mut p, mut w) = (world.query::<&Person>(), world.query::<&Work>());
+    let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
+    let (p, w, h, d) = (p.query(world), w.query(world), h.query(world), d.query(world));
+    let society = Society { persons: slice(&p), works: slice(&w), households: slice(&h), dwellings: slice(&d) };
+    let there: Vec<usize> = (0..society.persons.len()).filter(|&i| society.persons[i].is_there()).collect();
+    let mut layers = [0.0; 5];
+    for &i in there.iter().step_by(100) {
+        let degrees = ties.degrees(society, PersonIdx::at(i));
+        layers.iter_mut().zip(degrees).for_each(|(sum, n)| *sum += n as f64);
+    }
+    let n = there.len().div_ceil(100) as f64;
+    if std::env::var_os("TARGETS_ALL").is_some() {
+        eprintln!(
+            "contacts by layer {:?}, {:.1} bytes",
+            layers.map(|sum| sum / n),
+            ties.n_bytes() as f64 / there.len() as f64
+        );
+    }
+    layers.iter().sum::<f64>() / n
+}
+
+/// Twins of ten years: senior homes for 0.2 % of residents a year, against none. Returns how many moves each set off,
+/// and how much quieter the streets are where they stand in one block than where they are spread.
+fn senior_homes(config: &CityConfig, city: &Arc<City>, seed: u64) -> [f64; 2] {
+    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let years = 10.0;
+    let per_year = 0.002 * f64::from(config.residents);
+    let run = |lever: Option<&str>| {
+        let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
+        if let Some(lever) = lever {
+            sim.order(Order { tick: 1, lever: lever.into(), value: per_year, area: Area::City });
+        }
+        let mut moves = 0.0;
+        for _ in 0..12 * years as u32 {
+            sim.step().expect("the accounts balance");
+            moves += sim.world().resource::<Tally>().moves.iter().filter(|m| m.to != u16::MAX).count() as f64;
+        }
+        let lively = sim.world().resource::<NeighbourhoodStates>().of(Shared::Liveliness).to_vec();
+        (moves, lively.iter().map(|&l| f64::from(l)).sum::<f64>() / lively.len() as f64)
+    };
+    let (none, clustered, dispersed) =
+        (run(None), run(Some("senior_housing_clustered")), run(Some("senior_housing_dispersed")));
+    [(dispersed.0 - none.0) / (years * per_year), dispersed.1 - clustered.1]
 }
 
 /// Correlation over homes of value per m² with distance to the city's centre (the mean place of homes of the old

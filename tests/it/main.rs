@@ -2,9 +2,11 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they measured and why they were skipped")]
 
+mod ageing;
 mod architecture;
 mod cli;
 mod configs;
+mod crime;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;
@@ -13,6 +15,7 @@ mod fields_gpu;
 mod hindcast;
 mod lab;
 mod life;
+mod neighbourhoods;
 mod papers;
 mod session;
 mod toy;

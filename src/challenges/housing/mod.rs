@@ -26,6 +26,7 @@
 //! neighbourhood is looked at, so that sizes sort less than in reality.
 
 pub mod building;
+pub mod conversion;
 mod calibration;
 mod choice;
 pub mod market;
