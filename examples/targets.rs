@@ -147,9 +147,19 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
                 let m = sim.world().resource::<Market>();
                 eprintln!(
                     "{month}: people {} households {} lodging {:.4} vacant {:.4} offer {:.4} left {:.4} wait {:.2} price {:.3} left {:?} rent {:.3} avail {:.2} within {} 65+ {:.3}",
-                    s.people, s.households, s.homeless / s.homes, s.vacant / s.homes,
-                    f64::from(m.on_offer) / s.homes, f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
-                    waits.last().unwrap(), m.log_price, m.left_over, m.log_rent, m.availability, within, s.old / s.people
+                    s.people,
+                    s.households,
+                    s.homeless / s.homes,
+                    s.vacant / s.homes,
+                    f64::from(m.on_offer) / s.homes,
+                    f64::from(m.left_over.iter().sum::<u32>()) / s.homes,
+                    waits.last().unwrap(),
+                    m.log_price,
+                    m.left_over,
+                    m.log_rent,
+                    m.availability,
+                    within,
+                    s.old / s.people
                 );
             }
         }

@@ -268,9 +268,9 @@ impl Pull {
             };
             ratio(from..to, passing(from), passing(to), (from..to).map(from_abroad).sum())
         });
-        let children = NEWCOMER_TRAITS.iter().map(|t| {
-            f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children))
-        });
+        let children = NEWCOMER_TRAITS
+            .iter()
+            .map(|t| f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children)));
         let family = ratio(0..17, births, passing(17), immigrants * children.sum::<f64>());
         Pull { by_age, family }
     }

@@ -13,8 +13,8 @@ use rand::Rng;
 use rand_distr::{Distribution, LogNormal, Normal, StandardNormal};
 use rayon::prelude::*;
 
-use super::books::{FreeSlots, refresh_household};
 use super::ages::{Ages, BANDS, CHILD, COUPLE, LONE_PARENT, OTHER, PARENT, SINGLE};
+use super::books::{FreeSlots, refresh_household};
 use super::components::{Dwelling, Household, NewcomerType, Person, ShortMonth, Work};
 use super::fitting::{integerise, ipf};
 use super::migration::NEWCOMER_TRAITS;
@@ -28,7 +28,6 @@ use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey, Mo
 /// Draws of this module.
 pub const STREAM: Stream = Stream::named("people.synthesis");
 const KEYS_DWELLING: Stream = Stream::named("people.initial_dwelling");
-
 
 /// Share of each age band in each role: the seed of the fitting (A; shape after CBS household positions, national).
 /// Rows: alone, couple without children, couple with children, lone parent, child, sharing otherwise.

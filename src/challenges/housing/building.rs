@@ -54,11 +54,14 @@ impl BuildingSites {
             Character::Open => 0.0,
             _ => 1.0,
         };
-        let unfinished = |n: &Neighbourhood| {
-            1.0 + (100.0 * (f64::from(n.marginals.vacant_share) - NEW_ABOVE)).clamp(0.0, 9.0)
-        };
-        let weights: Vec<f64> =
-            city.neighbourhoods.iter().zip(&homes).map(|(n, h)| room(n.character) * (h + 1.0) * unfinished(n)).collect();
+        let unfinished =
+            |n: &Neighbourhood| 1.0 + (100.0 * (f64::from(n.marginals.vacant_share) - NEW_ABOVE)).clamp(0.0, 9.0);
+        let weights: Vec<f64> = city
+            .neighbourhoods
+            .iter()
+            .zip(&homes)
+            .map(|(n, h)| room(n.character) * (h + 1.0) * unfinished(n))
+            .collect();
         let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
         let share = weights.iter().zip(&cells).map(|(w, c)| if c.is_empty() { 0.0 } else { w / sum }).collect();
         BuildingSites { share, cells }

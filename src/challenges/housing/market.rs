@@ -13,7 +13,7 @@ use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
-use crate::people::{CHUNK, Books, Household, Move, ShortMonth, Tables, Tally, demography};
+use crate::people::{Books, CHUNK, Household, Move, ShortMonth, Tables, Tally, demography};
 use crate::policies::Controls;
 use crate::sim::{Draws, DwellingIdx, HouseholdIdx, HouseholdKey, Stream};
 

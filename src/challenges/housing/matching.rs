@@ -67,8 +67,7 @@ mod tests {
         let priority = [[5.0, 1.0, 0.0], [4.0, 0.0, 2.0], [6.0, 3.0, 1.0], [0.0, 2.0, 0.0]];
         let forward = accept(&lists, 3, |s, o| (priority[s][o], HouseholdKey(s as u64)));
         let reversed: Vec<&[u32]> = lists.iter().rev().copied().collect();
-        let backward =
-            accept(&reversed, 3, |s, o| (priority[3 - s][o], HouseholdKey(3 - s as u64)));
+        let backward = accept(&reversed, 3, |s, o| (priority[3 - s][o], HouseholdKey(3 - s as u64)));
         let named: Vec<Option<usize>> = backward.into_iter().map(|h| h.map(|s| 3 - s)).collect();
         assert_eq!(forward, named);
         assert_eq!(forward, [Some(2), Some(3), Some(1)]);

@@ -4,15 +4,15 @@ use bevy::ecs::system::RunSystemOnce;
 use bevy::prelude::*;
 
 use super::building::{self, BuildingSites};
-use super::search::Search;
-use super::segments::{N_SEGMENTS, Segments};
-use super::start::Norms;
-use super::{calibration, start};
 use super::market::{self, Market};
 use super::moving::{self, Wishes};
 use super::neighbourhoods::{Composition, Surroundings, count_composition};
 use super::parameters::HousingParameters;
 use super::prices;
+use super::search::Search;
+use super::segments::{N_SEGMENTS, Segments};
+use super::start::Norms;
+use super::{calibration, start};
 use crate::city::City;
 use crate::people::plugin::{HouseholdsChange, MonthEnds, YearsPass};
 use crate::people::{DemographyParameters, Dwelling, Household, Tables};
@@ -68,7 +68,8 @@ pub fn open(world: &mut World, city: &City) {
         vacancies: vec![0; n],
         ..Market::default()
     });
-    let (composition, segments, norms, search) = world.run_system_once(prepare).expect("people have been settled in the city");
+    let (composition, segments, norms, search) =
+        world.run_system_once(prepare).expect("people have been settled in the city");
     world.insert_resource(composition);
     world.insert_resource(segments);
     world.insert_resource(norms);

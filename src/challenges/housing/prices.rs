@@ -15,7 +15,7 @@ use super::market::Market;
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
 use crate::people::demography::Affordability;
-use crate::people::{count_rows, CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth};
+use crate::people::{CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth, count_rows};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{Clock, Ledgers};
 

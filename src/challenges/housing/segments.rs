@@ -74,9 +74,8 @@ mod tests {
     #[test]
     fn incomes_are_thirds_and_grow_with_wages() {
         let household = |income| Household { size: 1, head_age_y: 30, income_eur_m: income, ..Household::default() };
-        let many: Vec<Household> = (1..=99)
-            .map(|i| Household { key: crate::sim::HouseholdKey(i), ..household(100.0 * i as f32) })
-            .collect();
+        let many: Vec<Household> =
+            (1..=99).map(|i| Household { key: crate::sim::HouseholdKey(i), ..household(100.0 * i as f32) }).collect();
         let segments = Segments::of(&many);
         let count = |wage| (0..3).map(|i| many.iter().filter(|h| segments.segment(h, wage) % 3 == i).count()).collect();
         let thirds: Vec<usize> = count(1.0);

@@ -15,8 +15,8 @@ use bevy::prelude::Resource;
 
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
-use crate::people::demography::{found_household, lives_with_mother};
 use crate::people::components::DwellingStatus;
+use crate::people::demography::{found_household, lives_with_mother};
 use crate::people::{Books, Dwelling, Household};
 use crate::sim::draws::unit;
 use crate::sim::{Draws, PersonIdx, Stream};
