@@ -18,6 +18,9 @@ use waterbed::scenario::{self, Overrides};
 use waterbed::sim::Simulation;
 use waterbed::sim::state::slice;
 
+#[path = "targets_parts/crime.rs"]
+mod crime;
+
 /// One row of `tests/targets.toml`.
 #[derive(Deserialize)]
 struct Target {
@@ -127,8 +130,10 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let mut outside = Vec::new();
     let mut year = Counts::default();
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
+    let mut crime = crime::Crime::new(&city);
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
+        crime.month(&mut sim, month);
         let tally = sim.world().resource::<Tally>().clone();
         counts.add(&tally.city);
         year.add(&tally.city);
@@ -192,6 +197,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let trough = (30..80).min_by(|&a, &b| rate(a..a + 5).total_cmp(&rate(b..b + 5))).unwrap_or(0);
     let people = 0.5 * (first.people + last.people) * y;
     let mut found = national();
+    found.extend(crime.found(seed));
     found.extend([
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),

@@ -148,14 +148,14 @@ pub struct Conduct {
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 #[repr(C)]
 pub struct Outlook {
-    /// Trust in neighbours, 0–255 for 0–1.
-    pub trust_neighbours: u8,
-    /// Trust in government, 0–255 for 0–1.
-    pub trust_government: u8,
+    /// Trust in neighbours, 1–65,535 for 0–1; 0 = not looked at yet.
+    pub trust_neighbours: u16,
     /// Belonging, 0–255 for 0–1.
     pub belonging: u8,
+    /// What [`Work::language`] rounds off, 256ths of its unit.
+    pub language_rest: u8,
     /// Unused.
-    pub spare: [u8; 5],
+    pub spare: [u8; 4],
 }
 
 /// What somebody does by day.

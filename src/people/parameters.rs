@@ -20,7 +20,6 @@ crate::parameters! {
         emigration_base_y: 0.006, 0.0..=0.2, "1/y", A, "models.md §1", "Hazard of emigrating, for residents who are no newcomers";
         newcomer_stock_share: 0.12, 0.0..=0.9, "1", A, "order of magnitude for a large city", "Share of households that came from abroad in the last twenty years, at the start";
         language_growth_y: 0.15, 0.0..=1.0, "1/y", A, "models.md §3", "Growth of newcomers' command of the common language";
-        language_contact: 0.5, 0.0..=1.0, "1", A, "until contact is simulated (models.md §3)", "Contact that speeds language growth";
         tolerance_mean: 0.5, 0.05..=0.95, "1", R, "report §3.2 box (2003)", "Mean share of unlike neighbours above which the neighbourhood is disliked";
         tolerance_sd_logit: 0.8, 0.0..=3.0, "logit", A, "models.md §3", "Spread of that share between households";
         job_loss_y: 0.05, 0.0..=1.0, "1/y", A, "order of magnitude", "Chance that someone at work is out of work a year later";

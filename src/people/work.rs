@@ -67,7 +67,7 @@ pub fn inherited_earning(mothers: u8, words: [u32; 4]) -> u8 {
     (128.5 + 0.4 * (f32::from(mothers) - 128.0) + spread).clamp(1.0, 255.0) as u8
 }
 
-/// Birthday system: another year at school, at work or on a pension; language grows.
+/// Birthday system: another year at school, at work or on a pension.
 pub(super) fn pass_birthdays(
     mut tables: Tables,
     draws: Res<Draws>,
@@ -78,7 +78,6 @@ pub(super) fn pass_birthdays(
     let books = tables.books();
     let (now, draws) = (books.now, *draws);
     let month_of_year = now.0.rem_euclid(12);
-    let grow = (p.language_growth_y * (0.3 + 0.7 * p.language_contact)) as f32;
     let level = libm::pow(1.0 + p.income_growth_y, f64::from(clock.tick) / 12.0) as f32;
     let raise = 1.0 + p.income_growth_y as f32;
     let (lose, find) = (threshold(p.job_loss_y), threshold(p.job_find_y));
@@ -87,10 +86,6 @@ pub(super) fn pass_birthdays(
         for (work, person) in works.iter_mut().zip(persons) {
             if person.born.0.rem_euclid(12) != month_of_year || !person.is_there() {
                 continue;
-            }
-            if person.newcomer != 0 {
-                let language = f32::from(work.language) / 255.0;
-                work.language = (255.0 * (language + grow * (1.0 - language)).min(1.0)) as u8;
             }
             let [u, v, w, x] = draws.block(STREAM, person.key.0, 0);
             let neighbourhood = || {

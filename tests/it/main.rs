@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod configs;
+mod crime;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;
@@ -13,9 +14,11 @@ mod fields_gpu;
 mod hindcast;
 mod lab;
 mod life;
+mod neighbourhoods;
 mod papers;
 mod session;
 mod toy;
+mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
 #[cfg(feature = "viewer")]

@@ -5,11 +5,9 @@
 use bevy::prelude::*;
 
 use super::CrimeParameters;
-use super::groups::Groups;
 use super::premises::AllPremises;
-use crate::challenges::shared::{Census, NeighbourhoodStates, State};
-use crate::people::{Dwelling, Household, Person};
-use crate::sim::state::slice;
+use crate::challenges::shared::{Census, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::sim::Clock;
 
 /// Where grip tends to.
 pub fn equilibrium(members: u32, premises: u32, fronts: u32, residents: u32, rate: f64) -> f64 {
@@ -17,44 +15,21 @@ pub fn equilibrium(members: u32, premises: u32, fronts: u32, residents: u32, rat
     -libm::expm1(-rate * presence)
 }
 
-/// Presence of groups in each neighbourhood: members, premises, fronts.
-fn presence(
-    groups: &Groups,
-    all: &AllPremises,
-    persons: &[Person],
-    households: &[Household],
-    dwellings: &[Dwelling],
-    n: usize,
-) -> Vec<[u32; 3]> {
-    let mut count = vec![[0; 3]; n];
-    for member in groups.all.iter().flat_map(|g| &g.members) {
-        let person = &persons[member.slot as usize];
-        let home = person.household.get().and_then(|h| households[h].dwelling.get());
-        if let (true, Some(home)) = (person.key.0 == member.key, home) {
-            count[usize::from(dwellings[home].neighbourhood)][0] += 1;
-        }
-    }
-    all.list.iter().for_each(|x| count[usize::from(x.neighbourhood)][1 + usize::from(x.is_front())] += 1);
-    count
-}
-
 /// Lets grip follow; at the start it is where it tends to.
-#[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 pub(super) fn tighten(
     p: Res<CrimeParameters>,
-    clock: Res<crate::sim::Clock>,
-    groups: Res<Groups>,
+    clock: Res<Clock>,
     all: Res<AllPremises>,
     census: Res<Census>,
-    persons: Query<&Person>,
-    households: Query<&Household>,
-    dwellings: Query<&Dwelling>,
+    outcomes: Res<Outcomes>,
     mut states: ResMut<NeighbourhoodStates>,
 ) {
-    let n = states.n();
-    let there = presence(&groups, &all, slice(&persons), slice(&households), slice(&dwellings), n);
+    let mut fronts = vec![0; states.n()];
+    all.list.iter().filter(|x| x.is_front()).for_each(|x| fronts[usize::from(x.neighbourhood)] += 1);
     let step = if clock.tick == 0 { 1.0 } else { 1.0 / p.grip_months };
-    for (i, [members, premises, fronts]) in there.into_iter().enumerate() {
+    for (i, &fronts) in fronts.iter().enumerate() {
+        let members = outcomes.of(Outcome::GroupMembers)[i];
+        let premises = outcomes.of(Outcome::PremisesInUse)[i] - fronts;
         let tends_to = equilibrium(members, premises, fronts, census.residents[i], p.grip_rate);
         let grip = &mut states.of_mut(State::Grip)[i];
         *grip += ((tends_to - f64::from(*grip)) * step) as f32;

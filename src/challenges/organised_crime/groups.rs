@@ -86,7 +86,7 @@ impl Group {
 pub struct Groups {
     /// By number, those that are gone without members.
     pub all: Vec<Group>,
-    /// Members per adult at the start, and residents per adult.
+    /// Members per resident at the start.
     pub per_resident: f64,
     /// Share of tasks that nobody did, smoothed over a year.
     pub shortage: f64,
@@ -100,6 +100,7 @@ impl Groups {
 }
 
 /// Founds the groups: members are drawn among adults by their hazard, groups among those who live near each other.
+#[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 pub(super) fn found(
     seen: Seen,
     persons: Query<&Person>,
@@ -108,6 +109,7 @@ pub(super) fn found(
     dwellings: Query<&Dwelling>,
     mut conducts: Query<&mut Conduct>,
     mut groups: ResMut<Groups>,
+    mut outcomes: ResMut<Outcomes>,
 ) {
     let people = People {
         persons: slice(&persons),
@@ -152,9 +154,12 @@ pub(super) fn found(
             conducts[m.slot as usize].group = g as u16 + 1;
             conducts[m.slot as usize].offended = ShortMonth(now.0 - 1);
         });
+        chunk.iter().for_each(|&(n, ..)| outcomes.add(Outcome::GroupMembers, n.into(), 1));
         groups.all.push(Group { key: mix(KEYS, seen.draws.seed, g as u64), base: chunk[chunk.len() / 2].0, members });
     }
     let residents = seen.census.residents.iter().sum::<u32>();
+    // Three in four tasks that members do not do stay undone when things are in balance.
+    groups.shortage = 0.75 * (1.0 - p.tasks_by_members);
     groups.per_resident = groups.n_members() as f64 / f64::from(residents.max(1));
 }
 

@@ -12,6 +12,7 @@
 //! | [`explosions`], [`digital`] | private disputes and feuds; crime without a place |
 //! | [`grip`] | how much of a neighbourhood groups hold |
 //! | [`enforcement`] | inspections of overcrowded lettings |
+//! | [`patterns`] | concentration, near repeats, displacement: how criminology measures them |
 //! | [`levers`], [`homes`] | how levers stand; who lives near whom |
 //!
 //! Police hours are a ledger that all challenges share: [`crate::challenges::shared::police`].
@@ -27,6 +28,7 @@ pub mod homes;
 pub mod incidents;
 pub mod levers;
 pub mod parameters;
+pub mod patterns;
 pub mod plugin;
 pub mod premises;
 pub mod propensity;

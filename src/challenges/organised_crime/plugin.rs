@@ -12,7 +12,7 @@ use crate::challenges::shared::police::PoliceSettles;
 use crate::challenges::shared::{Census, NeighbourhoodStates, State};
 use crate::city::City;
 use crate::people::Dwelling;
-use crate::sim::state::slice;
+use crate::sim::state::{DigestEntry, slice};
 use crate::sim::{Clock, Draws, Phase, RegisterState, SimTick};
 
 /// Crime and organised crime. Needs the shared state, its police ledger, people and policies.
@@ -43,6 +43,7 @@ impl Plugin for CrimePlugin {
             .register_state::<groups::Groups>("crime_groups")
             .register_state::<premises::AllPremises>("crime_premises")
             .register_state::<explosions::Feuds>("crime_feuds")
+            .register_digest(DigestEntry { name: "crime", feed, every_tick: true })
             .register_stream(groups::STREAM)
             .register_stream(groups::STREAM_OFFER)
             .register_stream(premises::STREAM)
@@ -105,6 +106,16 @@ pub fn open(world: &mut World, city: &City) {
     world.run_system_cached(count_now).expect("people have been settled");
     world.run_system_cached(groups::found).expect("people have been settled");
     world.run_system_cached(grip::tighten).expect("people have been settled");
+}
+
+/// Groups and premises, by key.
+fn feed(world: &mut World, hasher: &mut blake3::Hasher) {
+    let keys = world.resource::<groups::Groups>().all.iter().flat_map(|g| g.members.iter().map(|m| m.key));
+    let premises = world.resource::<premises::AllPremises>().list.iter().map(|x| x.key);
+    let pending = world.resource::<volume::Pending>().0.iter().map(|i| i.key);
+    keys.chain(premises).chain(pending).for_each(|key| {
+        hasher.update(&key.to_le_bytes());
+    });
 }
 
 /// Cells of the social grid.

@@ -22,7 +22,7 @@ use super::levers::Levers;
 use super::propensity::{Candidate, Look, MOST_LOCAL, Pools, exposed};
 use crate::challenges::shared::police::Police;
 use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
-use crate::people::{CHUNK, Conduct, Dwelling, Household, Person, ShortMonth, Work};
+use crate::people::{CHUNK, Conduct, DemographyParameters, Dwelling, Household, Person, ShortMonth, Work};
 use crate::policies::Controls;
 use crate::sim::draws::{threshold, unit};
 use crate::sim::state::{slice, slice_mut};
@@ -54,6 +54,7 @@ pub struct Seen<'w> {
     pub(super) draws: Res<'w, Draws>,
     pub(super) clock: Res<'w, Clock>,
     pub(super) p: Res<'w, CrimeParameters>,
+    pub(super) people: Res<'w, DemographyParameters>,
     pub(super) coupling: Res<'w, CouplingParameters>,
     pub(super) states: Res<'w, NeighbourhoodStates>,
     pub(super) census: Res<'w, Census>,
@@ -90,6 +91,12 @@ impl Seen<'_> {
         ShortMonth::of(self.clock.month())
     }
 
+    /// The low-income line per head, of the present: it grows with incomes. Equivalence as of two adults.
+    fn low_income_per_head_eur_m(&self) -> f32 {
+        let years = f64::from(self.clock.tick) / 12.0;
+        self.census.low_income_eur_m / 1.5 * libm::pow(1.0 + self.people.income_growth_y, years) as f32
+    }
+
     /// Visible hours per 1,000 residents: police, and street coaches at their weight.
     pub fn visible_h(&self) -> Vec<f64> {
         let coaches = self.controls.get("street_coaches");
@@ -121,7 +128,7 @@ impl Seen<'_> {
             p: &self.p,
             efficacy,
             programmes: levers.programmes(),
-            low_income_eur_m: self.census.low_income_eur_m / 1.5,
+            low_income_eur_m: self.low_income_per_head_eur_m(),
             draws: *self.draws,
             now: self.now(),
         }
@@ -397,7 +404,7 @@ impl<'a> Who<'a> {
     }
 }
 
-/// Incidents that residents see or suffer, per 1,000 and month, half of it from the past half year.
+/// Incidents that residents see or suffer, per 1,000 and month, smoothed over half a year.
 pub(super) fn show(outcomes: Res<Outcomes>, census: Res<Census>, mut states: ResMut<NeighbourhoodStates>) {
     for n in 0..states.n() {
         let residents = census.residents[n];

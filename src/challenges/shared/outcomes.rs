@@ -34,6 +34,7 @@ outcomes! {
     HeatDeaths: "heat_deaths", "Residents who died of heat";
     HeatFalls: "heat_falls", "Falls of older residents, seen at an emergency department, that heat added";
     HeatCalls: "heat_calls", "Ambulance calls that heat added";
+    Confrontation: "confrontation", "Confrontations over a conflict from elsewhere";
     Fall: "fall", "Falls of residents of 65 and over";
     FallEmergency: "fall_emergency", "Falls that end in an emergency department";
     FallDeath: "fall_death", "Deaths by a fall";

@@ -21,6 +21,7 @@ use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::people::plugin::YearsPass;
 use crate::policies::Controls;
 use crate::sim::{Fault, Ledgers, Phase, RegisterState, SimTick};
 
@@ -88,7 +89,7 @@ impl Plugin for PolicePlugin {
             .init_resource::<PoliceDemand>()
             .add_systems(SimTick, charge.in_set(Phase::Force))
             .add_systems(SimTick, settle.in_set(Phase::Days).in_set(PoliceSettles))
-            .add_systems(SimTick, show.in_set(Phase::Affect).in_set(PoliceShows));
+            .add_systems(SimTick, show.in_set(Phase::Affect).in_set(PoliceShows).after(YearsPass));
     }
 }
 

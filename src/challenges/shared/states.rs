@@ -46,6 +46,8 @@ states! {
     Green: "green", "0–1", "shared", "Share of unsealed ground and tree cover (GREEN)";
     Paved: "paved", "0–1", "shared", "Share of sealed ground (PAVED)";
     Friction: "friction", "0–1", "diversity", "1 − chance that two neighbours understand each other (FRICTION)";
+    Anomie: "anomie", "0–1", "diversity", "Mean of (1 − shared norms)(1 − belonging)";
+    TrustNeighbours: "trust_neighbours", "0–1", "diversity", "Mean trust in neighbours";
     PoliceVisibility: "police_visibility", "hours per 1,000 residents a month", "crime", "Neighbourhood police (POLVIS)";
     Grip: "grip", "0–1", "crime", "Grip of criminal groups on the neighbourhood (OCGRIP)";
     Victimisation: "victimisation", "per 1,000 residents a month", "crime", "Incidents that residents see or suffer";

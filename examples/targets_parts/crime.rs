@@ -1,0 +1,171 @@
+//! What the crime challenge is compared with (T-6a … T-6i, T-8f).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use waterbed::challenges::organised_crime::groups::Groups;
+use waterbed::challenges::organised_crime::patterns::{concentration, displacement, knox};
+use waterbed::challenges::shared::{Outcome, Outcomes};
+use waterbed::city::City;
+use waterbed::people::{Conduct, Person, ShortMonth};
+use waterbed::scenario::{self, Overrides};
+use waterbed::sim::{Area, Order, Simulation};
+
+const VOLUME: [Outcome; 3] = [Outcome::Burglary, Outcome::Vandalism, Outcome::Violence];
+
+/// Gathers what happens in a run.
+pub struct Crime {
+    city: Arc<City>,
+    members: Vec<f64>,
+    /// Offences of the first year, by kind, and residents then.
+    first_year: [f64; 3],
+    residents: f64,
+    /// Of the last year: offences by cell; youth offences by neighbourhood; property offences as (cell, day).
+    cells: Vec<u32>,
+    youth: Vec<u32>,
+    property: Vec<(u32, u32)>,
+    /// Explosions, closures, homes of all months.
+    explosions: f64,
+    closed: f64,
+    person_months: f64,
+    victims: BTreeMap<&'static str, f64>,
+}
+
+impl Crime {
+    pub fn new(city: &Arc<City>) -> Crime {
+        Crime {
+            members: Vec::new(),
+            first_year: [0.0; 3],
+            residents: 0.0,
+            cells: vec![0; city.grid.len()],
+            youth: vec![0; city.neighbourhoods.len()],
+            property: Vec::new(),
+            explosions: 0.0,
+            closed: 0.0,
+            person_months: 0.0,
+            victims: BTreeMap::new(),
+            city: city.clone(),
+        }
+    }
+
+    pub fn month(&mut self, sim: &mut Simulation, month: u32) {
+        let now = ShortMonth::of(sim.clock().month());
+        let (mut ages, mut people) = ([[0.0; 3]; 4], 0.0);
+        let mut times = [0.0; 4];
+        {
+            let world = sim.world_mut();
+            let mut rows = world.query::<(&Person, &Conduct)>();
+            for (person, conduct) in rows.iter(world).filter(|(p, _)| p.is_there()) {
+                people += 1.0;
+                let class = match person.age_y(now) {
+                    ..15 => continue,
+                    15..25 => 0,
+                    25..45 => 1,
+                    45..65 => 2,
+                    65.. => 3,
+                };
+                ages[class][0] += 1.0;
+                ages[class][1] += f64::from(u8::from(conduct.harmed_times > 0));
+                if class == 0 && conduct.harmed_times > 0 {
+                    times[usize::from(conduct.harmed_times).min(4) - 1] += 1.0;
+                }
+            }
+        }
+        let outcomes = sim.world().resource::<Outcomes>();
+        if month <= 12 {
+            VOLUME.iter().zip(&mut self.first_year).for_each(|(&k, sum)| *sum += outcomes.total(k) as f64);
+            self.residents += people / 12.0;
+        }
+        if month % 12 == 1 {
+            self.cells.fill(0);
+            self.youth.fill(0);
+            self.property.clear();
+        }
+        for event in outcomes.events().iter().filter(|e| VOLUME.contains(&e.what)) {
+            self.cells[event.cell as usize] += 1;
+            if event.what == Outcome::Burglary {
+                self.property.push((event.cell, 30 * month + u32::from(event.day)));
+            }
+        }
+        self.youth.iter_mut().zip(outcomes.of(Outcome::YouthOffences)).for_each(|(sum, x)| *sum += x);
+        self.explosions += outcomes.total(Outcome::Explosions) as f64;
+        self.closed += outcomes.total(Outcome::PremisesClosed) as f64;
+        self.person_months += people;
+        self.members.push(sim.world().resource::<Groups>().n_members() as f64 / people);
+        if month.is_multiple_of(12) {
+            let share = |class: usize| ages[class][1] / f64::max(ages[class][0], 1.0);
+            let all = |k: usize| ages.iter().map(|a| a[k]).sum::<f64>();
+            let young: f64 = times.iter().sum::<f64>().max(1.0);
+            self.victims = BTreeMap::from([
+                ("victims_15_25", share(0)),
+                ("victims_25_45", share(1)),
+                ("victims_65", share(3)),
+                ("victims_all", all(1) / all(0)),
+                ("victims_young_once", times[0] / young),
+                ("victims_young_four", times[3] / young),
+            ]);
+        }
+    }
+
+    pub fn found(self, seed: u64) -> BTreeMap<&'static str, f64> {
+        let per_1000 = |x: f64| 1_000.0 * x / self.residents.max(1.0);
+        let mut targets = vec![false; self.cells.len()];
+        self.city.dwellings.iter().for_each(|d| targets[d.cell as usize] = true);
+        let n_places = targets.iter().zip(&self.cells).filter(|(t, c)| **t || **c > 0).count();
+        let grid = &self.city.grid;
+        let mut youth: Vec<f64> = self.youth.iter().map(|&x| f64::from(x)).collect();
+        youth.sort_by(|a, b| b.total_cmp(a));
+        let top = youth.first().copied().unwrap_or(0.0) * 0.01 * youth.len() as f64;
+        let (first, last) = (self.members[0], self.members[self.members.len() - 1]);
+        let mut found = self.victims.clone();
+        found.extend([
+            ("property_first_year_per_1000", per_1000(self.first_year[0])),
+            ("vandalism_first_year_per_1000", per_1000(self.first_year[1])),
+            ("violence_first_year_per_1000", per_1000(self.first_year[2])),
+            ("places_with_half_of_crime", concentration(&self.cells, n_places, 0.5)),
+            ("places_with_quarter_of_crime", concentration(&self.cells, n_places, 0.25)),
+            ("youth_crime_top_percent", top / youth.iter().sum::<f64>().max(1.0)),
+            ("knox_ratio_month", knox(&self.property, grid, 0, 30).unwrap_or(f64::NAN)),
+            ("knox_ratio_late", knox(&self.property, grid, 91, 180).unwrap_or(f64::NAN)),
+            ("member_share_change", last / first),
+            ("explosions_per_1000", 12_000.0 * self.explosions / self.person_months),
+            ("closures_per_1000", 12_000.0 * self.closed / self.person_months),
+        ]);
+        found.extend(lighting(&self.city, seed).map(|wdq| ("lighting_wdq", wdq)));
+        found
+    }
+}
+
+/// Lighting in the neighbourhood with most offences, against a twin without: three years from the second on.
+fn lighting(city: &Arc<City>, seed: u64) -> Option<f64> {
+    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let build = || scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
+    let count = |sim: &mut Simulation, months: u32| {
+        let mut sum = vec![0.0; city.neighbourhoods.len()];
+        for _ in 0..months {
+            sim.step().expect("the accounts balance");
+            let outcomes = sim.world().resource::<Outcomes>();
+            for what in VOLUME {
+                sum.iter_mut().zip(outcomes.of(what)).for_each(|(s, &x)| *s += f64::from(x));
+            }
+        }
+        sum
+    };
+    let (mut without, mut with) = (build(), build());
+    let year = count(&mut without, 12);
+    count(&mut with, 12);
+    let target = (0..year.len()).max_by(|&a, &b| year[a].total_cmp(&year[b]))?;
+    let area = Area::Neighbourhoods(vec![city.neighbourhoods[target].code.clone()]);
+    with.order(Order { tick: 13, lever: "lighting".into(), value: 1.0, area });
+    let zone = |sums: Vec<f64>| {
+        let at = city.neighbourhoods[target].centre_m;
+        let mut zones = [0.0; 3];
+        for (n, sum) in sums.into_iter().enumerate() {
+            let c = city.neighbourhoods[n].centre_m;
+            let near = (c[0] - at[0]).hypot(c[1] - at[1]) < 1_000.0;
+            zones[if n == target { 0 } else { 2 - usize::from(near) }] += sum;
+        }
+        zones
+    };
+    displacement(zone(count(&mut without, 36)), zone(count(&mut with, 36)))
+}
