@@ -16,6 +16,54 @@ view *arguments:
 test *filter:
     cargo test --release {{ filter }}
 
+# Pictures of the live city into out/gallery (software rendering will do; without a display it needs xvfb-run)
+gallery *arguments:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --release --features viewer
+    mkdir -p out/gallery
+    printf '%s\n' '[[measure]]' 'lever = "build"' 'value = 120' 'from = "2026-01"' \
+        '[[measure]]' 'lever = "spreading"' 'value = 1.0' 'from = "2026-01"' > out/gallery/plan.toml
+    screen=()
+    [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || screen=(xvfb-run -a -s '-screen 0 1280x720x24')
+    shot() {
+        local name=$1; shift
+        echo "out/gallery/$name.png"
+        "${screen[@]}" "${CARGO_TARGET_DIR:-target}/release/waterbed" view base --screenshot "out/gallery/$name.png" --lang en "$@" {{ arguments }}
+    }
+    plan=(--measures out/gallery/plan.toml)
+    shot 01-tenure
+    shot 02-close --camera 0,0,20,28,700
+    shot 03-above --camera 0,0,0,88,3800 --layer age_65_up_share
+    shot 04-empty-homes --at 2030-01 --layer vacancy
+    shot 05-measures --at 2028-01 "${plan[@]}" --layer vacant_share
+    shot 06-chart --at 2030-01 "${plan[@]}" --layer vacant_share --twin toggle --page chart
+    shot 07-split --at 2030-01 "${plan[@]}" --layer vacant_share --twin split --page chart
+    shot 08-difference --at 2030-01 "${plan[@]}" --layer vacant_share --twin difference --page chart
+    shot 09-new-homes --at 2030-01 "${plan[@]}" --camera 0,0,200,30,900
+    shot 10-dutch --at 2027-01 "${plan[@]}" --layer age_mean_y --lang nl
+    shot 11-small --at 2026-01 --size 640x400
+    shot 12-large --residents 60000 --at 2026-01 --layer age_65_up_share
+    shot 13-unavailable --at 2027-01 "${plan[@]}" --twin difference
+
+# A folder to pass on: the program with the live city, its words and its licences. It starts without installing.
+package:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --release --features viewer
+    system=$(rustc -vV | sed -n 's/^host: //p')
+    folder=target/package/waterbed-$system
+    rm -rf "$folder"; mkdir -p "$folder/docs"
+    cp "${CARGO_TARGET_DIR:-target}/release/waterbed" README.md USE.md LICENSE-* "$folder/"
+    cp docs/live.md "$folder/docs/"
+    cp -r configs "$folder/"
+    tar -czf "$folder.tar.gz" -C target/package "waterbed-$system"
+    du -h "$folder.tar.gz"
+
+# The walk of a planner in a window on a virtual screen: place, undo, split, save, kill, reopen (needs xvfb and xdotool)
+walk:
+    cargo test --release --features viewer --test it viewer_walk -- --ignored --nocapture
+
 # Format
 format:
     cargo fmt

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use waterbed::city::generate::{CityConfig, generate};
+use waterbed::people::causes::Causes;
 use waterbed::people::rates::LifeTable;
 use waterbed::people::{CHUNK, DemographyParameters, Person, ShortMonth};
 use waterbed::scenario::{self, Overrides};
@@ -62,7 +63,7 @@ const STREAM: Stream = Stream::named("bench.life");
 /// The same monthly pass over bare vectors and over the simulation's table, ns per person.
 fn life(sim: &mut waterbed::sim::Simulation) -> (f64, f64) {
     let draws = Draws { seed: 1, tick: 1 };
-    let table = LifeTable::new(&DemographyParameters::default(), 0.0, 1.0, 1.0);
+    let table = LifeTable::new(&DemographyParameters::default(), 0.0, 1.0, 1.0, &Causes::default());
     let now = ShortMonth::of(sim.clock().month());
     let world = sim.world_mut();
     let mut query = world.query::<&Person>();

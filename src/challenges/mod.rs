@@ -3,6 +3,8 @@
 
 pub mod ageing;
 pub mod climate;
+pub mod diversity;
 pub mod housing;
+pub mod neighbourhoods;
 pub mod organised_crime;
 pub mod shared;

@@ -21,6 +21,9 @@ pub(super) struct Args {
     /// Folder with the files that the recipes name
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Scenario with what is known from outside the city: a file or the name of a built-in one
+    #[arg(long, default_value = "base", value_name = "SCENARIO")]
+    scenario: String,
     /// Number of seeds to run, from --seed on
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     seeds: u32,
@@ -46,7 +49,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let hint = "choose another --out, or replace it with --force";
         return Err(Failure::Argument(format!("{} holds a hindcast already", args.out.display()), Some(hint.into())));
     }
-    let base = load("base", &Overrides::default())?;
+    let base = load(&args.scenario, &Overrides::default())?;
     let prepared = prepare(&args.start, &args.end, &args.data, &mut |_, _| {})?;
     size::guard(size::estimate(&prepared.scenario(&base), 1), size::default_limit())?;
     let bar = progress::months(u64::from(args.seeds) * u64::from(prepared.n_months()), args.quiet);

@@ -4,6 +4,7 @@
 //! ends at the same digest as if nothing had happened.
 
 mod checkpoint;
+pub mod design;
 mod folder;
 pub mod hindcast;
 mod run;

@@ -11,7 +11,7 @@ use crate::city::City;
 use crate::indicators::{Frame, Measures, RecordError, Recorder, RecorderOptions};
 use crate::report::{self, Lang, ReportError, RunData};
 use crate::scenario::build::ScenarioError;
-use crate::scenario::{Scenario, build};
+use crate::scenario::{Events, Scenario, build};
 use crate::sim::files::FileError;
 use crate::sim::{Fault, Simulation, SnapshotError};
 
@@ -193,7 +193,7 @@ fn write_report(folder: &RunFolder, city: &City, lang: Lang) -> Result<(), Repor
 }
 
 fn options(scenario: &Scenario) -> RecorderOptions {
-    RecorderOptions { panel_one_in: scenario.output.panel_one_in }
+    RecorderOptions { panel_one_in: scenario.output.panel_one_in, each_event: scenario.output.events == Events::Full }
 }
 
 struct Running {

@@ -20,7 +20,7 @@ use crate::sim::{DwellingIdx, HouseholdIdx};
 /// Origin groups told apart; higher numbers count as the last.
 pub const N_ORIGINS: usize = 16;
 
-/// Sums over one neighbourhood, or over the people without a home. Rows add up field by field.
+/// Sums over one neighbourhood, or over who is in none. Rows add up field by field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 #[repr(C)]
 pub struct Facts {
@@ -84,7 +84,8 @@ impl Facts {
 pub struct NeighbourhoodCounts {
     /// One row per neighbourhood.
     pub neighbourhoods: Vec<Facts>,
-    /// People and households without a home.
+    /// Households without a home of their own, and people who stay in no neighbourhood. People who lodge with others
+    /// count as residents where they lodge.
     pub without_home: Facts,
     /// Everything together.
     pub city: Facts,
@@ -126,7 +127,7 @@ impl NeighbourhoodCounts {
         let mut income_bins = vec![0; tables.dwellings.len()];
         let counting = Counting { tables, now, n, crowded_m2: crowded_m2_per_person as f32, per_head: per_head() };
         let (mut all, mut incomes) = counting.homes(&lives_in, &mut income_bins);
-        let (without_home, their_incomes) = counting.without_home();
+        let (without_home, their_incomes) = counting.without_home(&lives_in);
         all[n].add(&without_home);
         incomes = incomes.add(their_incomes);
         all = add_rows(all, counting.people(&lives_in));
@@ -180,12 +181,15 @@ impl Counting<'_> {
         chunks.fold(none, count).reduce(none, |(a, x), (b, y)| (add_rows(a, b), x.add(y)))
     }
 
-    /// Counts households without a home.
-    fn without_home(&self) -> (Facts, Incomes) {
-        let count = |(mut row, mut incomes): (Facts, Incomes), chunk: &[Household]| {
-            for household in chunk.iter().filter(|h| h.is_there() && h.dwelling == DwellingIdx::NONE) {
-                count_household(&mut row, household, None, self.now, self.crowded_m2);
-                incomes.count(household, &self.per_head);
+    /// Counts households without a home of their own. Notes where they lodge.
+    fn without_home(&self, lives_in: &[AtomicU16]) -> (Facts, Incomes) {
+        let count = |(mut row, mut incomes): (Facts, Incomes), (places, chunk): (&[AtomicU16], &[Household])| {
+            for (place, household) in places.iter().zip(chunk) {
+                if household.is_there() && household.dwelling == DwellingIdx::NONE {
+                    count_household(&mut row, household, None, self.now, self.crowded_m2);
+                    incomes.count(household, &self.per_head);
+                    place.store(household.lodging().map_or(self.n, |n| n.min(self.n)) as u16, Relaxed);
+                }
             }
             (row, incomes)
         };
@@ -194,10 +198,11 @@ impl Counting<'_> {
             (a, x.add(y))
         };
         let none = || (Facts::default(), Incomes::default());
-        self.tables.households.par_chunks(CHUNK).fold(none, count).reduce(none, add)
+        let chunks = lives_in.par_chunks(CHUNK).zip(self.tables.households.par_chunks(CHUNK));
+        chunks.fold(none, count).reduce(none, add)
     }
 
-    /// Counts people where their households live.
+    /// Counts people where their households live or lodge.
     fn people(&self, lives_in: &[AtomicU16]) -> Vec<Facts> {
         let count = |mut rows: Vec<Facts>, (persons, works): (&[Person], &[Work])| {
             for (person, work) in persons.iter().zip(works).filter(|(p, _)| p.is_there()) {
@@ -246,7 +251,7 @@ fn count_household(row: &mut Facts, household: &Household, home: Option<&Dwellin
     let income = cents(household.income_eur_m);
     row.income_cents_m += income;
     let Some(home) = home else {
-        let entitled = u64::from(household.excluded == 0);
+        let entitled = u64::from(!household.stands(Household::EXCLUDED));
         row.in_queue += entitled;
         row.queue_months += entitled * household.queued.until(now).max(0) as u64;
         return;

@@ -14,8 +14,10 @@ use bevy::prelude::*;
 use super::counts::{NeighbourhoodCounts, Tables};
 use super::list::{Area, Indicator, Published, Value, city_indicators, neighbourhood_indicators};
 use super::places::Places;
+use crate::challenges::diversity::Diversity;
 use crate::challenges::housing::HousingParameters;
-use crate::challenges::shared::{NeighbourhoodStates, Observed, Outcomes};
+use crate::challenges::neighbourhoods::{NeighbourhoodParameters, Neighbourhoods};
+use crate::challenges::shared::{Budget, NeighbourhoodStates, Observed, Outcomes};
 use crate::city::{City, CityOrigin};
 use crate::people::plugin::MonthEnds;
 use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
@@ -174,6 +176,8 @@ fn measure(
     dwellings: Query<&Dwelling>,
     outcomes: Res<Outcomes>,
     states: Res<NeighbourhoodStates>,
+    budget: Option<Res<Budget>>,
+    challenges: (Option<Res<Neighbourhoods>>, Option<Res<NeighbourhoodParameters>>, Option<Res<Diversity>>),
     mut counts: ResMut<NeighbourhoodCounts>,
     mut measures: ResMut<Measures>,
 ) {
@@ -191,7 +195,13 @@ fn measure(
         &counts,
         &tally,
         &places,
-        Published { outcomes: &outcomes, states: &states },
+        Published {
+            outcomes: &outcomes,
+            states: &states,
+            budget: budget.as_deref(),
+            neighbourhoods: challenges.0.as_deref().zip(challenges.1.as_deref()),
+            diversity: challenges.2.as_deref(),
+        },
     );
 }
 

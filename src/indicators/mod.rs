@@ -13,6 +13,7 @@
 
 pub mod counts;
 mod frame;
+pub mod incidents;
 pub mod indices;
 mod list;
 mod measures;

@@ -21,11 +21,14 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use rayon::prelude::*;
 
+use super::incidents;
 use super::measures::Measures;
 use super::places::Places;
 use super::rows::{N_AGES, PanelHome, PanelRow, Pyramid, Rows, month_of};
 use super::tables::Table;
-use crate::city::City;
+use crate::challenges::shared::Outcomes;
+use crate::city::{City, CityOrigin};
+use crate::gis::GridRef;
 use crate::people::{Dwelling, Household, Person, ShortMonth, Tally};
 use crate::sim::files::{self, FileError};
 use crate::sim::state::slice;
@@ -36,11 +39,13 @@ use crate::sim::{Month, Simulation};
 pub struct RecorderOptions {
     /// One person in so many is followed in `panel/`; 0 = nobody.
     pub panel_one_in: u32,
+    /// `incidents/` holds single events instead of counts by cell and month.
+    pub each_event: bool,
 }
 
 impl Default for RecorderOptions {
     fn default() -> Self {
-        RecorderOptions { panel_one_in: 100 }
+        RecorderOptions { panel_one_in: 100, each_event: false }
     }
 }
 
@@ -65,7 +70,7 @@ pub enum RecordError {
     },
 }
 
-const MAGIC: &[u8; 8] = b"WBROWS01";
+const MAGIC: &[u8; 8] = b"WBROWS02";
 
 fn leaving(sim: &Simulation) -> Cow<'_, Measures> {
     sim.world().resource::<Measures>().to_leave(sim.world().resource::<Places>().origin)
@@ -75,6 +80,7 @@ fn leaving(sim: &Simulation) -> Cow<'_, Measures> {
 pub struct Recorder {
     dir: PathBuf,
     codes: Vec<String>,
+    grid: GridRef,
     options: RecorderOptions,
     rows: Rows,
     last: Month,
@@ -100,7 +106,8 @@ impl Recorder {
             }
         }
         let last = sim.clock().month();
-        let mut recorder = Recorder { dir: dir.into(), codes: codes(city), options, rows: Rows::default(), last };
+        let mut recorder =
+            Recorder { dir: dir.into(), codes: codes(city), grid: city.grid, options, rows: Rows::default(), last };
         Measures::now(sim);
         recorder.rows.add_month(&leaving(sim), false);
         recorder.rows.add_pyramid(last, pyramid(sim));
@@ -115,6 +122,11 @@ impl Recorder {
         self.rows.add_month(&leaving(sim), true);
         self.rows.add_moves(&sim.world().resource::<Tally>().moves);
         self.rows.add_panel(panel(sim, self.options.panel_one_in));
+        // Of a real city no event leaves (models.md E-15).
+        if sim.world().resource::<Places>().origin == CityOrigin::Generated {
+            let outcomes = sim.world().resource::<Outcomes>();
+            self.rows.add_incidents(incidents::of_month(self.last, outcomes, self.options.each_event));
+        }
         if self.last.month() == 12 {
             self.rows.add_pyramid(self.last, pyramid(sim));
         }
@@ -144,8 +156,14 @@ impl Recorder {
     /// # Errors
     /// If the rows of that checkpoint are missing, damaged or of another month.
     pub fn resume(dir: &Path, city: &City, month: Month, options: RecorderOptions) -> Result<Recorder, RecordError> {
-        let mut recorder =
-            Recorder { dir: dir.into(), codes: codes(city), options, rows: Rows::default(), last: month };
+        let mut recorder = Recorder {
+            dir: dir.into(),
+            codes: codes(city),
+            grid: city.grid,
+            options,
+            rows: Rows::default(),
+            last: month,
+        };
         let path = recorder.rows_file(month);
         let bytes = files::load_checked(&path, MAGIC)?;
         let damaged = |_| RecordError::File(FileError::Damaged { path: path.clone() });
@@ -188,7 +206,7 @@ impl Recorder {
     fn flush(&mut self) -> Result<(), RecordError> {
         let year = self.last.year();
         for table in Table::ALL {
-            if let Some(batch) = self.rows.batch(table, year, &self.codes) {
+            if let Some(batch) = self.rows.batch(table, year, &self.codes, self.grid) {
                 write_part(&self.dir.join(table.name()).join(format!("{year:04}.parquet")), &batch)?;
             }
         }

@@ -16,7 +16,8 @@ fn bytes(dir: &Path) -> Vec<(String, Vec<u8>)> {
 fn record(dir: &Path, n_months: usize) {
     let city = toy_town::city(40);
     let mut sim = toy_town::simulation(&city, 1);
-    let mut recorder = Recorder::create(dir, &city, &mut sim, RecorderOptions { panel_one_in: 10 }).unwrap();
+    let mut recorder =
+        Recorder::create(dir, &city, &mut sim, RecorderOptions { panel_one_in: 10, each_event: false }).unwrap();
     for _ in 0..n_months {
         sim.step().unwrap();
         recorder.after_tick(&mut sim).unwrap();
@@ -43,7 +44,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
         let dir = tempfile::tempdir().unwrap();
         let city = toy_town::city(40);
         let mut sim = toy_town::simulation(&city, 1);
-        let options = RecorderOptions { panel_one_in: 10 };
+        let options = RecorderOptions { panel_one_in: 10, each_event: false };
         let mut recorder = Recorder::create(dir.path(), &city, &mut sim, options.clone()).unwrap();
         let mut saved = None;
         for tick in 0..=killed_at {

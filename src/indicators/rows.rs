@@ -10,10 +10,12 @@ use arrow::array::{
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::incidents::Incident;
 use super::list::{city_indicators, neighbourhood_indicators};
 use super::measures::Measures;
 use super::tables::{Table, counts};
 use crate::city::Tenure;
+use crate::gis::GridRef;
 use crate::people::{Move, ShortMonth};
 use crate::sim::Month;
 
@@ -34,6 +36,8 @@ pub struct Rows {
     pyramids: Vec<(Month, Pyramid)>,
     /// The panel, in order of month and key.
     panel: Vec<PanelRow>,
+    /// Events at places, in order of month.
+    incidents: Vec<Incident>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,14 +137,20 @@ impl Rows {
         self.panel.append(&mut rows);
     }
 
+    /// Adds a month's incidents.
+    pub fn add_incidents(&mut self, mut rows: Vec<Incident>) {
+        self.incidents.append(&mut rows);
+    }
+
     /// The rows of `table`, which belong to `year`; `None` if there are none.
-    pub fn batch(&self, table: Table, year: i32, codes: &[String]) -> Option<RecordBatch> {
+    pub fn batch(&self, table: Table, year: i32, codes: &[String], grid: GridRef) -> Option<RecordBatch> {
         let columns = match table {
             Table::CityMonth => self.city_month(),
             Table::NeighbourhoodMonth => self.neighbourhood_month(codes),
             Table::MovesYear => self.moves_year(year, codes),
             Table::PyramidYear => self.pyramid_year(),
             Table::Panel => self.panel(codes),
+            Table::Incidents => self.incidents(grid),
         };
         let batch = RecordBatch::try_new(table.schema(), columns).expect("columns follow the table's own list");
         (batch.num_rows() > 0).then_some(batch)
@@ -227,6 +237,28 @@ impl Rows {
             Arc::new(homes().map(|h| h.map(|h| i32::from(h.area_m2))).collect::<Int32Array>()),
             Arc::new(homes().map(|h| h.map(|h| h.cost_eur_m)).collect::<Float32Array>()),
             Arc::new(rows().map(|row| row.since.map(days)).collect::<Date32Array>()),
+        ]
+    }
+}
+
+impl Rows {
+    fn incidents(&self, grid: GridRef) -> Vec<ArrayRef> {
+        let rows = || self.incidents.iter();
+        let corner = |of: fn(GridRef, usize, usize) -> f64| -> ArrayRef {
+            let metres = rows().map(|row| {
+                let (col, line) = grid.col_row(row.cell as usize);
+                Some(of(grid, col, line).round() as i32)
+            });
+            Arc::new(metres.collect::<Int32Array>())
+        };
+        let date = |row: &Incident| row.day.map(|day| days(row.month) + i32::from(day) - 1);
+        vec![
+            dates(rows().map(|row| row.month)),
+            Arc::new(rows().map(date).collect::<Date32Array>()),
+            corner(|grid, col, _| grid.west_m + col as f64 * grid.cell_m),
+            corner(|grid, _, line| grid.north_m - (line + 1) as f64 * grid.cell_m),
+            Arc::new(rows().map(|row| Some(row.what.id())).collect::<StringArray>()),
+            Arc::new(rows().map(|row| Some(i64::from(row.count))).collect::<Int64Array>()),
         ]
     }
 }

@@ -20,6 +20,8 @@ pub enum Table {
     PyramidYear,
     /// A sample of people, month by month.
     Panel,
+    /// Events at places, month by month.
+    Incidents,
 }
 
 /// A column.
@@ -76,8 +78,14 @@ const NO_HOME: &str = "without a home";
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 5] =
-        [Table::CityMonth, Table::NeighbourhoodMonth, Table::MovesYear, Table::PyramidYear, Table::Panel];
+    pub const ALL: [Table; 6] = [
+        Table::CityMonth,
+        Table::NeighbourhoodMonth,
+        Table::MovesYear,
+        Table::PyramidYear,
+        Table::Panel,
+        Table::Incidents,
+    ];
 
     /// Name of its folder in the run folder.
     pub fn name(self) -> &'static str {
@@ -87,6 +95,7 @@ impl Table {
             Table::MovesYear => "moves_year",
             Table::PyramidYear => "pyramid_year",
             Table::Panel => "panel",
+            Table::Incidents => "incidents",
         }
     }
 
@@ -108,6 +117,11 @@ impl Table {
                 "One row per month and followed person: one synthetic resident in so many, chosen by a hash of the \
                  key, so that two runs of one seed follow the same people. Demography and housing only: no origin, \
                  income, health, offending or risk of anything (models.md E-6)."
+            }
+            Table::Incidents => {
+                "Events at places of a generated city: one row per month, 100 m square and kind, or one row per event \
+                 with `--events full`. No row says who did or suffered anything. Of a city built from real data \
+                 there are none (models.md E-15)."
             }
         }
     }
@@ -157,6 +171,14 @@ impl Table {
                     .null(NO_HOME),
                 new("since", Date32, "First day of the month of moving in, or of losing the last home.")
                     .null("since before the start"),
+            ],
+            Table::Incidents => vec![
+                new("month", Date32, "First day of the month."),
+                new("date", Date32, "The day.").null("counted by month (without `--events full`)"),
+                new("x_m", Int32, "South-west corner of the 100 m square, RD New (EPSG:28992).").unit("m"),
+                new("y_m", Int32, "See `x_m`.").unit("m"),
+                new("what", Utf8, "Kind of event, as in the indicators."),
+                new("count", Int64, "Events of this kind; 1 with `--events full`.").unit("events"),
             ],
         }
     }

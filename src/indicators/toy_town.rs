@@ -183,7 +183,6 @@ fn fill(world: &mut World, city: &City, seed: u64) {
                 size: size as u8,
                 n_minors: size.saturating_sub(2) as u8,
                 queued: ShortMonth(now.0 - (word[3] % 150) as i16),
-                seeking: u8::from(word[3].is_multiple_of(9)),
                 origin,
                 ..Household::default()
             });

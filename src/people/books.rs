@@ -89,10 +89,13 @@ impl Books<'_> {
         members(self.persons, &self.households[h.i()]).collect()
     }
 
-    /// The neighbourhood where household `h` lives.
+    /// The neighbourhood where household `h` lives, in a home of its own or with others.
     pub fn neighbourhood(&self, h: HouseholdIdx) -> Option<usize> {
-        let dwelling = self.households[h.i()].dwelling.get()?;
-        Some(self.dwellings[dwelling].neighbourhood.into())
+        let household = &self.households[h.i()];
+        match household.dwelling.get() {
+            Some(dwelling) => Some(self.dwellings[dwelling].neighbourhood.into()),
+            None => household.lodging(),
+        }
     }
 
     /// Registers a person without a household.
@@ -186,6 +189,7 @@ impl Books<'_> {
             self.dwellings[d].vacant_since = self.now;
             self.dwellings[d].chain = 0;
             self.households[h.i()].since = self.now;
+            self.households[h.i()].lodges = self.dwellings[d].neighbourhood;
         }
     }
 
@@ -198,8 +202,11 @@ impl Books<'_> {
             self.dwellings[old].chain = self.dwellings[d.i()].chain.saturating_add(1);
         }
         self.dwellings[d.i()].household = h;
-        self.households[h.i()].dwelling = d;
-        self.households[h.i()].since = self.now;
+        let household = &mut self.households[h.i()];
+        household.dwelling = d;
+        household.since = self.now;
+        household.lodges = Household::NOWHERE;
+        household.standing &= Household::EXCLUDED;
     }
 
     /// Counts members anew: size, minors, income, age and origin of the head (the oldest; of equals the lowest key).

@@ -105,8 +105,8 @@ pub struct Work {
     pub education: u8,
     /// Command of the common language, 0 (none) to 255 (full).
     pub language: u8,
-    /// Unused.
-    pub spare: u8,
+    /// Lasting earning power: 128 is typical of age and schooling, 50 more is e times as much.
+    pub earning: u8,
 }
 
 /// Health and care. The ageing challenge fills and changes it; all zero = not looked at yet.
@@ -148,14 +148,14 @@ pub struct Conduct {
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 #[repr(C)]
 pub struct Outlook {
-    /// Trust in neighbours, 0–255 for 0–1.
-    pub trust_neighbours: u8,
-    /// Trust in government, 0–255 for 0–1.
-    pub trust_government: u8,
+    /// Trust in neighbours, 1–65,535 for 0–1; 0 = not looked at yet.
+    pub trust_neighbours: u16,
     /// Belonging, 0–255 for 0–1.
     pub belonging: u8,
+    /// What [`Work::language`] rounds off, 256ths of its unit.
+    pub language_rest: u8,
     /// Unused.
-    pub spare: [u8; 5],
+    pub spare: [u8; 4],
 }
 
 /// What somebody does by day.
@@ -223,22 +223,21 @@ pub struct Household {
     pub since: ShortMonth,
     /// Month of registering for social rent.
     pub queued: ShortMonth,
+    /// Neighbourhood where a household without a home of its own stays with others; [`Household::NOWHERE`] if it stays
+    /// nowhere in the city, or has a home.
+    pub lodges: u16,
     /// Number of members.
     pub size: u8,
     /// Members under 18.
     pub n_minors: u8,
     /// Age of the oldest member, years (refreshed every month).
     pub head_age_y: u8,
-    /// Urgency in the social queue: 0 none, 1 priority (statutory placement, eviction).
-    pub urgent: u8,
     /// Share of unlike neighbours above which the neighbourhood is disliked, 0–255 for 0–1 (models.md §3, θ).
     pub threshold: u8,
     /// Origin of the head: opaque group.
     pub origin: u8,
-    /// 1 while the household looks for a home, else 0.
-    pub seeking: u8,
-    /// 1 if not entitled to social rent, else 0.
-    pub excluded: u8,
+    /// Standing in the search for a home: [`Household::URGENT`], [`Household::EXCLUDED`], [`Household::FIRST_HOME`].
+    pub standing: u8,
 }
 
 impl Default for Household {
@@ -250,19 +249,39 @@ impl Default for Household {
             income_eur_m: 0.0,
             since: ShortMonth::NEVER,
             queued: ShortMonth::NEVER,
+            lodges: Household::NOWHERE,
             size: 0,
             n_minors: 0,
             head_age_y: 0,
-            urgent: 0,
             threshold: 0,
             origin: 0,
-            seeking: 0,
-            excluded: 0,
+            standing: 0,
         }
     }
 }
 
 impl Household {
+    /// No neighbourhood: see [`Household::lodges`].
+    pub const NOWHERE: u16 = u16::MAX;
+    /// Goes first in the social queue (statutory placement, eviction).
+    pub const URGENT: u8 = 1;
+    /// Not entitled to social rent.
+    pub const EXCLUDED: u8 = 2;
+    /// Left the parental home in wish, and still has no home of its own.
+    pub const FIRST_HOME: u8 = 4;
+
+    /// True if the household's standing has `flag`.
+    #[inline]
+    pub fn stands(&self, flag: u8) -> bool {
+        self.standing & flag != 0
+    }
+
+    /// Where a household without a home of its own stays with others, if in the city.
+    #[inline]
+    pub fn lodging(&self) -> Option<usize> {
+        (self.lodges != Household::NOWHERE).then_some(usize::from(self.lodges))
+    }
+
     /// True unless the slot is free.
     #[inline]
     pub fn is_there(&self) -> bool {
@@ -318,6 +337,8 @@ pub enum DwellingStatus {
     Closed = 2,
     /// Damaged: not to be had until repaired.
     Damaged = 3,
+    /// Kept empty: second homes, homes under repair or not yet handed over. Not to be had.
+    Withheld = 4,
 }
 
 impl Default for Dwelling {

@@ -8,6 +8,10 @@
 //! more changes only the meetings that fall just before them on the ring, and the chance to find somebody does not
 //! depend on the size of the city. Of all meetings the best keyed match comes first.
 //!
+//! Whoever wants to leave home, or has parted, founds a household that *lodges* where they lived until the housing
+//! market gives it a home: concealed demand. Leaving home is counted when the home is there, so that scarcity makes
+//! people leave later without any rule that says so.
+//!
 //! Limits: mortality has no sex; children left alone leave the city's households (counted as departures); nobody
 //! divorces into the parental home.
 
@@ -23,10 +27,11 @@ use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, monthly};
 use super::requests::Requests;
 use super::tally::{Move, Tally};
+use super::work::inherited_earning;
 use super::{CHUNK, KEYS_PERSON, Tables};
 use crate::sim::draws::{gumbel, mix, threshold, unit};
 use crate::sim::state::slice;
-use crate::sim::{Clock, Draws, HouseholdIdx, PersonIdx, PersonKey, Stream};
+use crate::sim::{Clock, Draws, DwellingIdx, HouseholdIdx, PersonIdx, PersonKey, Stream};
 
 /// Draws of the month of a life.
 pub const STREAM: Stream = Stream::named("people.demography");
@@ -139,7 +144,7 @@ pub(super) fn decide_life_events(
     events.seeking = list(Kind::Seek);
 }
 
-fn lives_with_mother(persons: &[Person], person: &Person) -> bool {
+pub(crate) fn lives_with_mother(persons: &[Person], person: &Person) -> bool {
     person.mother.get().is_some_and(|m| persons[m].household == person.household)
 }
 
@@ -189,7 +194,7 @@ pub(super) fn change_households(
     let draws = *draws;
     for h in requests.take_evictions(books.households) {
         let n = books.neighbourhood(h);
-        if n.is_some() {
+        if books.households[h.i()].dwelling != DwellingIdx::NONE {
             books.vacate(h);
             tally.count(n, |c| c.evictions += 1);
         }
@@ -199,14 +204,9 @@ pub(super) fn change_households(
     }
     for &p in &events.leaving {
         let old = books.persons[p.i()].household;
-        let n = books.neighbourhood(old);
-        let age_y = u32::from(books.persons[p.i()].age_y(books.now));
-        found_household(&mut books, &[p], draws);
+        let h = found_household(&mut books, &[p], draws);
+        books.households[h.i()].standing |= Household::FIRST_HOME;
         books.refresh(old);
-        tally.count(n, |c| {
-            c.left_home += 1;
-            c.left_home_age_y += age_y;
-        });
     }
     for (a, b) in match_seekers(&books, &events.seeking, &events.ring, draws) {
         unite(&mut books, a, b, draws, &mut tally);
@@ -214,13 +214,14 @@ pub(super) fn change_households(
 }
 
 /// `people`, of one household, move out to a new one without a home.
-fn found_household(books: &mut Books, people: &[PersonIdx], draws: Draws) -> HouseholdIdx {
+pub(crate) fn found_household(books: &mut Books, people: &[PersonIdx], draws: Draws) -> HouseholdIdx {
     let founder = people[0];
-    let old = books.households[books.persons[founder.i()].household.i()];
+    let home = books.persons[founder.i()].household;
+    let (old, n) = (books.households[home.i()], books.neighbourhood(home));
     let new = Household {
         key: household_key(books.persons[founder.i()].key, draws.tick),
-        seeking: 1,
-        urgent: 0,
+        lodges: n.map_or(old.lodges, |n| n as u16),
+        standing: old.standing & Household::EXCLUDED,
         // Most young people register for social rent at 18 and keep their waiting time.
         queued: ShortMonth((books.persons[founder.i()].born.0.saturating_add(18 * 12)).min(books.now.0)),
         ..old
@@ -363,6 +364,11 @@ fn unite(books: &mut Books, a: PersonIdx, b: PersonIdx, draws: Draws, tally: &mu
         // A lone parent brings the whole household; others come by themselves.
         if alone { books.members(books.persons[p.i()].household) } else { vec![p] }
     };
+    let at_parents = |p: PersonIdx| {
+        let person = &books.persons[p.i()];
+        lives_with_mother(books.persons, person) || books.households[person.household.i()].stands(Household::FIRST_HOME)
+    };
+    let first_home = [a, b].map(at_parents);
     let (own_a, own_b) = (own(a), own(b));
     let score = |p: PersonIdx, own: bool| (own, area(p), std::cmp::Reverse(books.persons[p.i()].key));
     let (host, host_own, guest, guest_own) =
@@ -386,6 +392,15 @@ fn unite(books: &mut Books, a: PersonIdx, b: PersonIdx, draws: Draws, tally: &mu
     books.persons[host.i()].partner = guest;
     books.persons[guest.i()].partner = host;
     books.refresh(h);
+    if books.households[h.i()].dwelling != DwellingIdx::NONE {
+        let guest_leaves = if guest == a { first_home[0] } else { first_home[1] };
+        if guest_leaves {
+            let age_y = u32::from(books.persons[guest.i()].age_y(books.now));
+            tally.count(n, |c| c.leave_home(age_y));
+        }
+    } else if first_home != [false; 2] {
+        books.households[h.i()].standing |= Household::FIRST_HOME;
+    }
     tally.count(n, |c| c.unions += 1);
 }
 
@@ -447,8 +462,13 @@ fn give_birth(books: &mut Books, mother: PersonIdx, draws: Draws, tally: &mut Ta
         origin: parent.origin,
         ..Person::default()
     };
-    let work =
-        Work { place: super::places::NO_PLACE, occupation: Occupation::Home as u8, language: 255, ..Work::default() };
+    let work = Work {
+        place: super::places::NO_PLACE,
+        occupation: Occupation::Home as u8,
+        language: 255,
+        earning: inherited_earning(books.works[mother.i()].earning, draws.block(STREAM, key.0, 2)),
+        ..Work::default()
+    };
     let p = books.add_person(child, work);
     books.join(p, parent.household);
     books.refresh(parent.household);
@@ -460,6 +480,10 @@ fn give_birth(books: &mut Books, mother: PersonIdx, draws: Draws, tally: &mut Ta
 pub fn depart(books: &mut Books, h: HouseholdIdx, abroad: bool, tally: &mut Tally) {
     let n = books.neighbourhood(h);
     let people = books.members(h);
+    let household = books.households[h.i()];
+    if household.stands(Household::FIRST_HOME) {
+        tally.count(n, |c| c.leave_home(u32::from(household.head_age_y)));
+    }
     tally.count(n, |c| {
         let counter = if abroad { &mut c.emigrants } else { &mut c.domestic_departures };
         *counter += people.len() as u32;

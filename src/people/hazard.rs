@@ -122,7 +122,7 @@ mod tests {
         let of_labelled = HazardView::of(
             &labelled,
             &Work { language: 3, ..work },
-            &Household { origin: 7, threshold: 9, excluded: 1, ..household },
+            &Household { origin: 7, threshold: 9, standing: Household::EXCLUDED, ..household },
             ShortMonth(1500),
         );
         assert_eq!(view, of_labelled);

@@ -3,7 +3,8 @@
 //! Immigration is an exogenous series (models.md §1): so many people a year, by newcomer type. Emigration and domestic
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
-//! first population. Their number follows the surrounding [region](super::region).
+//! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
+//! loses families. Their number follows the surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,17 @@ pub const NEWCOMER_TRAITS: [NewcomerTraits; 7] = [
     },
 ];
 
+/// Age of an adult newcomer at quantile `u`: 18 + 2.5 (mean − 18) u^1.5, skewed to the young as immigrants are (A).
+fn arrival_age_y(traits: &NewcomerTraits, u: f32) -> f32 {
+    18.0 + 2.5 * (traits.age_y - 18.0) * u * u.sqrt()
+}
+
+/// Share of adult newcomers who are younger than `age_y`: the inverse of [`arrival_age_y`].
+fn younger_share(traits: &NewcomerTraits, age_y: f64) -> f64 {
+    let part = (age_y - 18.0) / (2.5 * f64::from(traits.age_y - 18.0));
+    libm::pow(part.clamp(0.0, 1.0), 2.0 / 3.0)
+}
+
 /// The newcomer type at quantile `u` of arrivals.
 pub fn newcomer_type(u: f32) -> NewcomerType {
     let mut u = u;
@@ -128,6 +140,7 @@ struct Member {
     origin: u8,
     education: u8,
     occupation: u8,
+    earning: u8,
     income_eur_y: f32,
     partner: u8,
     mother: u8,
@@ -153,14 +166,20 @@ const N_TEMPLATES: usize = 4096;
 impl Arrivals {
     /// Series and templates from the first population; `departure` gives a household's monthly chance of leaving for
     /// elsewhere in the country.
-    pub fn at_start(books: &Books, departure: impl Fn(&Household) -> f64, draws: Draws) -> Arrivals {
+    pub fn at_start(
+        books: &Books,
+        p: &DemographyParameters,
+        departure: impl Fn(&Household) -> f64,
+        draws: Draws,
+    ) -> Arrivals {
         let n_residents = books.persons.iter().filter(|p| p.is_there()).count() as f64;
+        let pull = Pull::solve(books, p, &departure, n_residents);
         let mut cumulated = Vec::with_capacity(books.households.len());
         let (mut sum, mut leaving_people) = (0.0, 0.0);
         for household in books.households.iter() {
-            let p = if household.is_there() { departure(household) } else { 0.0 };
-            sum += p;
-            leaving_people += p * f64::from(household.size);
+            let leaves = if household.is_there() { departure(household) } else { 0.0 };
+            sum += leaves * pull.of(household);
+            leaving_people += leaves * f64::from(household.size);
             cumulated.push(sum);
         }
         let template = |i: usize| {
@@ -185,6 +204,75 @@ impl Arrivals {
             origin_share: origins,
             templates: (0..n_templates).map(template).collect(),
         }
+    }
+}
+
+/// Ages of heads that arrivals are weighted by: the first of each class.
+const PULL_FROM_Y: [u8; 7] = [0, 20, 25, 30, 35, 40, 45];
+
+/// How many households come for each that leaves, by age of the head, and by what factor fewer with children.
+///
+/// Solved so that the first population's age profile stands (the residual method of migration estimates, with the
+/// profile of a large city as a standing wave): in each class below 45, who comes = who leaves or emigrates + who grows
+/// out of the class − who grows into it − who comes from abroad. From 45 on, as many come as leave, and the old grow
+/// in number with their cohorts. Children: as many as keep their number, given births at the start's level. Nowhere less
+/// than 0.4 or more than 4 come for each that leaves (A).
+struct Pull {
+    by_age: [f64; 7],
+    family: f64,
+}
+
+impl Pull {
+    fn class(age_y: u8) -> usize {
+        PULL_FROM_Y.partition_point(|&from| from <= age_y) - 1
+    }
+
+    fn of(&self, h: &Household) -> f64 {
+        self.by_age[Pull::class(h.head_age_y)] * if h.n_minors > 0 { self.family } else { 1.0 }
+    }
+
+    /// All flows in people per month.
+    fn solve(books: &Books, p: &DemographyParameters, departure: &impl Fn(&Household) -> f64, residents: f64) -> Pull {
+        let (mut ages, mut leave, mut emigrate) = ([0.0; 128], [0.0; 128], [0.0; 128]);
+        let mut births = 0.0;
+        for person in books.persons.iter().filter(|q| q.is_there()) {
+            let household = &books.households[person.household.i()];
+            let age = usize::from(person.age_y(books.now));
+            ages[age] += 1.0;
+            leave[age] += departure(household);
+            let newcomer = books.persons[household.first.i()].newcomer;
+            emigrate[age] += super::rates::monthly(emigration_y(newcomer, p));
+            if person.sex == 0 {
+                births += super::rates::fertility_y(age as f64 + 0.5, p) / 12.0;
+            }
+        }
+        let immigrants = p.immigrants_per_1000 / 12_000.0 * residents;
+        let from_abroad = |age: usize| -> f64 {
+            let share = |t: &NewcomerTraits| {
+                let adults = f64::from(1.0 - t.couple * t.children / (1.0 + t.couple + t.couple * t.children));
+                f64::from(t.share) * adults * (younger_share(t, age as f64 + 1.0) - younger_share(t, age as f64))
+            };
+            immigrants * NEWCOMER_TRAITS.iter().map(share).sum::<f64>()
+        };
+        // People who pass the birthday `age` in a month; smoothed over four years.
+        let passing = |age: usize| ages[age - 2..age + 2].iter().sum::<f64>() / 48.0;
+        let ratio = |years: std::ops::Range<usize>, into: f64, out: f64, abroad: f64| {
+            let sum = |of: &[f64; 128]| of[years.clone()].iter().sum::<f64>();
+            ((sum(&leave) + sum(&emigrate) + out - into - abroad) / sum(&leave).max(1e-9)).clamp(0.4, 4.0)
+        };
+        let by_age = std::array::from_fn(|c| {
+            let (from, to) = match c {
+                0 => (17, 20),
+                6 => return 1.0,
+                _ => (usize::from(PULL_FROM_Y[c]), usize::from(PULL_FROM_Y[c + 1])),
+            };
+            ratio(from..to, passing(from), passing(to), (from..to).map(from_abroad).sum())
+        });
+        let children = NEWCOMER_TRAITS
+            .iter()
+            .map(|t| f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children)));
+        let family = ratio(0..17, births, passing(17), immigrants * children.sum::<f64>());
+        Pull { by_age, family }
     }
 }
 
@@ -217,6 +305,7 @@ fn members_of(books: &Books, h: HouseholdIdx) -> Vec<Member> {
             origin: person.origin,
             education: work.education,
             occupation: work.occupation,
+            earning: work.earning,
             income_eur_y: work.income_eur_y,
             partner: at(person.partner),
             mother: at(person.mother),
@@ -294,7 +383,7 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
     }
     let n = (n_adults + n_children).min(at_most);
     let mut slots = Vec::with_capacity(n);
-    let adult_age_m = 12.0 * (traits.age_y - 8.0 + 16.0 * unit(d)).max(18.0);
+    let adult_age_m = 12.0 * arrival_age_y(traits, unit(d));
     for i in 0..n {
         let person_key = PersonKey(mix(KEYS_PERSON, key, i as u64).max(1));
         let [a, b, c, d] = draws.block(STREAM, person_key.0, 0);
@@ -339,6 +428,7 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
             occupation: occupation as u8,
             education: if kind == NewcomerType::Knowledge { 2 } else { (unit(b) * 3.0) as u8 },
             language: (255.0 * traits.language) as u8,
+            earning: super::work::inherited_earning(128, draws.block(STREAM, person_key.0, 1)),
             ..Work::default()
         };
         slots.push(books.add_person(person, work));
@@ -350,8 +440,11 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
         slots[2..].iter().for_each(|p| books.persons[p.i()].mother = mother);
     }
     settle(books, &slots, draws, |household| {
-        household.urgent = u8::from(kind == NewcomerType::Asylum);
-        household.excluded = u8::from(kind == NewcomerType::Undocumented);
+        household.standing = match kind {
+            NewcomerType::Asylum => Household::URGENT,
+            NewcomerType::Undocumented => Household::EXCLUDED,
+            _ => 0,
+        };
     });
     n
 }
@@ -371,6 +464,7 @@ fn from_elsewhere(books: &mut Books, template: &[Member], key: u64, level: f32) 
             income_eur_y: member.income_eur_y * level,
             place: super::places::NO_PLACE,
             occupation: member.occupation,
+            earning: member.earning,
             education: member.education,
             language: 255,
             ..Work::default()
@@ -394,7 +488,6 @@ fn settle(books: &mut Books, slots: &[PersonIdx], draws: Draws, adjust: impl Fn(
     let mut household = Household {
         key,
         queued: books.now,
-        seeking: 1,
         threshold: (draws.block(STREAM, key.0, 0)[0] >> 24) as u8 / 2 + 64,
         ..Household::default()
     };
@@ -431,5 +524,20 @@ pub fn emigration_y(newcomer: u8, parameters: &DemographyParameters) -> f64 {
     match newcomer {
         0 => parameters.emigration_base_y,
         n => NEWCOMER_TRAITS[usize::from(n - 1).min(6)].leaves_y,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_at_arrival_have_their_mean_and_their_inverse() {
+        for traits in &NEWCOMER_TRAITS {
+            let ages: Vec<f32> = (0..1_000).map(|i| arrival_age_y(traits, (i as f32 + 0.5) / 1_000.0)).collect();
+            let mean = ages.iter().sum::<f32>() / 1_000.0;
+            assert!((mean - traits.age_y).abs() < 0.1, "{mean} instead of {}", traits.age_y);
+            assert!((younger_share(traits, f64::from(ages[700])) - 0.7005).abs() < 1e-4);
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`components`] | the tables: one plain struct per person, household, dwelling |
-//! | [`synthesis`], [`fitting`] | the first inhabitants, from neighbourhoods' head counts |
+//! | [`synthesis`], [`fitting`], `ages` | the first inhabitants, from neighbourhoods' head counts |
 //! | [`books`] | the civil registry: the only code that changes memberships and homes |
 //! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
@@ -13,8 +13,10 @@
 //! | [`requests`] | deaths and evictions that challenges ask for |
 //! | [`causes`] | causes of death that challenges draw themselves |
 //! | [`hazard`] | what a hazard may know of a person |
+//! | [`ties`] | whom people know: five layers, as an index over membership |
 //! | [`plugin`] | which system runs when |
 
+mod ages;
 pub mod books;
 pub mod causes;
 pub mod components;
@@ -30,6 +32,7 @@ pub mod region;
 pub mod requests;
 pub mod synthesis;
 pub mod tally;
+pub mod ties;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
@@ -42,11 +45,19 @@ pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
 pub use requests::Requests;
 pub use tally::{Counts, Move, Tally};
+pub use ties::{Layer, Society, Ties, TiesPlugin};
+
+use rayon::prelude::*;
 
 use crate::sim::Stream;
 
 /// Rows that one task works on; fixed, so that results do not depend on the number of threads.
 pub const CHUNK: usize = 8192;
+
+/// How many of `rows` are as `is` says, counted in parallel.
+pub fn count_rows<T: Sync>(rows: &[T], is: impl Fn(&T) -> bool + Sync) -> usize {
+    rows.par_chunks(CHUNK).map(|chunk| chunk.iter().filter(|row| is(row)).count()).sum()
+}
 
 /// Domain of the keys of persons.
 pub(crate) const KEYS_PERSON: Stream = Stream::named("people.person");

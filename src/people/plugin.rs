@@ -121,7 +121,7 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         now,
     };
     let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
-    let arrivals = Arrivals::at_start(&books, departure, draws);
+    let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
     world.insert_resource(arrivals);
@@ -176,11 +176,11 @@ fn keep_accounts(
     let c = &tally.city;
     let come = i64::from(c.births) + i64::from(c.immigrants) + i64::from(c.domestic_arrivals);
     let gone = i64::from(c.deaths) + i64::from(c.emigrants) + i64::from(c.domestic_departures);
-    let people = slice(&persons).iter().filter(|p| p.is_there()).count() as i64;
+    let people = super::count_rows(slice(&persons), Person::is_there) as i64;
     if people != accounts.people + come - gone {
         fault.raise(format!("{people} people, but {} + {come} − {gone} were expected", accounts.people));
     }
-    let homes = slice(&dwellings).iter().filter(|d| d.is_there()).count() as i64;
+    let homes = super::count_rows(slice(&dwellings), Dwelling::is_there) as i64;
     let built = i64::from(c.homes_built) - i64::from(c.homes_lost);
     if homes != accounts.homes + built {
         fault.raise(format!("{homes} homes, but {} + {built} were expected", accounts.homes));
@@ -189,7 +189,7 @@ fn keep_accounts(
 }
 
 /// Keeps room for next month's births, arrivals and new households: 3 % of the table, at least 512 slots.
-fn refill(world: &mut World) {
+pub(crate) fn refill(world: &mut World) {
     fn top_up(
         world: &mut World,
         n_rows: usize,
@@ -248,7 +248,16 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
             partner,
             mother,
             word([p.born.0 as u16, p.arrived.0 as u16, 0, 0]),
-            u64::from_le_bytes([p.sex, p.origin, p.newcomer, p.n_children, w.occupation, w.education, w.language, 0]),
+            u64::from_le_bytes([
+                p.sex,
+                p.origin,
+                p.newcomer,
+                p.n_children,
+                w.occupation,
+                w.education,
+                w.language,
+                w.earning,
+            ]),
             u64::from(w.income_eur_y.to_bits()) << 32 | u64::from(w.debt_eur.to_bits()),
             u64::from(w.place),
             bytemuck::cast(healths[i]),
@@ -259,8 +268,8 @@ fn feed_people(world: &mut World, hasher: &mut blake3::Hasher) {
     let household = |i: usize| {
         let h = &households[i];
         let home = h.dwelling.get().map_or(0, |d| dwellings[d].key.0);
-        let small = [h.size, h.n_minors, h.head_age_y, h.urgent, h.threshold, h.origin, h.seeking, h.excluded];
-        let months = word([h.since.0 as u16, h.queued.0 as u16, 0, 0]);
+        let small = [h.size, h.n_minors, h.head_age_y, h.standing, h.threshold, h.origin, 0, 0];
+        let months = word([h.since.0 as u16, h.queued.0 as u16, h.lodges, 0]);
         [h.key.0, home, u64::from(h.income_eur_m.to_bits()), months, u64::from_le_bytes(small), 0, 0, 1]
     };
     let dwelling = |i: usize| {

@@ -40,6 +40,16 @@ fn leaving_shape(age_y: f64) -> f64 {
     if age_y < 16.0 { 0.0 } else { 1.0 / (1.0 + libm::exp(-(age_y - 20.5) / 1.2)) }
 }
 
+/// Share of children who still live at home at the start of each age, at hazard level `h0`.
+pub fn at_home(h0: f64) -> [f64; N_AGES] {
+    let mut share = [1.0; N_AGES];
+    for age in 1..N_AGES {
+        let months = (0..12).map(|m| (age - 1) as f64 + (f64::from(m) + 0.5) / 12.0);
+        share[age] = share[age - 1] * months.map(|x| 1.0 - monthly(h0 * leaving_shape(x))).product::<f64>();
+    }
+    share
+}
+
 /// The hazard level h0 (per year) at which leaving home happens at `mean_age_y` on average, by bisection.
 pub fn leaving_level(mean_age_y: f64) -> f64 {
     let mean_age = |h0: f64| {

@@ -13,6 +13,7 @@ use rand::Rng;
 use rand_distr::{Distribution, LogNormal, Normal, StandardNormal};
 use rayon::prelude::*;
 
+use super::ages::{Ages, BANDS, CHILD, COUPLE, LONE_PARENT, OTHER, PARENT, SINGLE};
 use super::books::{FreeSlots, refresh_household};
 use super::components::{Dwelling, Household, NewcomerType, Person, ShortMonth, Work};
 use super::fitting::{integerise, ipf};
@@ -27,16 +28,6 @@ use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey, Mo
 /// Draws of this module.
 pub const STREAM: Stream = Stream::named("people.synthesis");
 const KEYS_DWELLING: Stream = Stream::named("people.initial_dwelling");
-
-/// First ages of the bands of [`Marginals::by_age`], and the end of the last.
-const BANDS: [u8; 6] = [0, 15, 25, 45, 65, 100];
-
-const SINGLE: usize = 0;
-const COUPLE: usize = 1;
-const PARENT: usize = 2;
-const LONE_PARENT: usize = 3;
-const CHILD: usize = 4;
-const OTHER: usize = 5;
 
 /// Share of each age band in each role: the seed of the fitting (A; shape after CBS household positions, national).
 /// Rows: alone, couple without children, couple with children, lone parent, child, sharing otherwise.
@@ -69,10 +60,11 @@ pub fn populate(city: &City, parameters: &DemographyParameters, seed: u64, start
     let draws = Draws::at_start(seed);
     let now = ShortMonth::of(start);
     let places = Places::of(city);
+    let ages = Ages::new(parameters);
     let parts: Vec<Inhabitants> = (0..city.neighbourhoods.len())
         .into_par_iter()
         .map(|n| {
-            let mut maker = Maker::new(city, n, &places, parameters, draws, now);
+            let mut maker = Maker::new(city, n, &places, &ages, parameters, draws, now);
             maker.people();
             maker.incomes();
             maker.out
@@ -116,23 +108,8 @@ fn first_dwellings(city: &City, now: ShortMonth) -> Vec<Dwelling> {
     city.dwellings.iter().enumerate().map(make).collect()
 }
 
-/// Cumulated shares of the single years 65–99: survivors of the module's Gompertz law, of cohorts that were 2 % larger
-/// each year (A: the post-war births; makes the mean Dutch age above 65, about 74½).
-fn old_ages(p: &DemographyParameters) -> Vec<f64> {
-    let (mut alive, mut sum) = (1.0, 0.0);
-    let mut cumulated: Vec<f64> = (65..100)
-        .map(|age| {
-            sum += alive * libm::exp(-0.02 * f64::from(age - 65));
-            alive *= libm::exp(-super::rates::mortality_y(f64::from(age) + 0.5, p));
-            sum
-        })
-        .collect();
-    cumulated.iter_mut().for_each(|c| *c /= sum);
-    cumulated
-}
-
 struct Maker<'a> {
-    old_ages: Vec<f64>,
+    ages: &'a Ages,
     marginals: &'a Marginals,
     parameters: &'a DemographyParameters,
     places: &'a Places,
@@ -148,6 +125,7 @@ impl<'a> Maker<'a> {
         city: &'a City,
         n: usize,
         places: &'a Places,
+        ages: &'a Ages,
         parameters: &'a DemographyParameters,
         draws: Draws,
         now: ShortMonth,
@@ -156,7 +134,7 @@ impl<'a> Maker<'a> {
         let hash = blake3::hash(neighbourhood.code.as_bytes());
         let domain = u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"));
         Maker {
-            old_ages: old_ages(parameters),
+            ages,
             marginals: &neighbourhood.marginals,
             parameters,
             places,
@@ -255,17 +233,10 @@ impl<'a> Maker<'a> {
         integerise(&ipf(&seed, &rows, &columns), 6, &m.by_age)
     }
 
-    /// A single year of age in `band`: students crowd the second band (A), the last thins out as [`old_ages`] says.
+    /// A single year of age in `band` for somebody of `role`.
     fn age(&mut self, band: usize, role: usize) -> u8 {
         let u = f64::from(self.uniform());
-        let (from, to) = (f64::from(BANDS[band]), f64::from(BANDS[band + 1]));
-        let x = match (band, role) {
-            (1, CHILD) => from + 10.0 * u * u.sqrt(),
-            (1, _) => from + 3.0 + 7.0 * u.sqrt(),
-            (4, _) => return BANDS[4] + self.old_ages.partition_point(|&sum| sum <= u) as u8,
-            _ => from + (to - from) * u,
-        };
-        (x as u8).clamp(BANDS[band], BANDS[band + 1] - 1)
+        self.ages.draw(band, role, u)
     }
 
     /// Couples of like age: sorted with a little noise, taken two by two.
@@ -324,7 +295,7 @@ impl<'a> Maker<'a> {
         let h = HouseholdIdx::at(self.out.households.len());
         let first = self.out.persons.len();
         let head_origin = self.origin();
-        let newcomer = self.newcomer();
+        let newcomer = self.newcomer(adults.first().map_or(0, |a| a.0));
         for (i, &(age, sex)) in adults.iter().chain(kids).enumerate() {
             // Partners share an origin four times in five (A); children take their first parent's.
             let origin = if i == 1 && i < adults.len() && self.uniform() < 0.2 { self.origin() } else { head_origin };
@@ -368,7 +339,8 @@ impl<'a> Maker<'a> {
         let threshold = self.threshold();
         let residence_y = -10.0 * libm::log(1.0 - 0.95 * f64::from(self.uniform()));
         let since = ShortMonth((f64::from(self.now.0) - 12.0 * residence_y) as i16);
-        let waited_y = 9.0 * f64::from(self.uniform());
+        // Registered for up to fifteen years: where homes are scarce, most adults are (A).
+        let waited_y = 15.0 * f64::from(self.uniform());
         self.out.households.push(Household {
             key: HouseholdKey(mix(KEYS_HOUSEHOLD, founder.0, 0).max(1)),
             first: PersonIdx::at(slots[0]),
@@ -391,9 +363,12 @@ impl<'a> Maker<'a> {
         0
     }
 
-    /// Type and month of arrival, for the share of households that came from abroad in the last twenty years.
-    fn newcomer(&mut self) -> Option<(NewcomerType, ShortMonth)> {
-        if f64::from(self.uniform()) >= self.parameters.newcomer_stock_share {
+    /// Type and month of arrival, for the share of households that came from abroad in the last twenty years. People
+    /// come when they are young: heads of fifty and over came earlier or not at all. The others are some 62 % of heads
+    /// (A), so that the share of all households is as wanted.
+    fn newcomer(&mut self, head_age_y: u8) -> Option<(NewcomerType, ShortMonth)> {
+        let share = self.parameters.newcomer_stock_share / 0.62;
+        if f64::from(self.uniform()) >= share || head_age_y >= 50 {
             return None;
         }
         let kind = super::migration::newcomer_type(self.uniform());
@@ -437,8 +412,28 @@ impl<'a> Maker<'a> {
             let scale = (want / gross) as f32;
             out.works.iter_mut().for_each(|w| w.income_eur_y *= scale);
         }
+        self.earnings();
+        let out = &mut self.out;
         for household in &mut out.households {
             refresh_household(&out.persons, &out.works, household, self.now);
+        }
+    }
+
+    /// Lasting earning power: of adults from what they make, of children from their mother's.
+    fn earnings(&mut self) {
+        let Inhabitants { persons, works, .. } = &mut self.out;
+        for i in 0..works.len() {
+            let typical = super::work::typical_income_eur_y(&works[i], persons[i].age_y(self.now));
+            if typical > 0.0 {
+                works[i].earning = super::work::earning_of(works[i].income_eur_y / typical);
+            }
+        }
+        for i in 0..works.len() {
+            if works[i].earning == 0 {
+                let mothers = persons[i].mother.get().map_or(128, |m| works[m].earning);
+                let words = std::array::from_fn(|_| self.rng.next_u32());
+                works[i].earning = super::work::inherited_earning(mothers, words);
+            }
         }
     }
 }
@@ -502,7 +497,7 @@ fn allot_homes(
         }
         for h in waiting {
             all.households[h].since = now;
-            all.households[h].seeking = 1;
+            all.households[h].lodges = n as u16;
         }
     }
 }

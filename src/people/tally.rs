@@ -44,7 +44,7 @@ tally! {
     domestic_departures,
     /// Households that moved within the city, by destination.
     moves_within,
-    /// Young people who left their parents' home.
+    /// Young people who left their parents' home for one of their own.
     left_home,
     /// Sum of their ages, whole years.
     left_home_age_y,
@@ -58,6 +58,14 @@ tally! {
     homes_built,
     /// Homes demolished or taken out of use.
     homes_lost,
+}
+
+impl Counts {
+    /// Somebody of `age_y` leaves the parental home.
+    pub fn leave_home(&mut self, age_y: u32) {
+        self.left_home += 1;
+        self.left_home_age_y += age_y;
+    }
 }
 
 /// A household's move between neighbourhoods, for flow maps.

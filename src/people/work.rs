@@ -48,7 +48,26 @@ pub fn typical_income_eur_y(work: &Work, age_y: u8) -> f32 {
     }
 }
 
-/// Birthday system: another year at school, at work or on a pension; language grows.
+/// How many times the typical income somebody of lasting earning power `earning` makes (permanent income, Friedman
+/// 1957): it survives a change of job, so that incomes of neighbourhoods do not drift to the mean by themselves.
+pub fn earning_factor(earning: u8) -> f32 {
+    libm::expf((f32::from(earning) - 128.0) / 50.0)
+}
+
+/// The earning power of somebody who makes `factor` times the typical income.
+pub fn earning_of(factor: f32) -> u8 {
+    (128.0 + 50.0 * libm::logf(factor.max(1e-3)) + 0.5).clamp(1.0, 255.0) as u8
+}
+
+/// A child's earning power: four tenths of the mother's distance from the typical (A: order of the Dutch
+/// intergenerational elasticity), and chance with the spread of first incomes, 0.45 in the logarithm.
+pub fn inherited_earning(mothers: u8, words: [u32; 4]) -> u8 {
+    let bell = words.iter().map(|&w| crate::sim::draws::unit(w)).sum::<f32>() - 2.0;
+    let spread = 50.0 * 0.45 * bell / libm::sqrtf(1.0 / 3.0);
+    (128.5 + 0.4 * (f32::from(mothers) - 128.0) + spread).clamp(1.0, 255.0) as u8
+}
+
+/// Birthday system: another year at school, at work or on a pension.
 pub(super) fn pass_birthdays(
     mut tables: Tables,
     draws: Res<Draws>,
@@ -59,7 +78,6 @@ pub(super) fn pass_birthdays(
     let books = tables.books();
     let (now, draws) = (books.now, *draws);
     let month_of_year = now.0.rem_euclid(12);
-    let grow = (p.language_growth_y * (0.3 + 0.7 * p.language_contact)) as f32;
     let level = libm::pow(1.0 + p.income_growth_y, f64::from(clock.tick) / 12.0) as f32;
     let raise = 1.0 + p.income_growth_y as f32;
     let (lose, find) = (threshold(p.job_loss_y), threshold(p.job_find_y));
@@ -68,10 +86,6 @@ pub(super) fn pass_birthdays(
         for (work, person) in works.iter_mut().zip(persons) {
             if person.born.0.rem_euclid(12) != month_of_year || !person.is_there() {
                 continue;
-            }
-            if person.newcomer != 0 {
-                let language = f32::from(work.language) / 255.0;
-                work.language = (255.0 * (language + grow * (1.0 - language)).min(1.0)) as u8;
             }
             let [u, v, w, x] = draws.block(STREAM, person.key.0, 0);
             let neighbourhood = || {
@@ -89,7 +103,10 @@ pub(super) fn pass_birthdays(
                 }
                 work.occupation = after as u8;
                 work.place = places.choose(after, age_y, neighbourhood(), x);
-                let personal = 0.75 + 0.5 * crate::sim::draws::unit(v);
+                // A pension depends on earnings by half.
+                let lasting = earning_factor(work.earning);
+                let lasting = if after == Occupation::Retired { libm::sqrtf(lasting) } else { lasting };
+                let personal = lasting * (0.9 + 0.2 * crate::sim::draws::unit(v));
                 work.income_eur_y = typical_income_eur_y(work, age_y) * level * personal;
             }
         }

@@ -12,35 +12,50 @@
 //! |---|---|
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
+mod affordable_quota;
+mod allocation_rule;
 mod allocation_seniors_first;
+mod anti_discrimination;
 mod bibob_refusals;
 mod build;
 mod care_capacity;
 mod care_worker_homes;
 mod controls;
 mod cool_roofs;
+mod debt_help;
 mod dike_height;
 mod drains;
 mod event_breach;
 mod event_cloudburst;
 mod event_heat_wave;
 mod fall_prevention;
+mod family_support;
 mod focused_deterrence;
 mod heat_plan;
 mod individual_approach;
 mod landlord_licensing;
+mod language_courses;
+mod liaison_officers;
 mod lighting;
+mod maintenance;
+mod meeting_places;
 mod mixed_generation_housing;
 mod neighbourhood_care;
 mod neighbourhood_police;
+mod office_conversion;
 mod overcrowding_alternatives;
 mod overcrowding_enforcement;
 mod pavements;
 mod placebo;
+mod placemaking;
 mod premises_closure;
 mod premises_rehousing;
+mod programme;
+mod programme_budget;
 mod public_transport_access;
 mod pumps;
+mod resident_networks;
+mod restructuring;
 mod school_job_programme;
 mod senior_homes;
 mod senior_housing_clustered;
@@ -116,8 +131,24 @@ pub const LEVERS: &[Lever] = &[
     build::LEVER,
     senior_homes::LEVER,
     social_share_new::LEVER,
+    affordable_quota::LEVER,
+    office_conversion::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
+    placemaking::LEVER,
+    maintenance::LEVER,
+    programme::LEVER,
+    programme_budget::LEVER,
+    allocation_rule::LEVER,
+    resident_networks::LEVER,
+    restructuring::LEVER,
+    language_courses::LEVER,
+    meeting_places::LEVER,
+    liaison_officers::LEVER,
+    anti_discrimination::LEVER,
+    mixed_generation_housing::LEVER,
+    family_support::LEVER,
+    debt_help::LEVER,
     trees::LEVER,
     unpaving::LEVER,
     cool_roofs::LEVER,
@@ -136,7 +167,6 @@ pub const LEVERS: &[Lever] = &[
     fall_prevention::LEVER,
     pavements::LEVER,
     neighbourhood_care::LEVER,
-    mixed_generation_housing::LEVER,
     public_transport_access::LEVER,
     neighbourhood_police::LEVER,
     street_coaches::LEVER,

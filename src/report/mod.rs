@@ -6,12 +6,14 @@
 //! | [`write`] | `report.html` about one run, or about several seeds of one scenario, then with bands |
 //! | [`compare`] | what differs between two runs (or two sets of seeds), as text and as HTML |
 //! | [`twin`] | what measures change: with and without them on the same seeds, as Parquet and HTML |
+//! | [`ablation`] | which coupling does what |
 //! | [`write_geotiffs`] | `maps/*.tif` |
 //!
 //! A report is one file without scripts that fetches nothing. Every figure says its source and grade, has a text
 //! alternative and a table behind it. Real cities show what models.md E-15 allows: of composition by origin only
 //! indices.
 
+pub mod ablation;
 mod atlas;
 mod builder;
 pub(crate) mod chart;

@@ -6,11 +6,13 @@ use bevy::prelude::IntoScheduleConfigs;
 
 use super::files::Files;
 use super::problem::{Place, Problems};
-use super::{CitySource, Scenario, events, measures};
+use super::{CitySource, Scenario, events, measures, orders};
 use crate::challenges::ageing::plugin::AgeingDays;
 use crate::challenges::ageing::{self, AgeingPlugin};
 use crate::challenges::climate::{self, ClimatePlugin};
+use crate::challenges::diversity::{self, DiversityPlugin};
 use crate::challenges::housing::{self, HousingPlugin};
+use crate::challenges::neighbourhoods::{self, NeighbourhoodsPlugin};
 use crate::challenges::organised_crime::plugin::CrimeHappens;
 use crate::challenges::organised_crime::{self, CrimePlugin};
 use crate::challenges::shared::police::{self, PolicePlugin, PoliceSettles};
@@ -18,7 +20,7 @@ use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
-use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
+use crate::people::{PeoplePlugin, TiesPlugin, plugin::settle, synthesis::populate, ties};
 use crate::policies::PoliciesPlugin;
 use crate::sim::{BuildError, SimTick, Simulation};
 
@@ -79,16 +81,20 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// Builds the simulation of `scenario` in `city`, with its measures ordered. Everything that a run consists of is added
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
-    let orders = measures::orders(&scenario.measures, &city, scenario.start)?;
+    orders::check_places(&scenario.orders, &city)?;
+    let given = measures::orders(&scenario.measures, &city, scenario.start)?;
     let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
         app.add_plugins(PoliciesPlugin::new(&city));
         app.add_plugins(PeoplePlugin);
+        app.add_plugins(TiesPlugin);
         app.add_plugins(SharedPlugin);
         app.add_plugins(PolicePlugin);
         app.add_plugins(HousingPlugin);
+        app.add_plugins(DiversityPlugin);
+        app.add_plugins(NeighbourhoodsPlugin);
         app.add_plugins(AgeingPlugin);
         app.add_plugins(CrimePlugin);
         app.add_plugins(ClimatePlugin);
@@ -97,16 +103,19 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.configure_sets(SimTick, (AgeingDays, CrimeHappens, PoliceSettles).chain());
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
+        ties::open(app.world_mut());
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
+        diversity::plugin::open(app.world_mut(), &city);
         app.insert_resource(agenda);
         climate::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);
+        neighbourhoods::plugin::open(app.world_mut(), &city);
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;
-    orders.into_iter().for_each(|order| simulation.order(order));
+    given.into_iter().chain(scenario.orders.iter().cloned()).for_each(|order| simulation.order(order));
     Ok(simulation)
 }

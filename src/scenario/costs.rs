@@ -1,14 +1,17 @@
 //! What measures cost: once and per year, from the prices that each lever states per unit (grade A unless it says
 //! otherwise; orders of magnitude to weigh measures against each other, not a budget).
 //!
-//! The units are those between the lever's default and its value. A divided lever (homes per year) costs its units; any
-//! other holds in each neighbourhood of its area and costs its units times the area's share of the city's residents at
-//! the start.
+//! The units are those between the lever's default and its value. A divided lever (homes per year, officers) costs its
+//! units. Any other (a share of streets) holds in each neighbourhood of its area; its unit is the whole of a city of
+//! 100,000 residents, so that it costs its units times the area's residents at the start over 100,000.
 
 use super::problem::Problems;
 use super::{Measure, measures};
 use crate::city::City;
 use crate::sim::Month;
+
+/// Residents of the city that is one unit of a lever that is not divided.
+const UNIT_RESIDENTS: f64 = 100_000.0;
 
 /// What one measure costs until the end, €.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -36,10 +39,9 @@ pub fn cost(measure: &Measure, city: &City, end: Month) -> Result<Cost, Problems
     let lever = measure.lever;
     let inside = measures::inside(&measure.place, &measure.area, city)?;
     let residents = |n: usize| f64::from(city.neighbourhoods[n].marginals.residents);
-    let all: f64 = (0..city.neighbourhoods.len()).map(residents).sum();
     let here: f64 = inside.into_iter().map(residents).sum();
-    let share = if lever.divided { 1.0 } else { here / all.max(1.0) };
-    let units = (measure.value - lever.default).abs() * share;
+    let scale = if lever.divided { 1.0 } else { here / UNIT_RESIDENTS };
+    let units = (measure.value - lever.default).abs() * scale;
     let until = measure.until.map_or(end, |until| until.min(end));
     Ok(Cost {
         once_eur: units * lever.cost_once_eur,
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn costs_count_units_years_and_the_share_of_the_city() {
         let mut city = toy_town::city(10);
-        city.neighbourhoods.iter_mut().for_each(|n| n.marginals.residents = 100);
+        city.neighbourhoods.iter_mut().for_each(|n| n.marginals.residents = 6250);
         let measure = |id: &str, value, area| Measure {
             lever: lever(id).unwrap(),
             value,
@@ -72,7 +74,7 @@ mod tests {
         let build = cost(&measure("build", 20.0, four.clone()), &city, Month::new(2045, 1)).unwrap();
         assert_eq!(build, Cost { once_eur: 0.0, yearly_eur: 600_000.0, years: 2.5 });
         assert_eq!(build.total_eur(), 1_500_000.0);
-        // From 0.2 to 0.7 in a quarter of the city, at € 1 M a year for all of it.
+        // From 0.2 to 0.7 for 25,000 residents, at € 1 M a year per 100,000.
         let spreading = cost(&measure("spreading", 0.7, four), &city, Month::new(2027, 1)).unwrap();
         assert!((spreading.yearly_eur - 125_000.0).abs() < 1e-6 && spreading.years == 1.0);
     }

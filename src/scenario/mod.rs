@@ -49,6 +49,7 @@ pub mod events;
 pub mod files;
 mod measure_file;
 pub mod measures;
+pub mod orders;
 mod parameters;
 pub mod problem;
 mod read;
@@ -69,7 +70,7 @@ pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
 pub use read::{Overrides, load, load_text};
 
-use crate::sim::Month;
+use crate::sim::{Month, Order};
 
 /// What to simulate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -103,6 +104,9 @@ pub struct Scenario {
     /// Events.
     #[serde(rename = "event")]
     pub events: Vec<ScenarioEvent>,
+    /// Orders given beforehand, see [`orders`].
+    #[serde(rename = "order", serialize_with = "orders::write", skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Order>,
 }
 
 /// Where the city comes from.

@@ -53,6 +53,9 @@ groups! {
     police: crate::challenges::shared::PoliceParameters,
     crime: crate::challenges::organised_crime::CrimeParameters,
     coupling: crate::challenges::shared::CouplingParameters,
+    budget: crate::challenges::shared::BudgetParameters,
+    neighbourhoods: crate::challenges::neighbourhoods::NeighbourhoodParameters,
+    diversity: crate::challenges::diversity::DiversityParameters,
 }
 
 /// What is known about parameter `id` (`group.name`).

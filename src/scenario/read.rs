@@ -6,7 +6,7 @@ use super::files::{Files, built_in};
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
-use super::{CitySource, Events, Output, Scenario, drivers, events, measures, parameters};
+use super::{CitySource, Events, Output, Scenario, drivers, events, measures, orders, parameters};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -157,6 +157,7 @@ const FIELDS: &[&str] = &[
     "drivers",
     "measure",
     "event",
+    "order",
 ];
 
 /// Adds a measure for the whole city from the start.
@@ -186,6 +187,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let drivers = reader.table("drivers");
     let measures = reader.tables("measure");
     let events = reader.tables("event");
+    let given = reader.tables("order");
     let output = reader.table("output");
     reader.finish();
 
@@ -221,6 +223,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
         events: events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect(),
+        orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })

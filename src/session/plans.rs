@@ -103,7 +103,7 @@ const MOST_UNDO: usize = 500;
 
 impl Default for Plans {
     fn default() -> Plans {
-        Plans::new(vec![Variant { name: "A".into(), placements: Vec::new() }], 0)
+        Plans::new(Vec::new(), 0)
     }
 }
 
@@ -111,7 +111,7 @@ impl Plans {
     /// These variants, of which `active` is chosen. There is always at least one.
     pub fn new(mut variants: Vec<Variant>, active: usize) -> Plans {
         if variants.is_empty() {
-            variants = Plans::default().state.variants;
+            variants.push(Variant { name: free_name(&[]), placements: Vec::new() });
         }
         let active = active.min(variants.len() - 1);
         Plans { state: State { variants, active }, undone: Vec::new(), done: Vec::new() }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::picture::NewHome;
 use super::terrain::Tops;
 use crate::city::dwellings::STOREY_M;
-use crate::city::{City, DwellingKind, DwellingRecord};
+use crate::city::{City, Cover, DwellingKind, DwellingRecord};
 
 /// "In no block" in [`Blocks::of_dwelling`].
 pub const NO_BLOCK: u32 = u32::MAX;
@@ -85,7 +85,13 @@ pub fn new_blocks(homes: &[NewHome], city: &City, taken: &Tops) -> Blocks {
         let spots: Vec<[f32; 2]> = (0..16)
             .map(|i| [west + 14.0 + 24.0 * (i * 5 % 16 % 4) as f32, south + 14.0 + 24.0 * (i * 5 % 16 / 4) as f32])
             .collect();
-        let free: Vec<[f32; 2]> = spots.iter().copied().filter(|p| taken.at(*p) == 0.0).collect();
+        let is_dry = |[x, y]: [f32; 2]| {
+            let at = city.ground.cover.grid.cell_at(grid.west_m + f64::from(x), grid.south_m() + f64::from(y));
+            at.is_none_or(|at| city.ground.cover.values[at] != Cover::Water)
+        };
+        // All corners, for a building is not to stand with one foot in the water.
+        let dry = |[x, y]: [f32; 2]| [-9.0, 9.0].iter().all(|dx| [-9.0, 9.0].iter().all(|dy| is_dry([x + dx, y + dy])));
+        let free: Vec<[f32; 2]> = spots.iter().copied().filter(|p| taken.at(*p) == 0.0 && dry(*p)).collect();
         let spots = if free.is_empty() { spots } else { free };
         // Houses begin at the other end.
         let spot = |n: usize| spots[if is_house { spots.len() - 1 - n % spots.len() } else { n % spots.len() }];

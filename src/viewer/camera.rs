@@ -119,7 +119,8 @@ impl Orbit {
 pub struct Lens {
     /// Where the eye is.
     pub eye: Vec3,
-    facing: Quat,
+    /// Where it looks.
+    pub facing: Quat,
     /// Part of the window, points.
     pub rect: Rect,
 }

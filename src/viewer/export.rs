@@ -56,7 +56,7 @@ impl Session {
     pub fn export_csv(&mut self) {
         let Some(picture) = &self.picture else { return };
         let twin = picture.twin.as_ref().map(|t| t.records.as_slice());
-        let text = table(self.desk.file.scenario.start, &picture.variant.records, twin);
+        let text = table(self.desk.file.scenario.start, &picture.variant.records, twin, self.is_real());
         let path = self.stem().with_extension("csv");
         self.written(&path.clone(), std::fs::write(&path, text));
     }
@@ -84,10 +84,12 @@ impl Session {
     }
 }
 
-/// Months by city indicators; with a twin each indicator twice. What is not available is empty.
-pub fn table(start: Month, variant: &[Record], twin: Option<&[Record]>) -> String {
+/// Months by city indicators; with a twin each indicator twice. What is not available is empty. Of a real city guarded
+/// indicators are left out (models.md E-15).
+pub fn table(start: Month, variant: &[Record], twin: Option<&[Record]>, is_real: bool) -> String {
+    let shown = || city_indicators().enumerate().filter(|(_, i)| !(is_real && i.guarded));
     let mut text = String::from("month");
-    for indicator in city_indicators() {
+    for (_, indicator) in shown() {
         let _ = write!(text, ",{}", indicator.id);
         if twin.is_some() {
             let _ = write!(text, ",{}_twin", indicator.id);
@@ -100,7 +102,7 @@ pub fn table(start: Month, variant: &[Record], twin: Option<&[Record]>) -> Strin
     };
     for (tick, record) in variant.iter().enumerate() {
         let _ = write!(text, "{}", start.plus(tick as i32 - 1));
-        for at in 0..city_indicators().count() {
+        for (at, _) in shown() {
             let _ = write!(text, ",{}", value(Some(record), at));
             if let Some(twin) = twin {
                 let _ = write!(text, ",{}", value(twin.get(tick), at));

@@ -13,7 +13,8 @@
 //! | `[`, `]` | slower, faster |
 //! | T | the ways of showing the twin, in turn |
 //! | Ctrl+Z, Ctrl+Y, Ctrl+S | undo, redo, save |
-//! | F1, Esc | help; lets go of the lever |
+//! | Enter, Esc | places what is chosen; lets go of it |
+//! | F1, F12 | help; a picture |
 
 use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
@@ -38,6 +39,9 @@ pub(super) fn mouse(
     mut pressed_at: Local<Option<Vec2>>,
     mut dragging: Local<bool>,
 ) {
+    if !session.fitted {
+        return;
+    }
     let cursor = window.cursor_position().filter(|p| session.is_free(*p) && !session.pointer_taken);
     if buttons.get_just_pressed().next().is_some() {
         // A drag that began on a panel stays with it.
@@ -105,6 +109,9 @@ pub(super) fn keys(
     time: Res<Time>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
+    if keys.just_pressed(KeyCode::F12) {
+        session.wants.picture = true;
+    }
     if keys.just_pressed(KeyCode::F1) {
         session.panels.help = !session.panels.help;
     }
@@ -125,6 +132,9 @@ pub(super) fn keys(
     }
     if keys.just_pressed(KeyCode::Space) {
         session.toggle();
+    }
+    if keys.any_just_pressed([KeyCode::Enter, KeyCode::NumpadEnter]) {
+        session.place();
     }
     if keys.just_pressed(KeyCode::Period) {
         session.desk.worker.send(Command::Step(1));

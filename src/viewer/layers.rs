@@ -159,6 +159,11 @@ pub fn indicator_of(kind: Kind) -> Option<&'static Indicator> {
     }
 }
 
+/// True for what tells of origin, newcomers or language, which is never shown beside offending or crisis.
+pub fn is_of_groups(indicator: &Indicator) -> bool {
+    ["origin", "newcomer", "language"].iter().any(|word| indicator.id.contains(word))
+}
+
 /// A value in the unit of its indicator, as people write it.
 pub fn value_text(indicator: &Indicator, value: f64) -> String {
     if !value.is_finite() {

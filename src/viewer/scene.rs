@@ -88,7 +88,7 @@ pub(super) fn panel_camera(mut commands: Commands) {
         Camera {
             order: 2,
             output_mode: CameraOutputMode::Write {
-                blend_state: Some(BlendState::ALPHA_BLENDING),
+                blend_state: Some(BlendState::PREMULTIPLIED_ALPHA_BLENDING),
                 clear_color: ClearColorConfig::None,
             },
             clear_color: ClearColorConfig::Custom(Color::NONE),
@@ -178,6 +178,11 @@ fn blocks_mesh(blocks: &[Block], first: usize, rows: usize, terrain: &Terrain) -
         let u = ((at % PALETTE_WIDTH) as f32 + 0.5) / PALETTE_WIDTH as f32;
         let v = ((at / PALETTE_WIDTH) as f32 + 0.5) / rows as f32;
         shape.add(block, terrain.at(block.ring[0]), middle, [u, v]);
+    }
+    if shape.indices.is_empty() {
+        // A mesh of nothing is more than the graphics library can bear.
+        let corner = Block { ring: vec![[0.0; 2]; 3], height_m: 0.0, neighbourhood: 0 };
+        shape.add(&corner, 0.0, middle, [0.0; 2]);
     }
     mesh(shape)
 }
@@ -286,9 +291,7 @@ pub(super) fn place_cameras(
         camera.is_active = viewport.is_some();
         let Some(lens) = lens else { continue };
         camera.viewport = viewport;
-        let (translation, rotation) = session.orbit.eye();
-        debug_assert!(lens.eye == translation, "both look from the same place");
-        *place = Transform { translation, rotation, scale: Vec3::ONE };
+        *place = Transform { translation: lens.eye, rotation: lens.facing, scale: Vec3::ONE };
         let shown = if eye.0 == 1 || session.twin_instead() { OF_TWIN } else { OF_VARIANT };
         layers.set_if_neq(RenderLayers::from_layers(&[OF_ALL, shown]));
     }

@@ -14,8 +14,11 @@ use super::story::Story;
 use super::terrain::{Terrain, Tops};
 use super::words;
 use super::worker::{Command, Status};
+use crate::city::CityOrigin;
+use crate::indicators::{Indicator, city_indicators};
 use crate::policies::Lever;
 use crate::report::Lang;
+use crate::session::{Placement, Record};
 use crate::sim::{Area, Month};
 
 /// Months per second that can be chosen.
@@ -205,15 +208,47 @@ impl Session {
         self.desk.worker.send(if stands { Command::Play } else { Command::Pause });
     }
 
+    /// The camera as it is shown: from farther off when there is half the width.
+    pub fn seen(&self) -> Orbit {
+        let farther = if self.twin == TwinMode::Split { 1.5 } else { 1.0 };
+        Orbit { distance: self.orbit.distance * farther, ..self.orbit }
+    }
+
+    /// What may be shown of a city indicator, by its place in the list of city indicators: of a real city no guarded
+    /// levels (models.md E-15).
+    pub fn level(&self, record: Option<&Record>, at: usize) -> f64 {
+        let hidden = self.is_real() && city_indicators().nth(at).is_some_and(|i| i.guarded);
+        record.filter(|_| !hidden).and_then(|r| r.city.get(at)).copied().unwrap_or(f64::NAN)
+    }
+
+    /// True for a city built from data about a real place.
+    pub fn is_real(&self) -> bool {
+        self.desk.city.origin == CityOrigin::Real
+    }
+
+    /// Months done in the picture.
+    pub fn tick(&self) -> usize {
+        let start = self.desk.file.scenario.start;
+        self.month().map_or(0, |m| (m.0 - start.0 + 1).max(0) as usize)
+    }
+
+    /// True if `indicator` may not be seen beside the layer shown: groups never beside offending, premises or crisis
+    /// (models.md E-16).
+    pub fn clashes(&self, indicator: &Indicator) -> bool {
+        layers::indicator_of(self.layers[self.layer].kind).is_some_and(|layer| {
+            layer.guarded && layers::is_of_groups(indicator) || indicator.guarded && layers::is_of_groups(layer)
+        })
+    }
+
     /// The views: of the variant (or whatever stands in its place), and of the twin if it is shown beside.
     pub fn lenses(&self) -> (Lens, Option<Lens>) {
-        let (free, middle) = (self.free, self.free.center().x);
+        let (free, middle, orbit) = (self.free, self.free.center().x, self.seen());
         if self.twin != TwinMode::Split {
-            return (Lens::new(&self.orbit, free), None);
+            return (Lens::new(&orbit, free), None);
         }
         let left = Rect { min: free.min, max: Vec2::new(middle - 1.0, free.max.y) };
         let right = Rect { min: Vec2::new(middle + 1.0, free.min.y), max: free.max };
-        (Lens::new(&self.orbit, right), Some(Lens::new(&self.orbit, left)))
+        (Lens::new(&orbit, right), Some(Lens::new(&orbit, left)))
     }
 
     /// The place on the ground or roof under a point of the window.
@@ -236,6 +271,24 @@ impl Session {
         let codes: Vec<String> =
             self.panels.area.iter().map(|&n| self.desk.city.neighbourhoods[n].code.clone()).collect();
         (!codes.is_empty()).then_some(Area::Neighbourhoods(codes))
+    }
+
+    /// What is chosen, as a measure; `None` while it is not known where.
+    pub fn placement(&self) -> Option<Placement> {
+        let Choice { lever, value, from, .. } = self.panels.choice.clone()?;
+        // Time may have gone on since the lever was taken up.
+        let from = from.max(self.next_month());
+        Some(Placement { lever, value, area: self.chosen_area()?, from, until: None, on: true })
+    }
+
+    /// Places what is chosen.
+    pub fn place(&mut self) {
+        if let (Some(placement), Some(now)) = (self.placement(), self.month()) {
+            let status = self.status.clone();
+            self.desk.place(placement, now, &status);
+            self.panels.area.clear();
+            self.panels.choice = None;
+        }
     }
 
     /// The earliest month in which a measure can begin.
@@ -285,8 +338,8 @@ impl Session {
         match (self.twin, twin) {
             (TwinMode::Instead, Some(twin)) => [None, Some(plain(twin, &self.built[1]))],
             (TwinMode::Split, Some(twin)) => [Some(plain(variant, &self.built[0])), Some(plain(twin, &self.built[1]))],
-            (TwinMode::Difference, Some(twin)) => {
-                let differences = difference(kind, variant, twin);
+            (TwinMode::Difference, Some(_)) => {
+                let differences = difference(kind, picture, self.tick(), self.is_real());
                 let now = differences.as_ref().map_or(0.0, |d| layers::difference_scale(d));
                 let most = self.difference.map_or(now, |before| before.max(now));
                 let of = |n: usize| {
@@ -334,11 +387,25 @@ impl Session {
     }
 }
 
+/// Fewest residents of an area for which a guarded difference of a real city is shown (models.md E-15).
+const MANY: f32 = 500.0;
+
 /// What the measures changed in each neighbourhood; NaN where either twin has no value, `None` for layers of homes.
-pub(super) fn difference(kind: Kind, variant: &Shown, twin: &Shown) -> Option<Vec<f32>> {
+/// Taken from what was measured, before levels that may not be shown are hidden.
+pub(super) fn difference(kind: Kind, picture: &Picture, tick: usize, is_real: bool) -> Option<Vec<f32>> {
     let Kind::Indicator(at) = kind else { return None };
-    let of = |shown: &Shown| shown.frame.neighbourhoods.get(at).cloned();
-    Some(of(variant)?.iter().zip(of(twin)?).map(|(a, b)| a - b).collect())
+    let of = |shown: &Shown| shown.records.get(tick).and_then(|r| r.neighbourhoods.get(at)).cloned();
+    let (variant, twin) = (of(&picture.variant)?, of(picture.twin.as_ref()?)?);
+    let mut differences: Vec<f32> = variant.iter().zip(twin).map(|(a, b)| a - b).collect();
+    if is_real && layers::indicator_of(kind).is_some_and(|i| i.guarded) {
+        let residents = picture.variant.frame.of_neighbourhoods("residents").unwrap_or(&[]);
+        for (i, difference) in differences.iter_mut().enumerate() {
+            if residents.get(i).is_none_or(|n| *n < MANY) {
+                *difference = f32::NAN;
+            }
+        }
+    }
+    Some(differences)
 }
 
 /// A value that people would write.
@@ -367,7 +434,8 @@ pub(super) fn receive(mut session: ResMut<Session>) {
         let same = before.is_some_and(|b| {
             b.new_homes.len() == homes.len() && b.new_homes.iter().zip(homes).all(|(a, b)| a.cell == b.cell)
         });
-        if !same && !(homes.is_empty() && session.built[i].blocks.is_empty()) {
+        let none = homes.is_empty() && session.built[i].blocks.is_empty();
+        if !same && !none {
             session.built[i] = new_blocks(homes, &session.desk.city, &session.tops);
             session.rebuilt = true;
         }

@@ -38,7 +38,7 @@ pub(super) fn write(world: &mut World, path: PathBuf) {
 /// Takes the picture when the simulation has come to the month.
 pub(super) fn take(
     wanted: Res<Wanted>,
-    session: Res<Session>,
+    mut session: ResMut<Session>,
     mut drawn: Local<u32>,
     mut commands: Commands,
     mut exit: MessageWriter<AppExit>,
@@ -55,6 +55,7 @@ pub(super) fn take(
     if !there || session.stale {
         return;
     }
+    session.latency_ms = None;
     *drawn += 1;
     if *drawn == SETTLE {
         let wanted = wanted.clone();

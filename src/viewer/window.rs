@@ -129,7 +129,14 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
         .add_systems(Update, scene::build.run_if(resource_added::<Session>))
         .add_systems(
             Update,
-            (session::receive, input::keys, input::mouse, scene::paint, scene::place_cameras, act)
+            (
+                session::receive,
+                input::keys,
+                input::mouse.run_if(not(resource_exists::<Wanted>)),
+                scene::paint,
+                scene::place_cameras,
+                act,
+            )
                 .chain()
                 .after(scene::build)
                 .run_if(resource_exists::<Session>),

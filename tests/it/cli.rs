@@ -21,22 +21,22 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn stdout(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", stderr(output));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 const SMALL: &[&str] = &["run", "base", "--residents", "1000", "--years", "2", "--json"];
 
-fn small(dir: &Path, more: &[&str]) -> Value {
+pub fn small(dir: &Path, more: &[&str]) -> Value {
     json(&waterbed(dir, &[SMALL, more].concat()))
 }
 
-fn digest(value: &Value) -> String {
+pub fn digest(value: &Value) -> String {
     value["digest"].as_str().unwrap().to_string()
 }
 
@@ -196,15 +196,16 @@ fn a_measure_without_effect_leaves_its_twin_alone() {
     assert_ne!(digest(&runs[0]), digest(&runs[1]), "seeds differ");
     assert_eq!(digest(&runs[0]), digest(&runs[2]), "the placebo does nothing");
     assert_eq!(digest(&runs[1]), digest(&runs[3]), "the placebo does nothing");
-    let compared = json(&waterbed(dir.path(), &["compare", "out/base-1", "out/base-plan-1", "--json"]));
+    let [without, with] = ["out/base-plan-twin/base-1", "out/base-plan-twin/base-plan-1"];
+    let compared = json(&waterbed(dir.path(), &["compare", without, with, "--json"]));
     for difference in compared["differences"].as_array().unwrap() {
         assert!(difference["difference"].is_null() || difference["difference"] == 0.0, "{difference}");
     }
-    assert!(dir.path().join("out/base-plan-compared.html").is_file());
-    let report = waterbed(dir.path(), &["report", "out/base-1", "out/base-2", "--lang", "nl", "--out", "band.html"]);
+    let report =
+        waterbed(dir.path(), &["report", without, "out/base-plan-twin/base-2", "--lang", "nl", "--out", "band.html"]);
     assert_eq!(stdout(&report), "band.html\n");
     assert!(std::fs::read_to_string(dir.path().join("band.html")).unwrap().contains("<html lang=\"nl\""));
-    let unknown = waterbed(dir.path(), &["compare", "out/base-1", "out/gone"]);
+    let unknown = waterbed(dir.path(), &["compare", without, "out/gone"]);
     assert_eq!(unknown.status.code(), Some(2), "{}", stderr(&unknown));
 }
 
@@ -273,7 +274,13 @@ fn lists_are_complete_as_json() {
     let dir = tempfile::tempdir().unwrap();
     let list = |what: &str| json(&waterbed(dir.path(), &["list", what, "--json"])).as_array().unwrap().clone();
     assert_eq!(list("levers").len(), waterbed::policies::LEVERS.len());
-    assert!(list("parameters").iter().all(|p| p["source"].as_str().is_some_and(|s| !s.is_empty())));
+    for p in list("parameters") {
+        for text in ["id", "unit", "grade", "source"] {
+            assert!(p[text].as_str().is_some_and(|s| !s.is_empty()), "{text} of {p}");
+        }
+        let (value, range) = (p["value"].as_f64().unwrap(), p["range"].as_array().unwrap());
+        assert!(range[0].as_f64().unwrap() <= value && value <= range[1].as_f64().unwrap(), "{p}");
+    }
     assert!(list("scenarios").iter().any(|s| s["id"] == "base"));
     assert!(list("indicators").iter().any(|i| i["id"] == "residents"));
     for scenario in list("scenarios") {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they measured and why they were skipped")]
 
+mod ageing;
 mod architecture;
 mod cli;
 mod configs;
@@ -14,7 +15,12 @@ mod fields_gpu;
 mod hindcast;
 mod lab;
 mod life;
+mod neighbourhoods;
 mod papers;
+mod session;
 mod toy;
+mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
+#[cfg(feature = "viewer")]
+mod viewer_walk;

@@ -1,33 +1,37 @@
 //! The live session without its window: camera, colours, geometry, and the thread that simulates.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bevy::math::{Vec2, Vec3};
-use waterbed::city::Tenure;
-use waterbed::indicators::{Frame, Measures, NeighbourhoodCounts, Places};
+use waterbed::city::{City, Tenure};
+use waterbed::indicators::Frame;
+use waterbed::scenario::{Overrides, Scenario, build, build_city, load};
+use waterbed::session::Record;
 use waterbed::sim::{Area, Digest, Month, Order, Simulation};
-use waterbed::viewer::blocks::{Blocks, NO_BLOCK, triangles};
-use waterbed::viewer::camera::{FOV, Orbit};
+use waterbed::viewer::blocks::{Blocks, NO_BLOCK, new_blocks, triangles};
+use waterbed::viewer::camera::{FOV, Lens, Orbit};
 use waterbed::viewer::layers::{self, Homes, Scale};
+use waterbed::viewer::picture::{NewHome, Picture};
+use waterbed::viewer::terrain::{Terrain, Tops, neighbourhood_at, pick};
 use waterbed::viewer::worker::{Command, Worker};
 
 use super::toy;
 
+/// The base scenario with a thousand residents.
 fn simulation() -> Simulation {
-    let city = Arc::new(toy::city(2, 600));
-    let mut simulation = toy::simulation(&city, 3);
-    // The toy simulation measures nothing, and a frame needs the measures.
-    let world = simulation.world_mut();
-    world.insert_resource(Places::of(&city));
-    world.init_resource::<NeighbourhoodCounts>();
-    world.init_resource::<Measures>();
-    simulation
+    static BASE: OnceLock<(Scenario, Arc<City>)> = OnceLock::new();
+    let (scenario, city) = BASE.get_or_init(|| {
+        let scenario = load("base", &Overrides { residents: Some(1_000), ..Overrides::default() }).unwrap();
+        let city = Arc::new(build_city(&scenario).unwrap());
+        (scenario, city)
+    });
+    build(scenario, city.clone(), 3).unwrap()
 }
 
 fn build_some() -> Order {
-    Order { tick: 4, lever: "build".into(), value: 6.0, area: Area::City }
+    Order { tick: 4, lever: "build".into(), value: 60.0, area: Area::City }
 }
 
 fn headless(months: usize, order: Option<Order>) -> Digest {
@@ -40,40 +44,106 @@ fn headless(months: usize, order: Option<Order>) -> Digest {
 fn worker() -> (Worker, Arc<AtomicUsize>) {
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = woken.clone();
-    let worker = Worker::start(
-        || Ok(simulation()),
-        move || {
-            counter.fetch_add(1, Ordering::SeqCst);
-        },
-    );
-    (worker, woken)
+    let wake = move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+    };
+    (Worker::start(Arc::new(|| Ok(simulation())), 100_000, wake), woken)
 }
 
-fn wait_for(worker: &Worker, what: impl Fn(&Frame) -> bool) -> Frame {
+fn orders(list: &[Order]) -> Command {
+    Command::Orders(list.to_vec(), Instant::now())
+}
+
+fn wait_for(worker: &Worker, what: impl Fn(&Picture) -> bool) -> Picture {
     let start = Instant::now();
     loop {
-        match worker.take_frame() {
-            Some(frame) if what(&frame) => return frame,
+        match worker.take_picture() {
+            Some(picture) if what(&picture) => return picture,
             _ => std::thread::sleep(Duration::from_millis(2)),
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "no frame came: {:?}", worker.status());
+        assert!(start.elapsed() < Duration::from_secs(60), "no picture came: {:?}", worker.status());
     }
+}
+
+fn wait_until_done(worker: &Worker) {
+    let start = Instant::now();
+    while !worker.is_done() {
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(start.elapsed() < Duration::from_secs(60), "not done: {:?}", worker.status());
+    }
+}
+
+fn month(picture: &Picture) -> Month {
+    picture.variant.frame.month
 }
 
 #[test]
 fn a_run_that_is_watched_ends_like_one_that_is_not() {
     let (worker, woken) = worker();
     let start = wait_for(&worker, |_| true);
-    assert_eq!(start.month, Month::new(2024, 12));
-    worker.send(Command::Order(build_some()));
+    assert_eq!(month(&start), Month::new(2024, 12));
+    worker.send(orders(&[build_some()]));
     worker.send(Command::Step(3));
-    wait_for(&worker, |f| f.month == Month::new(2025, 3));
-    worker.send(Command::RunTo(Month::new(2026, 1)));
-    let end = wait_for(&worker, |f| f.month == Month::new(2026, 1));
-    assert!(end.residents_of_cell.iter().map(|n| u32::from(*n)).sum::<u32>() > 600);
+    wait_for(&worker, |p| month(p) == Month::new(2025, 3));
+    worker.send(Command::GoTo(Month::new(2026, 1)));
+    let end = wait_for(&worker, |p| month(p) == Month::new(2026, 1)).variant;
+    assert!(end.frame.residents_of_cell.iter().map(|n| u32::from(*n)).sum::<u32>() > 600);
+    assert_eq!(end.records.len(), 14);
     assert!(woken.load(Ordering::SeqCst) >= 3);
     assert_eq!(worker.finish(), Some(headless(13, Some(build_some()))));
     assert_ne!(headless(13, None), headless(13, Some(build_some())), "the order does something");
+}
+
+/// Test 4: to and fro in time, measures placed, taken back, placed again, a branch and back, with and without the twin.
+#[test]
+fn a_session_that_went_to_and_fro_ends_like_a_straight_run() {
+    let (worker, _) = worker();
+    worker.send(Command::GoTo(Month::new(2026, 6)));
+    worker.send(orders(&[build_some()]));
+    worker.send(Command::Twin(true));
+    worker.send(Command::Step(2));
+    worker.send(orders(&[]));
+    worker.send(Command::GoTo(Month::new(2025, 2)));
+    let other = Order { tick: 3, value: 120.0, ..build_some() };
+    worker.send(orders(&[other]));
+    worker.send(Command::Step(9));
+    worker.send(Command::Play);
+    worker.send(Command::Pause);
+    worker.send(Command::Twin(false));
+    worker.send(orders(&[build_some()]));
+    worker.send(Command::GoTo(Month::new(2026, 12)));
+    wait_until_done(&worker);
+    worker.send(Command::Digest);
+    wait_until_done(&worker);
+    let want = headless(24, Some(build_some()));
+    assert_eq!(worker.status().digest, Some((Month::new(2026, 12), want)));
+    assert_eq!(worker.finish(), Some(want));
+}
+
+#[test]
+fn the_twin_is_the_city_without_measures_and_keeps_step() {
+    let (worker, _) = worker();
+    worker.send(orders(&[build_some()]));
+    worker.send(Command::GoTo(Month::new(2025, 8)));
+    worker.send(Command::Twin(true));
+    let both = wait_for(&worker, |p| p.twin.is_some() && month(p) == Month::new(2025, 8));
+    let twin = both.twin.unwrap();
+    assert_eq!(twin.frame.month, Month::new(2025, 8));
+    // Alike until the order counts, in tick 4, and never after: more homes.
+    // As text, for what is not available is not equal to itself.
+    let as_text = |records: &[Record]| format!("{records:?}");
+    assert!(as_text(&both.variant.records[..4]) == as_text(&twin.records[..4]));
+    assert!(as_text(&both.variant.records) != as_text(&twin.records));
+    let n_homes = |frame: &Frame| frame.dwellings.iter().filter(|byte| **byte != Frame::EMPTY_SLOT).count();
+    assert!(n_homes(&both.variant.frame) > n_homes(&twin.frame));
+    worker.send(Command::Step(1));
+    let next = wait_for(&worker, |p| month(p) == Month::new(2025, 9));
+    assert_eq!(next.twin.unwrap().frame.month, Month::new(2025, 9));
+    worker.send(orders(&[]));
+    let same = wait_for(&worker, |p| p.asked.is_some());
+    let (variant, twin) = (same.variant, same.twin.unwrap());
+    assert_eq!(variant.frame.dwellings, twin.frame.dwellings, "without measures they are the same city");
+    assert!(as_text(&variant.records) == as_text(&twin.records));
 }
 
 #[test]
@@ -81,35 +151,68 @@ fn a_paused_session_stands_still_and_a_playing_one_goes_on() {
     let (worker, _) = worker();
     worker.send(Command::Speed(200.0));
     worker.send(Command::Play);
-    wait_for(&worker, |f| f.month >= Month::new(2025, 2));
+    wait_for(&worker, |p| month(p) >= Month::new(2025, 2));
     worker.send(Command::Pause);
-    let start = Instant::now();
-    while worker.status().playing && start.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let status = worker.status();
-    assert!(status.is_idle());
-    let months = status.month.unwrap().0 - Month::new(2024, 12).0;
+    wait_until_done(&worker);
+    let months = worker.status().month.unwrap().0 - Month::new(2024, 12).0;
     assert_eq!(worker.finish(), Some(headless(months as usize, None)));
 }
 
 #[test]
 fn closing_the_window_ends_a_long_run() {
     let (worker, _) = worker();
-    worker.send(Command::RunTo(Month::new(3000, 1)));
+    worker.send(Command::GoTo(Month::new(3000, 1)));
     wait_for(&worker, |_| true);
     drop(worker);
 }
 
 #[test]
 fn a_simulation_that_cannot_be_built_says_why() {
-    let worker = Worker::start(|| Err("no such city".into()), || {});
-    let start = Instant::now();
-    while worker.status().fault.is_none() && start.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let worker = Worker::start(Arc::new(|| Err("no such city".into())), 0, || {});
+    wait_until_done(&worker);
     assert_eq!(worker.status().fault.as_deref(), Some("no such city"));
     assert_eq!(worker.finish(), None);
+}
+
+#[test]
+fn what_lies_under_the_pointer_is_what_is_seen_there() {
+    let city = toy::city(2, 600);
+    let blocks = Blocks::of(&city);
+    let terrain = Terrain::of(&city);
+    let tops = Tops::of(&blocks.blocks, terrain.size_m);
+    let orbit = Orbit::over(&CORNERS, Vec2::new(1000.0, 600.0), 720.0);
+    let lens = Lens::new(&orbit, bevy::math::Rect::new(200.0, 60.0, 1200.0, 660.0));
+    let home = &city.dwellings[0];
+    // A point on its roof, a little towards the middle.
+    let height_m = tops.at([home.x_m, home.y_m]);
+    assert!(height_m > 0.0);
+    let [wide, high] = terrain.size_m;
+    let place = Vec3::new(home.x_m - wide / 2.0, height_m, high / 2.0 - home.y_m);
+    let point = lens.project(place).unwrap();
+    assert!((lens.direction(point) - (place - lens.eye).normalize()).length() < 1e-4);
+    let found = pick(&terrain, &tops, lens.eye.into(), lens.direction(point).into()).unwrap();
+    assert!((found[0] - home.x_m).hypot(found[1] - home.y_m) < 25.0, "{found:?}");
+    assert_eq!(neighbourhood_at(&city, found), Some(usize::from(home.neighbourhood)));
+    assert_eq!(pick(&terrain, &tops, lens.eye.into(), [0.0, 0.1, 1.0]), None, "the sky");
+}
+
+#[test]
+fn new_homes_stand_where_nothing_stood_and_not_in_the_water() {
+    let mut city = toy::city(1, 600);
+    let cell = 12;
+    city.dwellings.retain(|d| d.cell != cell);
+    let (col, row) = city.grid.col_row(cell as usize);
+    let blocks = Blocks::of(&city);
+    let tops = Tops::of(&blocks.blocks, [500.0, 500.0]);
+    let home = NewHome { cell, neighbourhood: 0, kind: 3, byte: Frame::INHABITED };
+    let new = new_blocks(&[home; 40], &city, &tops);
+    assert_eq!(new.blocks.len(), 3, "18, 18 and 4 homes");
+    assert_eq!(new.of_dwelling.iter().filter(|b| **b == 2).count(), 4);
+    let (west, south) = (100.0 * col as f32, 100.0 * (4 - row) as f32);
+    for p in new.blocks.iter().flat_map(|b| &b.ring) {
+        assert!((west..west + 100.0).contains(&p[0]) && (south..south + 100.0).contains(&p[1]), "{p:?}");
+        assert_eq!(tops.at(*p), 0.0);
+    }
 }
 
 const CORNERS: [Vec2; 4] =
@@ -119,7 +222,7 @@ const CORNERS: [Vec2; 4] =
 fn the_first_view_shows_everything_and_no_more() {
     let (free, height) = (Vec2::new(1000.0, 600.0), 720.0);
     let orbit = Orbit::over(&CORNERS, free, height);
-    let (eye, facing) = orbit.eye(Vec2::ZERO, height);
+    let (eye, facing) = orbit.eye();
     let seen = CORNERS.map(|p| {
         let p = facing.inverse() * (Vec3::new(p.x, 0.0, p.y) - eye);
         Vec2::new(p.x, p.y) / -p.z / (FOV / 2.0).tan() * height / 2.0
@@ -134,7 +237,7 @@ fn the_camera_looks_at_its_target_from_its_distance() {
     let mut orbit = Orbit::over(&CORNERS, Vec2::new(1000.0, 600.0), 720.0);
     orbit.turn(Vec2::new(40.0, -10.0));
     orbit.pan(Vec2::new(30.0, 12.0), 720.0);
-    let (eye, facing) = orbit.eye(Vec2::ZERO, 720.0);
+    let (eye, facing) = orbit.eye();
     assert!((eye.distance(orbit.target) - orbit.distance).abs() < 1.0);
     assert!((facing * Vec3::NEG_Z).dot((orbit.target - eye).normalize()) > 0.9999);
     assert!((facing * Vec3::X).y.abs() < 1e-5, "the horizon is level");
@@ -147,10 +250,10 @@ fn the_camera_looks_at_its_target_from_its_distance() {
 fn heading_is_clockwise_from_north_and_pitch_stays_above_ground() {
     let mut orbit = Orbit::over(&CORNERS, Vec2::new(1000.0, 600.0), 720.0);
     orbit.heading = std::f32::consts::FRAC_PI_2;
-    let (eye, _) = orbit.eye(Vec2::ZERO, 720.0);
+    let (eye, _) = orbit.eye();
     assert!(eye.x < orbit.target.x - 100.0 && (eye.z - orbit.target.z).abs() < 1.0, "looks east from the west");
     orbit.turn(Vec2::new(0.0, -1e4));
-    assert!(orbit.eye(Vec2::ZERO, 720.0).0.y > 0.0);
+    assert!(orbit.eye().0.y > 0.0);
     orbit.zoom(1e3);
     assert_eq!(orbit.distance, 60.0);
     orbit.zoom(-1e3);

@@ -4,7 +4,8 @@ use bevy::prelude::*;
 
 use super::market::Market;
 use super::parameters::HousingParameters;
-use crate::city::{Character, City, DwellingKind, Tenure};
+use super::start::NEW_ABOVE;
+use crate::city::{Character, City, DwellingKind, Neighbourhood, Tenure};
 use crate::people::migration::whole_expected;
 use crate::people::{Dwelling, ShortMonth, Tables, Tally};
 use crate::policies::Controls;
@@ -25,7 +26,19 @@ pub struct BuildingSites {
 }
 
 impl BuildingSites {
-    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre (A).
+    /// Inhabited cells of neighbourhood `n`.
+    pub fn cells(&self, n: usize) -> &[u32] {
+        &self.cells[n]
+    }
+
+    /// Share of the city's programme by neighbourhood.
+    pub fn shares(&self) -> &[f64] {
+        &self.share
+    }
+
+    /// Sites of `city`: in proportion to homes, more in new estates and business areas, less in the old centre; and up
+    /// to ten times as much where more than 25 % of homes stand empty, for blocks that nobody lives in yet tell a
+    /// building site (all A).
     pub fn of(city: &City) -> BuildingSites {
         let mut cells: Vec<Vec<u32>> = vec![Vec::new(); city.neighbourhoods.len()];
         let mut homes = vec![0.0; city.neighbourhoods.len()];
@@ -46,8 +59,14 @@ impl BuildingSites {
             Character::Open => 0.0,
             _ => 1.0,
         };
-        let weights: Vec<f64> =
-            city.neighbourhoods.iter().zip(&homes).map(|(n, h)| room(n.character) * (h + 1.0)).collect();
+        let unfinished =
+            |n: &Neighbourhood| 1.0 + (100.0 * (f64::from(n.marginals.vacant_share) - NEW_ABOVE)).clamp(0.0, 9.0);
+        let weights: Vec<f64> = city
+            .neighbourhoods
+            .iter()
+            .zip(&homes)
+            .map(|(n, h)| room(n.character) * (h + 1.0) * unfinished(n))
+            .collect();
         let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
         let share = weights.iter().zip(&cells).map(|(w, c)| if c.is_empty() { 0.0 } else { w / sum }).collect();
         BuildingSites { share, cells }
@@ -69,6 +88,7 @@ pub(super) fn build_homes(
     let books = tables.books();
     let (extra, senior) = (controls.get("build"), controls.get("senior_homes"));
     let social_share = controls.get("social_share_new");
+    let quota = controls.get("affordable_quota");
     let year = clock.month().year() as u16;
     let programme = p.build_y * f64::from(market.stock_at_start) / 12.0;
     for n in 0..sites.share.len() {
@@ -82,8 +102,11 @@ pub(super) fn build_homes(
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);
-            let tenure =
-                if unit_number >= n_plain { Tenure::Senior } else { tenure_of(unit(words[0]), social_share[n], &p) };
+            let tenure = if unit_number >= n_plain {
+                Tenure::Senior
+            } else {
+                tenure_of(unit(words[0]), social_share[n], quota[n], &p)
+            };
             books.dwellings[DwellingIdx(slot).i()] =
                 new_home(key, n, year, tenure, words, &sites.cells[n], &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);
@@ -91,11 +114,16 @@ pub(super) fn build_homes(
     }
 }
 
-/// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share.
-fn tenure_of(u: f32, social_share: f64, p: &HousingParameters) -> Tenure {
+/// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share, and a quota above 0
+/// the share of social and private rent together.
+fn tenure_of(u: f32, social_share: f64, quota: f64, p: &HousingParameters) -> Tenure {
     let u = f64::from(u);
     let social = if social_share > 0.0 { social_share } else { p.build_social };
-    let private = p.build_private * (1.0 - social) / (1.0 - p.build_social).max(1e-9);
+    let private = if quota > 0.0 {
+        (quota - social).max(0.0)
+    } else {
+        p.build_private * (1.0 - social) / (1.0 - p.build_social).max(1e-9)
+    };
     match u {
         u if u < social * p.build_senior => Tenure::Senior,
         u if u < social => Tenure::Social,
@@ -115,21 +143,23 @@ fn new_home(
     market: &Market,
     now: ShortMonth,
 ) -> Dwelling {
-    let level = libm::exp(market.log_price + market.log_price_local[n]) as f32;
-    // Typical new flats and houses: 45–95 m² to rent, 65–135 m² to buy; 5,500 €/m² at the start's prices (A).
+    let level = |city: f64| libm::exp(city + market.log_price_local[n]) as f32;
+    let (level, rent_level, value_level) = (level(market.log_price), level(market.log_rent), level(market.log_value));
+    // Typical new flats and houses: 45–95 m² to rent, 55–125 m² to buy; 5,500 €/m² at the start's prices (A).
     let u = unit(words[1]);
     let area = match tenure {
-        Tenure::Owner => 65.0 + 70.0 * u,
+        Tenure::Owner => 55.0 + 70.0 * u,
         Tenure::Senior => 50.0 + 30.0 * u,
         _ => 45.0 + 50.0 * u,
     };
-    let value = 5.5 * area * level;
+    let value = 5.5 * area * value_level;
     let cost = match tenure {
         Tenure::Social | Tenure::Senior => 620.0 + 3.0 * (area - 45.0),
-        Tenure::Private => 19.0 * area * level,
-        _ => value * 1_000.0 * 0.0045,
+        // Two thirds of the programme are to be affordable: middle rents end at € 1,184 (M: limit of 2025).
+        Tenure::Private => (19.0 * area).min(1_184.0) * rent_level,
+        _ => 5.5 * area * level * 1_000.0 * 0.0045,
     };
-    let house = tenure == Tenure::Owner && area > 105.0;
+    let house = tenure == Tenure::Owner && area > 100.0;
     Dwelling {
         key: DwellingKey(key),
         cell: cells[words[2] as usize % cells.len()],
@@ -143,5 +173,23 @@ fn new_home(
         tenure: tenure as u8,
         step_free: u8::from(!house),
         ..Dwelling::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotas_split_new_homes_as_they_say() {
+        let p = HousingParameters::default();
+        let shares = |social: f64, quota: f64| {
+            let mut n = [0; 5];
+            (0..1000).for_each(|i| n[tenure_of(i as f32 / 1000.0, social, quota, &p) as usize] += 1);
+            (n[Tenure::Social as usize] + n[Tenure::Senior as usize], n[Tenure::Private as usize])
+        };
+        assert_eq!(shares(0.4, 0.7), (400, 300));
+        assert_eq!(shares(0.4, 0.2), (400, 0), "a quota below the social share adds nothing");
+        assert_eq!(shares(0.3, 0.0), (300, 370), "the programme");
     }
 }

@@ -1,30 +1,46 @@
 //! Housing (module 8 of models.md §9; report §2.1, §3.8): who moves, where to, and what homes cost.
 //!
+//! At the start (`start`, `calibration`) the market is made scarce (homes on offer, households that look and have
+//! none), and intercepts are solved so that who moves in resembles who moves out, neighbourhood by neighbourhood.
+//!
 //! Each month:
-//! 1. *Decide* ([`moving`]): a household's hazard of wanting to move, by age of the head (CBS), times crowding, rent
-//!    burden and dislike of the neighbourhood, times how many homes there are to be had.
+//! 1. *Decide* ([`moving`]): a household's hazard of wanting to move, by age of the head (CBS), times how much too small
+//!    the home is, rent burden and dislike of the neighbourhood, times how many homes there are to be had.
 //! 2. *Act* ([`building`], [`market`]): new homes are added; every household that looks draws ten neighbourhoods from
-//!    a keyed table, takes in each the vacancy with the lowest noise keyed by (household, dwelling), and ranks those
-//!    it likes better than staying by
+//!    keyed tables ([`search`]: where people like them live, [`segments`]), takes in each the vacancy with the lowest
+//!    noise keyed by (household, dwelling), and ranks those it likes better than staying (`choice`) by
 //!    `U = β1 ln(income − cost) + β2 fit + β3 exp(−d/d0) + β4 amenities + β5 green + β9 f(unlike) + Gumbel`.
-//!    Homes are then matched by deferred acceptance (Gale & Shapley 1962): social homes take the longest waiting,
-//!    market homes the best payer. The outcome does not depend on the order of anything.
-//! 3. *Affect* ([`prices`]): `Δ ln p = κ (D − S)/stock + income growth`, faster where vacancies draw more seekers.
+//!    Homes are then matched by deferred acceptance (`matching`, Gale & Shapley 1962): social homes take the longest
+//!    waiting, market homes the best payer. The outcome does not depend on the order of anything.
+//! 3. *Affect* ([`prices`]): prices and rents follow wages and the vacancy rate, faster where vacancies draw more
+//!    seekers.
+//!
+//! Whoever has no home of their own *lodges* with others: young people and separated partners where they lived, newcomers
+//! where there is room. They count as residents there, and look every second month until they have a home or give up.
 //!
 //! The same rules hold for everybody; origin enters only as the share of unlike neighbours against the household's own
 //! threshold, symmetrically for all groups (models.md §3). That is where segregation that nobody wanted comes from.
 //!
 //! Limits: owners' equity and mortgages are one monthly cost; no illegal letting and no evictions yet (challenge 6 and
-//! enforcement bring them); someone without a home is looking, doubled up or homeless alike until twelve months.
+//! enforcement bring them); lodging and being homeless are not told apart; crowding by lodgers is not felt; one home in a
+//! neighbourhood is looked at, so that sizes sort less than in reality.
 
 pub mod building;
+mod calibration;
+mod choice;
+pub mod conversion;
 pub mod market;
+mod matching;
 pub mod moving;
 pub mod neighbourhoods;
 pub mod parameters;
 pub mod plugin;
 pub mod prices;
+pub mod search;
+pub mod segments;
+mod start;
 
 pub use market::Market;
+pub(crate) use neighbourhoods::{Composition, Surroundings};
 pub use parameters::HousingParameters;
 pub use plugin::HousingPlugin;

@@ -4,37 +4,45 @@ crate::parameters! {
     /// Moves, choice of a home, prices and building.
     pub struct HousingParameters in "housing" {
         b_money: 2.0, 0.0..=10.0, "1", A, "models.md §18 β1", "Weight of ln(income − cost)";
-        b_fit: 1.0, 0.0..=10.0, "1", A, "models.md §18 β2", "Weight of a fitting size";
+        b_fit: 1.5, 0.0..=10.0, "1", A, "models.md §18 β2", "Weight of a fitting size";
         b_near: 0.8, 0.0..=10.0, "1", A, "models.md §18 β3", "Weight of nearness to the present home";
         near_d0_km: 5.0, 0.5..=50.0, "km", A, "models.md §9", "Distance at which nearness has fallen to 1/e";
         b_amenities: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β4", "Weight of amenities";
         b_green: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β5", "Weight of green";
         b_ties: 0.5, 0.0..=5.0, "1", A, "models.md §18 β8", "Weight of living in the neighbourhood already";
+        b_disorder: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β6", "Weight of disorder that has come since the start";
+        b_fear: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β7", "Weight of fear that has come since the start";
         b_unlike: 0.2, 0.0..=5.0, "1", A, "models.md §18 β9", "Weight of unlike neighbours above one's own threshold";
         preference_form: 1.0, 0.0..=2.0, "0 none, 1 smooth, 2 threshold", A, "Bruch & Mare 2006 against Schelling 1971", "Form of the dislike of unlike neighbours";
         moving_cost: 0.2, 0.0..=5.0, "utility", A, "holds voluntary moves near the hazard", "What a new home must be better by";
         n_searched: 10.0, 1.0..=32.0, "neighbourhoods", A, "models.md §9 K", "Neighbourhoods searched per month";
-        move_scale: 0.75, 0.0..=3.0, "1", A, "models.md §11.0: person rates include leaving home and unions", "Household moves over the CBS person rates within the municipality";
-        crowding_factor: 1.8, 1.0..=5.0, "1", A, "models.md §9 stress", "Rise of the hazard in a crowded home";
+        move_scale: 2.0, 0.0..=5.0, "1", A, "holds the moves that succeed near the CBS rates, less leaving home and unions (models.md §11.0)", "Wishes to move over the CBS person rates of moves within the municipality";
+        crowding_factor: 5.0, 1.0..=10.0, "1", A, "models.md §9 stress", "Most that the hazard rises by in a home that is too small: (wanted ÷ actual floor area)²";
         burden_factor: 1.4, 1.0..=5.0, "1", A, "models.md §9 stress", "Rise of the hazard above 40 % of income for the home";
+        senior_offer_y: 0.21, 0.0..=1.0, "1/y", A, "models.md §18: 0.04 to 0.25 a year; a quarter of 65+ want to move, one in 25 does (ING)", "Rise of the wish to move of people of 65+ with stairs at home, where suitable homes are on offer";
         dissatisfaction: 0.5, 0.0..=2.0, "1", A, "models.md §18 (0.2–0.8)", "Rise of the log hazard by full dislike of the neighbourhood";
         crowded_m2_per_person: 15.0, 5.0..=40.0, "m²", A, "order of Dutch overcrowding norms", "Floor area per person below which a home is crowded";
         owner_equity_mover: 0.45, 0.0..=0.95, "1", A, "order of the share that owners have paid off", "Share of a home's price that a moving owner brings";
         owner_equity_starter: 0.15, 0.0..=0.95, "1", A, "savings and parents", "Share of a home's price that a first buyer brings";
-        concession: 0.015, 0.0..=0.2, "1/month", A, "lets homes that nobody takes find a price", "Fall of the price of a market home that has stood empty for three months";
+        concession: 0.02, 0.0..=0.2, "1/month", A, "lets homes that nobody takes find a price", "Fall of the price of a market home that has stood empty for three months";
         owner_cost_share: 0.38, 0.1..=0.9, "1", A, "order of Dutch lending norms", "Most of income an owner may spend";
         private_cost_share: 0.50, 0.1..=0.9, "1", A, "landlords' income demands", "Most of income a private tenant may spend";
         social_income_max_eur_m: 3250.0, 500.0..=10000.0, "€/month net", M, "income limit for social rent 2025, about 49,700 € gross a year", "Net income above which no social home is allotted";
-        price_kappa_y: 0.3, 0.0..=3.0, "1/y", A, "models.md §18 κ", "Answer of prices to (demand − supply)/stock";
+        price_kappa_y: 1.0, 0.0..=3.0, "1/y", A, "models.md §18 κ; above its 0.3, so that homes find a price within years", "Answer of prices and market rents to normal vacancy − vacancy";
+        price_trend_y: 0.0, -0.3..=0.3, "1/y", A, "driver: what moves prices from outside (interest, credit, tax)", "Growth of home prices on top of wages";
         local_price_y: 0.02, 0.0..=0.5, "1/y", A, "makes prices differ by neighbourhood", "Most that prices of a neighbourhood may outgrow the city's";
         rent_growth_y: 0.02, -0.1..=0.2, "1/y", A, "trend of regulated rents", "Growth of social rents";
+        vacancy_start: 0.02, 0.0..=0.2, "1", M, "frictional vacancy", "Share of all homes on offer at the start; other empty homes are withheld";
+        shortage_start: 0.039, 0.0..=0.2, "1", R, "report §2.1: 316,000 homes, 3.9 % of the stock", "Households that look for a home and have none at the start, of the stock";
+        search_local: 0.7, 0.0..=1.0, "1", A, "most moves are short", "Share of searches among the nearest neighbourhoods";
+        search_d0_km: 2.0, 0.1..=50.0, "km", A, "order of the median distance of Dutch moves within a municipality", "Distance at which local searches have fallen to 1/e";
         vacancy_normal: 0.02, 0.0..=0.2, "1", M, "frictional vacancy", "Share of empty homes at which the market is in balance";
-        build_y: 0.012, 0.0..=0.1, "1/y", R, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M", "Homes built a year, of the stock at the start";
+        build_y: 0.016, 0.0..=0.1, "1/y", A, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M is 1.2 % nationally, and cities take three quarters of growth", "Homes built a year, of the stock at the start";
         build_social: 0.30, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of social rent in new homes";
         build_private: 0.37, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of private rent in new homes";
         build_senior: 0.05, 0.0..=1.0, "1", A, "order of magnitude", "Share of new social homes that are senior homes";
         tie_pull: 1.5, 0.0..=10.0, "1", A, "models.md §18 κ_tie", "Pull of own-group neighbours on where arrivals look first";
-        give_up_after_months: 6.0, 1.0..=60.0, "months", A, "order of magnitude", "Search without a home after which households begin to give up";
-        give_up: 0.12, 0.0..=1.0, "1/month", A, "order of magnitude", "Chance of leaving the city then";
+        give_up_after_months: 12.0, 1.0..=60.0, "months", A, "order of magnitude", "Search without a home after which households begin to give up";
+        give_up: 0.02, 0.0..=1.0, "1/month", A, "order of magnitude", "Chance of leaving the city then";
     }
 }

@@ -35,10 +35,10 @@ pub struct Cells {
     /// exp(−β_d d), row by row.
     pub kernel: Vec<f64>,
     /// Neighbourhood of each cell of the grid.
-    neighbourhood_of_cell: Vec<u16>,
+    pub(super) neighbourhood_of_cell: Vec<u16>,
     /// True for cells with targets.
-    is_target: Vec<bool>,
-    n_cols: usize,
+    pub(super) is_target: Vec<bool>,
+    pub(super) n_cols: usize,
 }
 
 impl Cells {

@@ -48,7 +48,7 @@ pub(super) fn inspect(
     all.sort_unstable();
     for (_, n, h, first) in all {
         if first {
-            households[h].urgent = 1;
+            households[h].standing |= Household::URGENT;
         }
         requests.evict(HouseholdIdx::at(h));
         outcomes.add(Outcome::CrowdedEvictions, n, 1);

@@ -7,22 +7,27 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | [`spread`] | standard scores of states |
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
 //! | [`outcomes`] | what happened this month, by neighbourhood, and where |
+//! | [`budget`] | what a municipality takes in, must spend, and has left for prevention |
 //! | [`police`] | police hours: what there is and where they go |
 //! | [`couplings`] | a switch of strength 0–2 for every way in which one challenge acts on another |
 //! | [`care`] | the hours of care, in order of urgency |
 
+pub mod budget;
 pub mod care;
 pub mod couplings;
 pub mod observe;
 pub mod outcomes;
 pub mod police;
+pub mod spread;
 pub mod states;
 
 use bevy::prelude::*;
 
+pub use budget::{Budget, BudgetParameters};
 pub use care::{CareBook, CareSettled, CareUse};
 pub use couplings::CouplingParameters;
 pub use observe::Census;
@@ -46,6 +51,7 @@ pub struct Observed;
 /// | Begin | `clear` | empties the outcomes and what care was asked for |
 /// | Affect | `settle` | gives the hours of care in order of urgency |
 /// | End | `observe` | counts turnover, vacancy, crowding and disadvantage |
+/// | End | `settle` | the municipal budget: what levers get of what they ask for |
 pub struct SharedPlugin;
 
 impl Plugin for SharedPlugin {
@@ -53,12 +59,17 @@ impl Plugin for SharedPlugin {
         app.register_state::<NeighbourhoodStates>("neighbourhood_states")
             .register_state::<Census>("census")
             .register_state::<Outcomes>("outcomes")
+            .register_state::<Budget>("budget")
             .register_state::<CareBook>("care")
             .register_digest(DigestEntry { name: "shared", feed, every_tick: true })
             .init_resource::<CouplingParameters>()
+            .init_resource::<BudgetParameters>()
             .add_systems(SimTick, (clear, care::clear).in_set(Phase::Begin))
             .add_systems(SimTick, care::settle.in_set(Phase::Affect).in_set(CareSettled).before(YearsPass))
-            .add_systems(SimTick, observe::observe.in_set(Phase::End).in_set(Observed).after(MonthEnds));
+            .add_systems(
+                SimTick,
+                (observe::observe, budget::settle).chain().in_set(Phase::End).in_set(Observed).after(MonthEnds),
+            );
     }
 }
 
@@ -74,6 +85,7 @@ pub fn open(world: &mut World, city: &City, crowded_m2_per_person: f64) {
     world.insert_resource(Outcomes::new(n));
     world.insert_resource(CareBook::new(n));
     world.run_system_cached(observe::observe).expect("people have been settled");
+    budget::open(world);
 }
 
 /// Freezes the means and deviations by which states are standardised (contracts.md): from now on one neighbourhood

@@ -27,6 +27,7 @@ macro_rules! outcomes {
 // Each challenge adds its own lines.
 outcomes! {
     Burglary: "burglary", "Burglaries and thefts committed";
+    Confrontation: "confrontation", "Confrontations over a conflict from elsewhere";
     FloodedHomes: "flooded_homes", "Homes that water came into";
     FloodDisplaced: "flood_displaced", "Households that had to leave their home for water";
     FloodDamage: "flood_damage", "Damage by water to homes, thousands of €";

@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// Cells along a side [default: 51, or 40 by the other rule]
     #[arg(long, value_name = "N")]
     size: Option<u32>,
-    /// Joins the edges (always so where neither --rule nor --size is given)
+    /// Joins the edges (always so by NetLogo's rule where no --size is given)
     #[arg(long)]
     torus: bool,
     /// Share of the cells that agents fill [default: 0.95]

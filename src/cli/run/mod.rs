@@ -1,5 +1,7 @@
 //! `waterbed run`.
 
+mod ablate;
+mod design;
 mod many;
 mod twin;
 
@@ -16,9 +18,10 @@ use super::failure::Failure;
 use super::progress;
 use super::report::{Language, load_runs};
 use crate::city::City;
+use crate::experiments::design::Shard;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
 use crate::report;
-use crate::scenario::{MeasureFile, Overrides, Scenario, build_city, load, size};
+use crate::scenario::{MeasureFile, Overrides, Scenario, build_city, load, orders, size};
 use crate::session::{self, SessionError, SessionFile};
 use crate::sim::Simulation;
 
@@ -35,6 +38,11 @@ use crate::sim::Simulation;
   waterbed run base --synergy plan.toml,spreading=0.8 --apart
                                             each, both together, and with authorities acting apart
   waterbed run my.waterbed                  a live session, as it was left
+  waterbed run base --design table.csv --shard 1/4
+                                            a quarter of the rows of a table of parameters
+  waterbed run base --ablate                which coupling between challenges does what
+  waterbed run base --orders out/base-1/orders.jsonl
+                                            a session played again, to the same digest
   waterbed run --resume out/base-1          go on after an interruption")]
 pub(super) struct Args {
     /// Scenario, by file or name, or a session file (.waterbed)
@@ -61,6 +69,18 @@ pub(super) struct Args {
     /// File with [[measure]] entries to add
     #[arg(long, value_name = "FILE")]
     measures: Option<PathBuf>,
+    /// Run every row of a table: its columns are what --set takes, and seed
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["measures", "twin", "synergy", "ablate", "seeds", "orders"])]
+    design: Option<PathBuf>,
+    /// Only every n-th row of the design, beginning with the i-th
+    #[arg(long, value_name = "I/N", value_parser = design::shard, requires = "design")]
+    shard: Option<Shard>,
+    /// Switch couplings between challenges off and on, one by one: which one does what
+    #[arg(long, conflicts_with_all = ["twin", "synergy", "orders"])]
+    ablate: bool,
+    /// Play the orders of a run again, instead of the scenario's measures
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["measures", "twin", "synergy"])]
+    orders: Option<PathBuf>,
     /// Run with and without the measures, on the same seeds (ten unless --seeds)
     #[arg(long)]
     twin: bool,
@@ -87,7 +107,7 @@ pub(super) struct Args {
     out: PathBuf,
     /// Go on with the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "years", "residents", "seed", "seeds", "measures", "twin", "synergy", "apart", "show", "set", "events", "force", "out",
+        "years", "residents", "seed", "seeds", "measures", "twin", "synergy", "apart", "show", "orders", "design", "ablate", "set", "events", "force", "out",
     ])]
     resume: Option<PathBuf>,
     /// Replace a run that is there
@@ -164,6 +184,12 @@ fn listen_for_interrupts() -> Result<(), Failure> {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     listen_for_interrupts()?;
+    if let Some(path) = &args.design {
+        return design::run(args, path);
+    }
+    if args.ablate {
+        return ablate::run(args);
+    }
     if args.twin || args.synergy.is_some() {
         return twin::run(args);
     }
@@ -195,16 +221,26 @@ pub(super) fn base() -> Result<(), Failure> {
 
 /// The scenario as files and options give it.
 fn scenario(args: &Args) -> Result<Scenario, Failure> {
+    let overrides = overrides(args);
+    let mut scenario = match Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX) {
+        true => session_scenario(args, &overrides)?,
+        false => load(&args.scenario, &overrides)?,
+    };
+    if let Some(path) = &args.orders {
+        scenario.measures.clear();
+        scenario.orders = orders::load(path)?;
+    }
+    Ok(scenario)
+}
+
+/// What the options change in the scenario.
+fn overrides(args: &Args) -> Overrides {
     let mut set = args.set.clone();
     set.extend(args.events.map(|events| match events {
         Events::Cells => "output.events=cells".to_string(),
         Events::Full => "output.events=full".to_string(),
     }));
-    let overrides = Overrides { years: args.years, residents: args.residents, seed: args.seed, set };
-    match Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX) {
-        true => session_scenario(args, &overrides),
-        false => Ok(load(&args.scenario, &overrides)?),
-    }
+    Overrides { years: args.years, residents: args.residents, seed: args.seed, set }
 }
 
 /// Name and content of the file of measures, if there is one.

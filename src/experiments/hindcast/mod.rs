@@ -299,6 +299,7 @@ impl Prepared {
             years: u32::from(self.n_months) / 12,
             residents: Some(self.city.summary().residents),
             measures: Vec::new(),
+            orders: Vec::new(),
             ..scenario.clone()
         }
     }

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use super::counts::{Facts, NeighbourhoodCounts};
 use super::places::Places;
-use crate::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::challenges::diversity::Diversity;
+use crate::challenges::neighbourhoods::{NeighbourhoodParameters, Neighbourhoods};
+use crate::challenges::shared::{Budget, NeighbourhoodStates, Outcome, Outcomes, State};
 use crate::people::Counts;
 use crate::sim::Grade;
 
@@ -110,6 +112,12 @@ pub struct Published<'a> {
     pub outcomes: &'a Outcomes,
     /// States at the end of the month.
     pub states: &'a NeighbourhoodStates,
+    /// The municipal budget.
+    pub budget: Option<&'a Budget>,
+    /// Tipping neighbourhoods.
+    pub neighbourhoods: Option<(&'a Neighbourhoods, &'a NeighbourhoodParameters)>,
+    /// Superdiversity.
+    pub diversity: Option<&'a Diversity>,
 }
 
 /// How an indicator is computed.
@@ -222,12 +230,16 @@ macro_rules! indicators {
 mod ageing;
 mod climate;
 mod crime;
+mod diversity;
 mod living;
+mod neighbourhoods;
 mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
-pub static INDICATORS: LazyLock<Vec<Indicator>> =
-    LazyLock::new(|| [living::LIST, shared::LIST, ageing::LIST, crime::LIST, climate::LIST].concat());
+pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
+    [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST, climate::LIST]
+        .concat()
+});
 
 #[cfg(test)]
 mod tests {

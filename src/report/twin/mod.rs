@@ -17,9 +17,9 @@ mod evaluation;
 mod json;
 mod page;
 mod recording;
-mod stats;
+pub(super) mod stats;
 mod table;
-mod text;
+pub(super) mod text;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -111,6 +111,12 @@ struct Joint {
     surplus: Vec<Effects>,
     /// Both apart, and their surplus.
     apart: Option<(Vec<Effects>, Vec<Effects>)>,
+}
+
+/// An indicator's headline in the city, all years being in the window.
+pub(super) fn headline(indicator: &crate::indicators::Indicator, run: &Recording) -> f64 {
+    let years = run.city_years(indicator.id);
+    Window { from: 0, n_years: years.len() }.headline(indicator.kind, &years)
 }
 
 /// Most indicators in focus.

@@ -33,6 +33,7 @@ fn frame(unit: Unit, lang: Lang) -> (f64, &'static str, &'static str) {
         Unit::EurPerMonth => (1.0, "€\u{a0}", ""),
         Unit::ThousandEur => (1000.0, "€\u{a0}", ""),
         Unit::Years => (1.0, "", lang.pick("\u{a0}years", "\u{a0}jaar")),
+        Unit::PerThousandYear => (1.0, "", lang.pick("\u{a0}per 1,000", "\u{a0}per 1.000")),
         _ => (1.0, "", ""),
     }
 }
@@ -53,6 +54,7 @@ pub fn axis(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
     let text = limit(v, step, unit, lang);
     match unit {
         Unit::Share => text.replace(frame(unit, lang).2, "\u{a0}pp"),
+        Unit::PerThousandYear => text.replace(frame(unit, lang).2, ""),
         Unit::Years => text.replace(frame(unit, lang).2, lang.pick("\u{a0}y", "\u{a0}jr")),
         _ => text,
     }

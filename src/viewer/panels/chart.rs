@@ -1,7 +1,7 @@
 //! The course of an indicator: variant and twin on the same axes, for the city and for the neighbourhood looked at.
 
 use bevy_egui::egui::{self, RichText, Ui};
-use egui_plot::{Legend, Line, Plot, PlotPoints, VLine};
+use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, VLine};
 
 use super::super::layers;
 use super::super::picture::Shown;
@@ -23,13 +23,19 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
             }
         });
     let Some(indicator) = chosen else { return };
+    if session.clashes(indicator) {
+        small(ui, session.t("not_together"));
+        return;
+    }
     let Some(picture) = &session.picture else { return };
     let at = city_indicators().position(|i| i.id == indicator.id);
     let in_hoods = neighbourhood_indicators().position(|i| i.id == indicator.id);
     ui.label(RichText::new(session.t("whole_city")).strong());
-    let city = |shown: &Shown, tick: usize| {
-        shown.records.get(tick).zip(at).and_then(|(r, at)| r.city.get(at).copied()).unwrap_or(f64::NAN)
-    };
+    if session.is_real() && indicator.guarded {
+        only_difference(ui, session, indicator, at);
+        return;
+    }
+    let city = |shown: &Shown, tick: usize| at.map_or(f64::NAN, |at| session.level(shown.records.get(tick), at));
     plot(ui, session, "city", indicator, (&picture.variant, picture.twin.as_ref()), city);
     if let Some(here) = session.panels.here {
         ui.add_space(6.0);
@@ -56,6 +62,20 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
     ui.add_space(4.0);
     small(ui, words::pick(lang, indicator.about));
     small(ui, grade_text(lang, indicator.grade));
+}
+
+/// Of a real city: how much more or less than in the untouched twin, never how much (models.md E-15).
+fn only_difference(ui: &mut Ui, session: &Session, indicator: &'static Indicator, at: Option<usize>) {
+    small(ui, session.t("only_difference"));
+    let (Some(picture), Some(at)) = (&session.picture, at) else { return };
+    let twin = picture.twin.as_ref();
+    let of = |shown: &Shown, tick: usize| shown.records.get(tick).and_then(|r| r.city.get(at)).copied();
+    let difference = |shown: &Shown, tick: usize| {
+        let pair = of(shown, tick).zip(twin.and_then(|twin| of(twin, tick)));
+        pair.map_or(f64::NAN, |(a, b)| a - b)
+    };
+    plot(ui, session, "difference", indicator, (&picture.variant, None), difference);
+    small(ui, session.t("one_run"));
 }
 
 fn plot(
@@ -96,7 +116,7 @@ fn plot(
         .link_axis("time", [true, false])
         .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
         .y_axis_formatter(move |mark, _| layers::value_text(indicator, mark.value))
-        .legend(Legend::default())
+        .legend(Legend::default().position(Corner::LeftTop))
         .show(ui, |plot| {
             for mark in marks {
                 plot.vline(VLine::new("", mark).color(style::PLACED).width(1.0));

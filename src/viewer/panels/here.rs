@@ -39,6 +39,12 @@ fn values(ui: &mut Ui, session: &Session, here: usize) {
     let Some(picture) = &session.picture else { return };
     egui::Grid::new("values").num_columns(2).striped(true).spacing([8.0, 3.0]).show(ui, |ui| {
         for (at, indicator) in neighbourhood_indicators().enumerate() {
+            // Groups and guarded outcomes never in one list (models.md E-16); a real city has no levels of the latter.
+            let layer_is_guarded = layers::indicator_of(session.layers[session.layer].kind).is_some_and(|l| l.guarded);
+            let hidden = if layer_is_guarded { layers::is_of_groups(indicator) } else { indicator.guarded };
+            if hidden || session.is_real() && indicator.guarded {
+                continue;
+            }
             let of = |frame: &crate::indicators::Frame| frame.neighbourhoods.get(at).and_then(|v| v.get(here)).copied();
             let Some(value) = of(&picture.variant.frame).map(f64::from) else { continue };
             let title = egui::Label::new(RichText::new(words::pick(lang, indicator.title)).size(12.0)).wrap();

@@ -10,8 +10,11 @@ use super::style::{self, small};
 use super::top::grade_text;
 use crate::policies::{Authority, LEVERS, Lever};
 use crate::report::Lang;
-use crate::session::{Placement, Plans};
+use crate::session::Plans;
 use crate::sim::{Area, Month};
+
+/// What a click changes.
+type Change = Box<dyn FnOnce(&mut Plans)>;
 
 pub(super) fn show(ui: &mut Ui, session: &mut Session) {
     tabs(ui, session);
@@ -31,7 +34,7 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
     let plans = &session.desk.file.plans;
     let (active, can_undo, can_redo) = (plans.active(), plans.can_undo(), plans.can_redo());
     let names: Vec<String> = plans.variants().iter().map(|v| v.name.clone()).collect();
-    let mut change: Option<Box<dyn FnOnce(&mut Plans)>> = None;
+    let mut change: Option<Change> = None;
     ui.horizontal_wrapped(|ui| {
         small(ui, session.t("variant"));
         for (i, name) in names.iter().enumerate() {
@@ -43,8 +46,8 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
             change = Some(Box::new(Plans::duplicate));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let redo = ui.add_enabled(can_redo, egui::Button::new("↷")).on_hover_text(session.t("redo"));
-            let undo = ui.add_enabled(can_undo, egui::Button::new("↶")).on_hover_text(session.t("undo"));
+            let redo = ui.add_enabled(can_redo, egui::Button::new("⟳")).on_hover_text(session.t("redo"));
+            let undo = ui.add_enabled(can_undo, egui::Button::new("⟲")).on_hover_text(session.t("undo"));
             if undo.clicked() {
                 change = Some(Box::new(Plans::undo));
             } else if redo.clicked() {
@@ -80,7 +83,7 @@ fn list(ui: &mut Ui, session: &mut Session) {
     if placements.is_empty() {
         small(ui, session.t("nothing_placed"));
     }
-    let mut change: Option<Box<dyn FnOnce(&mut Plans)>> = None;
+    let mut change: Option<Change> = None;
     for (i, placement) in placements.iter().enumerate() {
         ui.horizontal(|ui| {
             let mut on = placement.on;
@@ -209,13 +212,9 @@ fn card(ui: &mut Ui, session: &mut Session) {
         ui.label(session.t("from"));
         month_field(ui, &mut choice.from, session.next_month());
     });
-    let area = {
-        session.panels.choice = Some(choice.clone());
-        session.chosen_area()
-    };
+    session.panels.choice = Some(choice);
     let horizon = session.desk.horizon(&session.status).plus(1);
-    let placement =
-        area.map(|area| Placement { lever, value: choice.value, area, from: choice.from, until: None, on: true });
+    let placement = session.placement();
     if let Some(placement) = &placement {
         let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
         ui.label(session.t2("costs", &[&cost]));
@@ -226,13 +225,8 @@ fn card(ui: &mut Ui, session: &mut Session) {
     small(ui, lever.source);
     ui.add_space(6.0);
     ui.add_enabled_ui(placement.is_some(), |ui| {
-        if style::strong_button(ui, session.t("place")).clicked()
-            && let (Some(placement), Some(now)) = (placement, session.month())
-        {
-            let status = session.status.clone();
-            session.desk.place(placement, now, &status);
-            session.panels.area.clear();
-            keep = false;
+        if style::strong_button(ui, session.t("place")).on_hover_text(session.t("keys_enter")).clicked() {
+            session.place();
         }
     });
     if !keep {

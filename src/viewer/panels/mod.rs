@@ -38,6 +38,7 @@ pub(super) fn show(
         egui::Panel::top("indicators")
             .frame(frame(12, 7))
             .resizable(false)
+            .show_separator_line(false)
             .show(&mut ui, |ui| top::show(ui, &mut session));
     }
     egui::Panel::bottom("time").frame(frame(12, 6)).resizable(false).show(&mut ui, |ui| time::show(ui, &mut session));
@@ -45,11 +46,13 @@ pub(super) fn show(
         egui::Panel::left("layers")
             .frame(frame(12, 8))
             .resizable(false)
+            .show_separator_line(false)
             .exact_size(214.0)
             .show(&mut ui, |ui| layer_list::show(ui, &mut session));
         egui::Panel::right("side")
             .frame(frame(12, 8))
             .resizable(false)
+            .show_separator_line(false)
             .exact_size(272.0)
             .show(&mut ui, |ui| side(ui, &mut session));
     }

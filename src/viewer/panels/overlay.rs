@@ -160,7 +160,7 @@ fn compass(painter: &Painter, middle: Pos2, heading: f32) {
 }
 
 fn scale_bar(painter: &Painter, left: Pos2, session: &Session, points: f32) {
-    let m_per_point = session.orbit.m_per_point(session.free.height()) * points;
+    let m_per_point = session.seen().m_per_point(session.free.height()) * points;
     let wanted = 110.0 * m_per_point;
     let power = 10f32.powf(wanted.log10().floor());
     let length_m = [5.0, 2.0, 1.0].into_iter().map(|k| k * power).find(|m| *m <= wanted).unwrap_or(power);

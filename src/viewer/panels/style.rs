@@ -1,6 +1,6 @@
 //! Colours and small parts that all panels share.
 
-use bevy_egui::egui::{self, Color32, Context, Response, RichText, Ui};
+use bevy_egui::egui::{self, Color32, Context, FontData, FontDefinitions, FontFamily, Response, RichText, Ui};
 
 use super::super::layers::{self, Rgb};
 
@@ -23,6 +23,11 @@ pub const TWIN: Color32 = Color32::from_rgb(140, 140, 140);
 
 /// The look of everything.
 pub fn apply(ctx: &Context) {
+    let known = egui::Id::new("fonts are there");
+    if !ctx.data(|data| data.get_temp::<bool>(known).unwrap_or(false)) {
+        ctx.data_mut(|data| data.insert_temp(known, true));
+        ctx.set_fonts(fonts());
+    }
     let mut visuals = egui::Visuals::light();
     visuals.override_text_color = Some(INK);
     visuals.panel_fill = PAPER;
@@ -30,6 +35,17 @@ pub fn apply(ctx: &Context) {
     visuals.selection.bg_fill = Color32::from_rgb(206, 226, 236);
     visuals.selection.stroke.color = INK;
     ctx.set_visuals(visuals);
+}
+
+/// The project's own letters; egui's for the signs that they lack.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let regular = FontData::from_static(include_bytes!("../../../assets/fonts/OpenSans-Regular.ttf"));
+    fonts.font_data.insert("Open Sans".into(), regular.into());
+    if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
+        family.insert(0, "Open Sans".into());
+    }
+    fonts
 }
 
 /// A colour of a layer.

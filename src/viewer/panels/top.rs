@@ -58,10 +58,8 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
 fn one(ui: &mut Ui, session: &mut Session, indicator: &'static Indicator) {
     let Some(picture) = &session.picture else { return };
     let Some(at) = city_indicators().position(|i| i.id == indicator.id) else { return };
-    let tick = (picture.variant.frame.month.0 - session.desk.file.scenario.start.0 + 1).max(0) as usize;
-    let of = |records: &[crate::session::Record], tick: usize| {
-        records.get(tick).and_then(|r| r.city.get(at)).copied().unwrap_or(f64::NAN)
-    };
+    let tick = session.tick();
+    let of = |records: &[crate::session::Record], tick: usize| session.level(records.get(tick), at);
     let value = of(&picture.variant.records, tick);
     let (before, against) = match &picture.twin {
         Some(twin) => (of(&twin.records, tick), session.t("against_twin")),

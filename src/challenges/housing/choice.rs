@@ -1,0 +1,310 @@
+//! What a household would take: means, utility, and the offers it finds.
+
+use rayon::prelude::*;
+
+use super::market::{STREAM_SEARCH, STREAM_TASTE};
+use super::moving::wanted_m2;
+use super::neighbourhoods::{Composition, Surroundings, dislike};
+use super::parameters::HousingParameters;
+use super::search::Search;
+use super::segments::Segments;
+use super::start::Norms;
+use crate::city::Tenure;
+use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
+use crate::sim::draws::{gumbel, unit};
+use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
+
+/// A vacancy as a seeker sees it: what decides whether they may have it, side by side in memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer {
+    pub(super) key: DwellingKey,
+    pub(super) slot: DwellingIdx,
+    cost_eur_m: f32,
+    /// Logarithm of the floor area in m².
+    log_area: f32,
+    area_m2: u16,
+    pub(super) neighbourhood: u16,
+    pub(super) tenure: u8,
+    step_free: u8,
+}
+
+impl Offer {
+    fn of(slot: usize, d: &Dwelling) -> Offer {
+        Offer {
+            key: d.key,
+            slot: DwellingIdx::at(slot),
+            cost_eur_m: d.cost_eur_m,
+            log_area: libm::logf(f32::from(d.area_m2.max(1))),
+            area_m2: d.area_m2,
+            neighbourhood: d.neighbourhood,
+            tenure: d.tenure,
+            step_free: d.step_free,
+        }
+    }
+
+    /// True if it is let or sold to who pays best, false if it is allotted to who waits longest.
+    pub(super) fn is_on_market(&self) -> bool {
+        !matches!(Tenure::ALL[usize::from(self.tenure)], Tenure::Social | Tenure::Senior)
+    }
+}
+
+/// What a household may have: most it may pay by tenure (nothing: not entitled), and least floor area.
+struct Means {
+    most_eur_m: [f32; 5],
+    least_m2: u16,
+}
+
+/// Vacancies by neighbourhood and tenure, the cheapest first.
+pub(super) struct Offers {
+    pub(super) all: Vec<Offer>,
+    first: Vec<usize>,
+}
+
+impl Offers {
+    /// Everything on offer in `n` neighbourhoods.
+    pub(super) fn of(dwellings: &[Dwelling], n: usize) -> Offers {
+        let chunks: Vec<Vec<Offer>> = dwellings
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(c, chunk)| {
+                let vacant = chunk.iter().enumerate().filter(|(_, d)| d.is_vacant());
+                vacant.map(|(i, d)| Offer::of(c * CHUNK + i, d)).collect()
+            })
+            .collect();
+        Offers::sorted(chunks.concat(), n)
+    }
+
+    /// The homes `slots`, as if they were on offer.
+    pub(super) fn as_if(slots: &[usize], dwellings: &[Dwelling], n: usize) -> Offers {
+        Offers::sorted(slots.iter().map(|&d| Offer::of(d, &dwellings[d])).collect(), n)
+    }
+
+    fn sorted(mut all: Vec<Offer>, n: usize) -> Offers {
+        let group = |o: &Offer| usize::from(o.neighbourhood) * 5 + usize::from(o.tenure);
+        // Costs are positive, so their bits are in their order.
+        all.par_sort_unstable_by_key(|o| (group(o), o.cost_eur_m.to_bits(), o.key));
+        let mut first = vec![0; 5 * n + 1];
+        all.iter().for_each(|o| first[group(o) + 1] += 1);
+        (0..5 * n).for_each(|g| first[g + 1] += first[g]);
+        Offers { all, first }
+    }
+
+    /// The offers of one tenure in neighbourhood `n` that cost at most `most_eur_m`.
+    fn up_to(&self, n: usize, tenure: usize, most_eur_m: f32) -> std::ops::Range<usize> {
+        let (from, to) = (self.first[5 * n + tenure], self.first[5 * n + tenure + 1]);
+        if most_eur_m == f32::MAX {
+            return from..to;
+        }
+        from..from + self.all[from..to].partition_point(|o| o.cost_eur_m <= most_eur_m)
+    }
+}
+
+/// An offer that a household would take, and the noise of its giver.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Want {
+    pub(super) offer: u32,
+    noise: u32,
+}
+
+#[cfg(test)]
+impl Want {
+    /// A want without noise.
+    pub(super) fn plain(offer: u32) -> Want {
+        Want { offer, noise: 0 }
+    }
+}
+
+/// A household that looks, with the offers it would take, best first.
+pub(super) struct Seeker {
+    pub(super) household: HouseholdIdx,
+    pub(super) key: HouseholdKey,
+    pub(super) segment: u8,
+    pub(super) wanted: Vec<Want>,
+}
+
+/// Everything a choice looks at.
+pub(super) struct Choice<'a> {
+    pub(super) households: &'a [Household],
+    pub(super) dwellings: &'a [Dwelling],
+    pub(super) offers: &'a Offers,
+    pub(super) surroundings: &'a Surroundings,
+    pub(super) composition: &'a Composition,
+    pub(super) segments: &'a Segments,
+    pub(super) search: &'a Search,
+    pub(super) norms: &'a Norms,
+    pub(super) p: &'a HousingParameters,
+    pub(super) spreading: &'a [f64],
+    pub(super) seniors_first: &'a [f64],
+    pub(super) draws: Draws,
+    pub(super) now: ShortMonth,
+    pub(super) wage_level: f64,
+}
+
+/// Most neighbourhoods that a household can search in a month.
+const MOST_SEARCHED: usize = 32;
+
+/// What of a household every utility needs.
+struct Taste<'a> {
+    household: &'a Household,
+    here: Option<usize>,
+    /// Share of an owner's cost that is left to pay.
+    owner_pays: f32,
+    log_wanted_m2: f32,
+}
+
+impl Choice<'_> {
+    /// The offers that `h` would take, best first.
+    pub(super) fn seeker(&self, h: HouseholdIdx) -> Seeker {
+        let household = &self.households[h.i()];
+        let home = household.dwelling.get().map(|d| &self.dwellings[d]);
+        let here = home.map_or(household.lodging(), |d| Some(usize::from(d.neighbourhood)));
+        let stay = household.dwelling.get().map_or(f32::NEG_INFINITY, |slot| {
+            let offer = Offer::of(slot, &self.dwellings[slot]);
+            let word = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32)[1];
+            self.utility(&self.taste(household, here), &offer) + gumbel(word) + self.p.moving_cost as f32
+        });
+        self.seeker_from(h, here, stay)
+    }
+
+    fn taste<'a>(&self, household: &'a Household, here: Option<usize>) -> Taste<'a> {
+        Taste {
+            household,
+            here,
+            owner_pays: 1.0 - self.equity(household) as f32,
+            log_wanted_m2: libm::logf(wanted_m2(household.size)),
+        }
+    }
+
+    /// The same for somebody who looks from `here` and wants at least the utility `stay`.
+    pub(super) fn seeker_from(&self, h: HouseholdIdx, here: Option<usize>, stay: f32) -> Seeker {
+        let household = &self.households[h.i()];
+        // Who has no home of their own looks in the whole city.
+        let local = here.filter(|_| household.dwelling != DwellingIdx::NONE);
+        let segment = self.segments.segment(household, self.wage_level as f32);
+        let (means, taste) = (self.means(household), self.taste(household, here));
+        let mut found = [(0.0f32, Want { offer: 0, noise: 0 }); MOST_SEARCHED];
+        let mut seen = [0u16; MOST_SEARCHED];
+        let (mut n_found, mut n_seen) = (0, 0);
+        for i in 0..self.p.n_searched as u32 {
+            let Some(n) = self.look_in(household, segment, local, i) else { continue };
+            if seen[..n_seen].contains(&(n as u16)) {
+                continue;
+            }
+            seen[n_seen] = n as u16;
+            n_seen += 1;
+            let Some((o, words)) = self.best_in(n, household, &means) else { continue };
+            let utility = self.utility(&taste, &self.offers.all[o]) + gumbel(words[1]);
+            if utility > stay {
+                found[n_found] = (utility, Want { offer: o as u32, noise: words[2] });
+                n_found += 1;
+            }
+        }
+        let found = &mut found[..n_found];
+        let key_of = |want: Want| self.offers.all[want.offer as usize].key;
+        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| key_of(a.1).cmp(&key_of(b.1))));
+        let wanted = found.iter().map(|f| f.1).collect();
+        Seeker { household: h, key: household.key, segment: segment as u8, wanted }
+    }
+
+    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise.
+    fn best_in(&self, n: usize, household: &Household, means: &Means) -> Option<(usize, [u32; 4])> {
+        let mut best: Option<(usize, [u32; 4])> = None;
+        for (tenure, &most) in means.most_eur_m.iter().enumerate().filter(|(_, most)| **most > 0.0) {
+            for o in self.offers.up_to(n, tenure, most) {
+                let offer = &self.offers.all[o];
+                if offer.area_m2 >= means.least_m2 {
+                    let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
+                    if best.is_none_or(|(_, least)| words[0] < least[0]) {
+                        best = Some((o, words));
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// The `i`-th neighbourhood that `household` looks in.
+    fn look_in(&self, household: &Household, segment: usize, local: Option<usize>, i: u32) -> Option<usize> {
+        let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
+        let n = self.search.draw(segment, local, unit(words[0]), unit(words[1]));
+        let newcomer = household.dwelling == DwellingIdx::NONE && household.lodging().is_none();
+        (!newcomer || self.is_drawn_to(household, n, unit(words[1]))).then_some(n)
+    }
+
+    /// Where a newcomer stays with others until there is a home.
+    pub(super) fn lodging(&self, household: &Household) -> u16 {
+        let place = (0..8).find_map(|i| {
+            let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
+            let n = self.search.with_room(unit(words[2]));
+            self.is_drawn_to(household, n, unit(words[3])).then_some(n as u16)
+        });
+        place.unwrap_or(Household::NOWHERE)
+    }
+
+    /// Arrivals are drawn to their own group; spreading weakens that (models.md §9).
+    fn is_drawn_to(&self, household: &Household, n: usize, u: f32) -> bool {
+        let pull = self.p.tie_pull as f32 * (1.0 - self.spreading[n] as f32);
+        let own = 1.0 - self.composition.unlike(n, household.origin);
+        u < (1.0 + pull * own) / (1.0 + pull)
+    }
+
+    /// Entitlement and means.
+    fn means(&self, h: &Household) -> Means {
+        let (p, income) = (self.p, f64::from(h.income_eur_m));
+        let mut most = [0.0; 5];
+        most[Tenure::Owner as usize] = self.norms.owner * income / (1.0 - self.equity(h));
+        most[Tenure::Private as usize] = self.norms.private * income;
+        if !h.stands(Household::EXCLUDED) && income <= p.social_income_max_eur_m * self.wage_level {
+            most[Tenure::Social as usize] = f64::MAX;
+        }
+        if !h.stands(Household::EXCLUDED) && h.head_age_y >= 65 {
+            most[Tenure::Senior as usize] = f64::MAX;
+        }
+        if h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level) {
+            most[Tenure::Room as usize] = f64::MAX;
+        }
+        // Nobody takes a home with less than 60 % of the crowding norm.
+        let least_m2 = (0.6 * p.crowded_m2_per_person * f64::from(h.size)) as u16;
+        Means { most_eur_m: most.map(|m| m as f32), least_m2 }
+    }
+
+    /// Share of a home's price that the household brings itself.
+    fn equity(&self, h: &Household) -> f64 {
+        let owns = h.dwelling.get().is_some_and(|d| self.dwellings[d].tenure == Tenure::Owner as u8);
+        if owns { self.p.owner_equity_mover } else { self.p.owner_equity_starter }
+    }
+
+    /// U without the noise.
+    fn utility(&self, taste: &Taste, offer: &Offer) -> f32 {
+        let (p, h) = (self.p, taste.household);
+        let n = usize::from(offer.neighbourhood);
+        let pays = if offer.tenure == Tenure::Owner as u8 { taste.owner_pays } else { 1.0 };
+        let money = libm::logf((h.income_eur_m - pays * offer.cost_eur_m).max(50.0) / 1_000.0);
+        let fit = 1.0 - (offer.log_area - taste.log_wanted_m2).abs().min(2.0);
+        let steps = if h.head_age_y >= 75 && offer.step_free == 0 { -0.8 } else { 0.0 };
+        let dislike = dislike(self.composition.unlike(n, h.origin), h.threshold, p.preference_form as u8);
+        let ties = f32::from(taste.here == Some(n));
+        p.b_money as f32 * money
+            + p.b_fit as f32 * fit
+            + p.b_near as f32 * self.surroundings.nearness(taste.here, n)
+            + p.b_amenities as f32 * self.surroundings.amenities[n]
+            + p.b_green as f32 * self.surroundings.green[n]
+            + p.b_ties as f32 * ties
+            - p.b_unlike as f32 * 5.0 * dislike
+            - self.surroundings.unpleasant[n]
+            + steps
+    }
+
+    /// What the giver of a home goes by: waiting time and urgency for social homes, means for others.
+    pub(super) fn priority(&self, h: &Household, want: Want) -> f32 {
+        let offer = &self.offers.all[want.offer as usize];
+        let noise = unit(want.noise);
+        if offer.is_on_market() {
+            return libm::logf(h.income_eur_m.max(1.0) / offer.cost_eur_m.max(1.0)) + noise;
+        }
+        let older = h.head_age_y >= 65 && offer.step_free == 1;
+        let first = f64::from(noise) < self.seniors_first[usize::from(offer.neighbourhood)];
+        let urgent = f32::from(u8::from(h.stands(Household::URGENT)));
+        h.queued.until(self.now) as f32 + 1_000.0 * urgent + if older && first { 2_000.0 } else { 0.0 } + noise
+    }
+}

@@ -1,0 +1,139 @@
+//! The market as the first month finds it: scarce.
+//!
+//! * **Homes on offer.** Tables count a home as empty if nobody is registered there: second homes, homes under repair
+//!   and homes not yet handed over included. Only [`HousingParameters::vacancy_start`] of all homes are on offer, drawn
+//!   by key; the others stay withheld as long as they are empty. Where more than 25 % stand empty (A), what is above
+//!   that is on offer too: whole blocks that nobody lives in yet are new ones.
+//! * **Concealed demand.** [`HousingParameters::shortage_start`] of the stock (report §2.1: 3.9 %) is the number of
+//!   households that look for a home and have none. They are adult children of twenty and over who live with their
+//!   mother, drawn by key, at most six in ten of these: they lodge where they live. Nobody's place of residence changes.
+//! * **Norms.** What part of an income a home may cost is assumed, and so are costs; together they can leave most
+//!   tenants and owners of the start unable to have what they have. So the norm is at least what seven in ten tenants
+//!   and eight in ten owners need (solved, A).
+
+use bevy::prelude::Resource;
+
+use super::parameters::HousingParameters;
+use crate::city::Tenure;
+use crate::people::components::DwellingStatus;
+use crate::people::demography::{found_household, lives_with_mother};
+use crate::people::{Books, Dwelling, Household};
+use crate::sim::draws::unit;
+use crate::sim::{Draws, PersonIdx, Stream};
+
+/// Draws of who looks and what is on offer at the start.
+pub const STREAM: Stream = Stream::named("housing.start");
+
+/// Share of empty homes above which a neighbourhood's homes are new rather than kept empty.
+pub(super) const NEW_ABOVE: f64 = 0.25;
+
+/// Withholds empty homes until the wanted share is on offer; `n` neighbourhoods.
+pub(super) fn withhold(dwellings: &mut [Dwelling], n: usize, p: &HousingParameters, draws: Draws) {
+    let (mut homes, mut empty) = (vec![0.0; n], vec![0.0; n]);
+    for d in dwellings.iter().filter(|d| d.is_there()) {
+        homes[usize::from(d.neighbourhood)] += 1.0;
+        empty[usize::from(d.neighbourhood)] += f64::from(u8::from(d.is_vacant()));
+    }
+    let all: f64 = empty.iter().sum();
+    let frictional = (p.vacancy_start * homes.iter().sum::<f64>() / all.max(1.0)).min(1.0);
+    let offered: Vec<f64> = homes
+        .iter()
+        .zip(&empty)
+        .map(|(&homes, &empty): (&f64, &f64)| {
+            let new = (empty / homes.max(1.0) - NEW_ABOVE).max(0.0) * homes / empty.max(1.0);
+            (frictional + (1.0 - frictional) * new).min(1.0)
+        })
+        .collect();
+    for d in dwellings.iter_mut().filter(|d| d.is_vacant()) {
+        let u = unit(draws.block(STREAM, d.key.0, 0)[0]);
+        if f64::from(u) >= offered[usize::from(d.neighbourhood)] {
+            d.status = DwellingStatus::Withheld as u8;
+        }
+    }
+}
+
+/// Lets adult children look for homes of their own until the shortage is as wanted.
+pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
+    let stock = books.dwellings.iter().filter(|d| d.is_there()).count() as f64;
+    let looking = books.households.iter().filter(|h| h.is_there() && h.dwelling.get().is_none()).count();
+    let mut adults: Vec<(u32, PersonIdx)> = (0..books.persons.len())
+        .filter(|&i| {
+            let person = &books.persons[i];
+            let grown = person.is_there() && person.age_y(books.now) >= 20 && person.partner.get().is_none();
+            grown && lives_with_mother(books.persons, person)
+        })
+        .map(|i| (draws.block(STREAM, books.persons[i].key.0, 1)[0], PersonIdx::at(i)))
+        .collect();
+    adults.sort_unstable_by_key(|&(word, p)| (word, books.persons[p.i()].key));
+    let wanted = ((p.shortage_start * stock) as usize).saturating_sub(looking);
+    let most = (0.6 * adults.len() as f64) as usize;
+    adults.truncate(wanted.min(most).min(books.free.households.len()));
+    adults.sort_unstable_by_key(|a| books.persons[a.1.i()].key);
+    for (_, person) in adults {
+        let old = books.persons[person.i()].household;
+        let h = found_household(books, &[person], draws);
+        books.households[h.i()].standing |= Household::FIRST_HOME;
+        // Looking for up to four years.
+        let months = 48.0 * unit(draws.block(STREAM, books.persons[person.i()].key.0, 1)[1]);
+        books.households[h.i()].since.0 -= months as i16;
+        books.refresh(old);
+    }
+}
+
+/// Most of its income that a household may spend on its home.
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+pub struct Norms {
+    /// Owners, after equity.
+    pub owner: f64,
+    /// Private tenants.
+    pub private: f64,
+}
+
+impl Norms {
+    /// The parameters, or what most of `households` need for the homes that they have.
+    pub(super) fn solve(households: &[Household], dwellings: &[Dwelling], p: &HousingParameters) -> Norms {
+        let needed = |tenure: Tenure, own: f64, least: f64, of_ten: usize| {
+            let lived_in = dwellings.iter().filter(|d| d.tenure == tenure as u8);
+            let mut parts: Vec<f32> = lived_in
+                .filter_map(|d| Some(d.cost_eur_m / households[d.household.get()?].income_eur_m.max(1.0)))
+                .collect();
+            parts.sort_unstable_by(f32::total_cmp);
+            parts.get(parts.len() * of_ten / 10).map_or(least, |&part| least.max((1.0 - own) * f64::from(part)))
+        };
+        Norms {
+            owner: needed(Tenure::Owner, p.owner_equity_mover, p.owner_cost_share, 8),
+            private: needed(Tenure::Private, 0.0, p.private_cost_share, 7),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::DwellingKey;
+
+    #[test]
+    fn only_frictional_vacancy_and_new_blocks_are_on_offer() {
+        let home = |i: u64| Dwelling {
+            key: DwellingKey(i + 1),
+            neighbourhood: u16::from(i >= 50_000),
+            // Six in a hundred are empty in the first neighbourhood, half in the second.
+            household: if i < 50_000 && i % 100 >= 6 || i >= 50_000 && i % 2 == 0 {
+                crate::sim::HouseholdIdx(7)
+            } else {
+                crate::sim::HouseholdIdx::NONE
+            },
+            ..Dwelling::default()
+        };
+        let mut dwellings: Vec<Dwelling> = (0..60_000).map(home).collect();
+        let p = HousingParameters { vacancy_start: 0.02, ..HousingParameters::default() };
+        withhold(&mut dwellings, 2, &p, Draws::at_start(1));
+        let share = |n: u16| {
+            let there = dwellings.iter().filter(|d| d.neighbourhood == n);
+            there.clone().filter(|d| d.is_vacant()).count() as f64 / there.count() as f64
+        };
+        // 1,200 of 8,000 empty homes are frictional: 15 %. In the second neighbourhood 25 of 50 are new besides.
+        assert!((share(0) - 0.06 * 0.15).abs() < 0.002, "{}", share(0));
+        assert!((share(1) - 0.5 * (0.15 + 0.85 * 0.5)).abs() < 0.02, "{}", share(1));
+    }
+}
