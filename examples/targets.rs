@@ -222,6 +222,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
     found.extend(crime.found(seed));
+    found.extend(climate::metrics(&city, seed));
     found.extend(programme_ratios());
     found.extend(diversity(&sim));
     found.extend([
@@ -380,7 +381,6 @@ fn national() -> BTreeMap<&'static str, f64> {
         ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
         ("national_shortage_2031", after(&planned, 7).shortage()),
     ]);
-    found.extend(climate::metrics(&city, seed));
     found
 }
 
