@@ -413,11 +413,11 @@ fn workers(sim: &mut Simulation) -> f64 {
 /// Mean number of potential contacts in all layers, of one resident in a hundred.
 fn contacts_per_resident(sim: &mut Simulation) -> f64 {
     let world = sim.world_mut();
-    let ties = world.resource::<Ties>().clone();
     let (mut p, mut w) = (world.query::<&Person>(), world.query::<&Work>());
     let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
     let (p, w, h, d) = (p.query(world), w.query(world), h.query(world), d.query(world));
     let society = Society { persons: slice(&p), works: slice(&w), households: slice(&h), dwellings: slice(&d) };
+    let ties = Ties::of(society);
     let there: Vec<usize> = (0..society.persons.len()).filter(|&i| society.persons[i].is_there()).collect();
     let mut layers = [0.0; 5];
     for &i in there.iter().step_by(100) {

@@ -45,7 +45,7 @@ pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
 pub use requests::Requests;
 pub use tally::{Counts, Move, Tally};
-pub use ties::{Layer, Society, Ties, TiesPlugin};
+pub use ties::{Layer, Society, Ties};
 
 use rayon::prelude::*;
 

@@ -2,7 +2,8 @@
 //!
 //! They are *potential* contacts in the sense of the person network of Statistics Netherlands, 1.4 billion relations
 //! or some 80 per resident (L[10]); of these a few are in use. Nothing is stored that membership gives: [`Ties`] is an
-//! index over who belongs where, made anew once a year, and a look-up reads today's households and homes.
+//! index over who belongs where, made when somebody asks, and a look-up reads today's households and homes. Whoever keeps
+//! an index over months must register it as state, for one made later differs.
 //!
 //! | layer | who |
 //! |---|---|
@@ -16,16 +17,12 @@
 //! alone; fathers are known through the mother's household only; relatives of the first population are known only where
 //! they live together; whoever has changed work during the year counts with the new firm as far as it knows them.
 
-use bevy::prelude::*;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::books::members;
 use super::components::{Dwelling, Household, Person, Work};
 use super::places::{FIRST_WORKPLACE, NO_PLACE};
-use super::plugin::MonthEnds;
-use crate::sim::state::slice;
-use crate::sim::{Clock, PersonIdx, Phase, RegisterState, SimTick};
+use crate::sim::PersonIdx;
 
 /// Homes on either side whose people are neighbours.
 const HOMES_EITHER_SIDE: usize = 10;
@@ -75,14 +72,14 @@ pub struct Society<'a> {
 }
 
 /// Somebody in a ring: slot, and the upper half of the key, by which the ring is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Link {
     order: u32,
     slot: u32,
 }
 
 /// The index. About 10 bytes per resident.
-#[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ties {
     /// Groups of work and school: number and first link, in order; one more at the end.
     groups: Vec<(u32, u32)>,
@@ -271,42 +268,6 @@ fn around(own: usize, n: usize, either_side: usize) -> impl Iterator<Item = usiz
     let reach = either_side.min(n.saturating_sub(1) / 2);
     let odd_one = (n >= 2 && n % 2 == 0 && either_side > reach).then(|| (own + n / 2) % n);
     (1..=reach).flat_map(move |step| [(own + step) % n, (own + n - step) % n]).chain(odd_one)
-}
-
-/// Keeps [`Ties`], made anew each January of the run. Needs [`super::PeoplePlugin`].
-pub struct TiesPlugin;
-
-/// The system of [`Phase::End`] that renews the ties, once a year.
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TiesRenewed;
-
-impl Plugin for TiesPlugin {
-    fn build(&self, app: &mut App) {
-        app.register_state::<Ties>("ties")
-            .init_resource::<Ties>()
-            .add_systems(SimTick, renew.in_set(Phase::End).in_set(TiesRenewed).after(MonthEnds));
-    }
-}
-
-/// Makes the index of the first population.
-pub fn open(world: &mut World) {
-    world.run_system_cached(renew).expect("people have been settled");
-}
-
-fn renew(
-    clock: Res<Clock>,
-    (persons, works): (Query<&Person>, Query<&Work>),
-    (households, dwellings): (Query<&Household>, Query<&Dwelling>),
-    mut ties: ResMut<Ties>,
-) {
-    if clock.tick.is_multiple_of(12) {
-        *ties = Ties::of(Society {
-            persons: slice(&persons),
-            works: slice(&works),
-            households: slice(&households),
-            dwellings: slice(&dwellings),
-        });
-    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ impl Reads<'_> {
             let pavement = libm::exp(p.fall_pavement * couplings.neighbourhoods_ageing * bad);
             let fewer = 1.0 - (p.fall_prevention_size * prevention[n] * hours).min(1.0);
             let nearer = (1.0 - p.public_transport_size * stops[n]).max(0.0);
-            let z = |state| f64::from(states.z(state, n));
+            // The frozen spread of the start can be tiny beside what happens later.
+            let z = |state| f64::from(states.z(state, n)).clamp(-2.0, 2.0);
             let amenities = -p.lonely_amenities * z(State::Amenities) * nearer;
             let contact = -p.lonely_contact * z(State::Contact);
             Place {
