@@ -5,9 +5,9 @@
 //! as differences between two runs (models.md E-15).
 //!
 //! Years are years of the simulation, twelve months from its start. Of a flow a year holds the sum, of anything else
-//! the mean of the months that have a value.
+//! (also of rates per year) the mean of the months that have a value.
 
-use crate::indicators::{Kind, Measures, city_indicators, neighbourhood_indicators};
+use crate::indicators::{Indicator, Kind, Measures, Unit, city_indicators, neighbourhood_indicators};
 use crate::sim::Month;
 
 /// Months of a year.
@@ -45,7 +45,7 @@ impl Recording {
         }
         if self.n_months() % YEAR == 0 {
             for ((years, sums), i) in self.years.iter_mut().zip(&mut self.sums).zip(neighbourhood_indicators()) {
-                years.push(sums.iter().map(|sum| of_year(i.kind, *sum) as f32).collect());
+                years.push(sums.iter().map(|sum| of_year(i, *sum) as f32).collect());
                 sums.fill((0.0, 0));
             }
         }
@@ -66,7 +66,7 @@ impl Recording {
         let Some((at, i)) = city_indicators().enumerate().find(|(_, i)| i.id == id) else { return Vec::new() };
         let of = |months: &[f64]| {
             let there = months.iter().filter(|v| v.is_finite());
-            of_year(i.kind, there.fold((0.0, 0), |(sum, n), v| (sum + v, n + 1)))
+            of_year(i, there.fold((0.0, 0), |(sum, n), v| (sum + v, n + 1)))
         };
         self.months.get(at).map_or(Vec::new(), |months| months.chunks_exact(YEAR).map(of).collect())
     }
@@ -78,10 +78,15 @@ impl Recording {
     }
 }
 
-fn of_year(kind: Kind, (sum, n): (f64, u32)) -> f64 {
-    match (kind, n) {
-        (_, 0) => f64::NAN,
-        (Kind::Flow, _) => sum,
+/// True for what happens and is counted, and so can be added up. Rates are per year already.
+pub fn adds_up(indicator: &Indicator) -> bool {
+    indicator.kind == Kind::Flow && indicator.unit != Unit::PerThousandYear
+}
+
+fn of_year(indicator: &Indicator, (sum, n): (f64, u32)) -> f64 {
+    match n {
+        0 => f64::NAN,
+        _ if adds_up(indicator) => sum,
         _ => sum / f64::from(n),
     }
 }

@@ -1,7 +1,7 @@
 //! Differences in words and figures.
 
 use super::effects::Effect;
-use crate::indicators::{Indicator, Kind, Unit};
+use crate::indicators::{Indicator, Unit};
 use crate::report::Lang;
 use crate::report::number::{decimal, signed};
 use crate::sim::Month;
@@ -79,9 +79,9 @@ pub fn with_band(effect: &Effect, unit: Unit, lang: Lang) -> String {
 /// The indicator's name, and "per year" behind a flow.
 pub fn title(indicator: &Indicator, lang: Lang) -> String {
     let title = lang.of(indicator.title);
-    match indicator.kind {
-        Kind::Flow => format!("{title} {}", lang.pick("per year", "per jaar")),
-        _ => title.into(),
+    match super::recording::adds_up(indicator) {
+        true => format!("{title} {}", lang.pick("per year", "per jaar")),
+        false => title.into(),
     }
 }
 
