@@ -12,14 +12,20 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Deserialize;
+use waterbed::challenges::ageing::CareForce;
+use waterbed::challenges::diversity::Diversity;
 use waterbed::challenges::housing::Market;
+use waterbed::challenges::neighbourhoods::{NeighbourhoodParameters, programme};
+use waterbed::challenges::shared::{Census, NeighbourhoodStates, Outcome, Outcomes, State as Kept, State as Shared};
 use waterbed::city::City;
 use waterbed::city::generate::{CityConfig, generate};
 use waterbed::people::region::{Kind, Region, RegionParameters};
-use waterbed::people::{Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Tally};
+use waterbed::people::{
+    Counts, DemographyParameters, Dwelling, Household, Person, ShortMonth, Society, Tally, Ties, Work,
+};
 use waterbed::scenario::{self, Overrides};
-use waterbed::sim::Simulation;
 use waterbed::sim::state::slice;
+use waterbed::sim::{Area, Order, PersonIdx, Simulation};
 
 #[path = "targets_parts/crime.rs"]
 mod crime;
@@ -132,10 +138,18 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let mut had_home: Vec<waterbed::sim::HouseholdKey> = Vec::new();
     let mut outside = Vec::new();
     let mut year = Counts::default();
+    let contacts = contacts_per_resident(&mut sim);
+    let workers = workers(&mut sim);
+    let mut old = Old::default();
+    let explained = efficacy_explained(&sim);
+    let contact_start = mean_state(&sim, Kept::Contact);
+    let mut contact_after_6 = f64::NAN;
+    let mut violence = vec![0.0; city.neighbourhoods.len()];
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
     let mut crime = crime::Crime::new(&city);
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
+        old.add(&mut sim);
         crime.month(&mut sim, month);
         let tally = sim.world().resource::<Tally>().clone();
         counts.add(&tally.city);
@@ -143,6 +157,11 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         if month <= 12 {
             first_year.add(&tally.city);
         }
+        if month == 72 {
+            contact_after_6 = mean_state(&sim, Kept::Contact);
+        }
+        let outcomes = sim.world().resource::<Outcomes>();
+        violence.iter_mut().zip(outcomes.of(Outcome::Violence)).for_each(|(sum, &k)| *sum += f64::from(k));
         if month % 12 == 0 {
             let out = f64::from(year.domestic_departures) / 1.9;
             let within = year.moves_within;
@@ -199,9 +218,25 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let peak = (18..70).max_by(|&a, &b| rate(a..a + 3).total_cmp(&rate(b..b + 3))).unwrap_or(0);
     let trough = (30..80).min_by(|&a, &b| rate(a..a + 5).total_cmp(&rate(b..b + 5))).unwrap_or(0);
     let people = 0.5 * (first.people + last.people) * y;
+    let care_need = sim.world().resource::<CareForce>().needed_over_start() * 0.154 * workers / self::workers(&mut sim);
+    let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
     found.extend(crime.found(seed));
+    found.extend(climate::metrics(&city, seed));
+    found.extend(programme_ratios());
+    found.extend(diversity(&sim));
     found.extend([
+        ("fall_emergencies_pct_y", 1_200.0 * old.emergencies / old.months),
+        ("fall_deaths_per_1000_elders", 12_000.0 * old.deaths / old.months),
+        ("lonely_elders_share", old.lonely / old.months),
+        ("care_workers_needed_share_end", care_need),
+        ("moves_per_senior_home", moves_per_senior_home),
+        ("quieter_by_clusters", quieter_by_clusters),
+        ("contacts_per_resident", contacts),
+        ("ce_explained_by_structure", explained),
+        ("contact_start_share", contact_start),
+        ("contact_fall_6y", contact_start - contact_after_6),
+        ("ce_violence_coefficient", efficacy_on_violence(&sim, &violence)),
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),
         ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
@@ -233,6 +268,97 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     found
 }
 
+/// Scores of neighbourhoods.
+fn scores(sim: &Simulation, kept: Kept) -> Vec<f64> {
+    sim.world().resource::<NeighbourhoodStates>().of(kept).iter().map(|v| f64::from(*v)).collect()
+}
+
+fn mean_state(sim: &Simulation, kept: Kept) -> f64 {
+    let people = &sim.world().resource::<Census>().residents;
+    let all: f64 = people.iter().map(|&r| f64::from(r)).sum();
+    scores(sim, kept).iter().zip(people).map(|(v, &r)| v * f64::from(r)).sum::<f64>() / all
+}
+
+/// T-1f: share of the variance of collective efficacy that disadvantage, turnover and friction explain.
+fn efficacy_explained(sim: &Simulation) -> f64 {
+    let factors = [Kept::Disadvantage, Kept::Turnover, Kept::Friction].map(|k| scores(sim, k));
+    regression(&factors, &scores(sim, Kept::CollectiveEfficacy)).1
+}
+
+/// T-1f: standardised coefficient of collective efficacy on violence, beside the three structural factors.
+fn efficacy_on_violence(sim: &Simulation, violence: &[f64]) -> f64 {
+    let people = &sim.world().resource::<Census>().residents;
+    let rate: Vec<f64> = violence.iter().zip(people).map(|(v, &r)| v / f64::from(r.max(1))).collect();
+    let factors = [Kept::CollectiveEfficacy, Kept::Disadvantage, Kept::Turnover, Kept::Friction];
+    regression(&factors.map(|k| scores(sim, k)), &rate).0[0]
+}
+
+/// Standardised coefficients of a linear regression, and R².
+fn regression(factors: &[Vec<f64>], y: &[f64]) -> (Vec<f64>, f64) {
+    let standard = |x: &[f64]| -> Vec<f64> {
+        let n = x.len() as f64;
+        let mean = x.iter().sum::<f64>() / n;
+        let sd = (x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt().max(1e-12);
+        x.iter().map(|v| (v - mean) / sd).collect()
+    };
+    let r = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / a.len() as f64;
+    let x: Vec<Vec<f64>> = factors.iter().map(|f| standard(f)).collect();
+    let y = standard(y);
+    let k = x.len();
+    // Normal equations with the right-hand side as last column, by elimination.
+    let row = |i: usize| (0..k).map(|j| r(&x[i], &x[j])).chain([r(&x[i], &y)]).collect::<Vec<f64>>();
+    let mut m: Vec<Vec<f64>> = (0..k).map(row).collect();
+    for i in 0..k {
+        let pivot = m[i].clone();
+        for (_, other) in m.iter_mut().enumerate().filter(|(j, _)| *j != i) {
+            let factor = other[i] / pivot[i];
+            other.iter_mut().zip(&pivot).for_each(|(a, b)| *a -= factor * b);
+        }
+    }
+    let b: Vec<f64> = (0..k).map(|i| m[i][k] / m[i][i]).collect();
+    let explained = b.iter().zip(&x).map(|(b, x)| b * r(x, &y)).sum();
+    (b, explained)
+}
+
+/// T-1b: mean effect of an interrupted programme over that of a continuous one of the same cost, in six years.
+fn programme_ratios() -> [(&'static str, f64); 2] {
+    let ratio = |p: &NeighbourhoodParameters| {
+        let effect = |effort: &dyn Fn(u32) -> f64| {
+            let (mut x, mut t, mut sum) = (0.0, p.trust_start, 0.0);
+            for month in 0..72 {
+                (x, t) = programme::step(x, t, effort(month), p);
+                sum += programme::share_of_effect(x, t);
+            }
+            sum
+        };
+        effect(&|month| f64::from((month / 12 + 1) % 2)) / effect(&|_| 0.5)
+    };
+    let asymmetric = NeighbourhoodParameters::default();
+    let null = NeighbourhoodParameters {
+        programme_decay_months: 36.0,
+        programme_trust_loss: 0.0,
+        ..NeighbourhoodParameters::default()
+    };
+    [("programme_on_off_ratio", ratio(&asymmetric)), ("programme_on_off_ratio_null", ratio(&null))]
+}
+
+/// T-2d, T-2e at the end of the run.
+fn diversity(sim: &Simulation) -> Vec<(&'static str, f64)> {
+    let own = sim.world().resource::<Diversity>();
+    let scores: Vec<f64> = own.segregation.iter().filter(|s| s.0 >= 25).map(|s| s.1).collect();
+    let largest = scores.first().copied().unwrap_or(f64::NAN);
+    let (low, high) = scores.iter().fold((1.0, 0.0), |(low, high): (f64, f64), &s| (low.min(s), high.max(s)));
+    let micro = own.trust_by_cell.unwrap_or(f64::NAN);
+    let wide = own.trust_by_neighbourhood.unwrap_or(f64::NAN);
+    vec![
+        ("trust_micro_diversity_r", micro),
+        ("trust_wide_over_micro", wide / micro),
+        ("network_segregation_low", low),
+        ("network_segregation_high", high),
+        ("largest_group_most_segregated", f64::from(u8::from(largest >= high))),
+    ]
+}
+
 /// The country, in the region model: the base scenario, and for the shortage the plan built in full.
 fn national() -> BTreeMap<&'static str, f64> {
     let people = DemographyParameters::default();
@@ -247,16 +373,90 @@ fn national() -> BTreeMap<&'static str, f64> {
     let eleven = after(&base, 11);
     let largest = |region: &Region| region.people(Some(Kind::Largest));
     let planned = RegionParameters { building_rate: 1.0, ..base };
-    let mut found = BTreeMap::from([
+    BTreeMap::from([
         ("national_household_growth_pct_y", growth(start.households(), late.households())),
         ("national_single_growth_pct_y", growth(start.single(), late.single())),
         ("national_share_65_2035", eleven.share_65(None)),
         ("largest_share_65_2034", after(&base, 10).share_65(Some(Kind::Largest))),
         ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
         ("national_shortage_2031", after(&planned, 7).shortage()),
-    ]);
-    found.extend(climate::metrics(&city, seed));
-    found
+    ])
+}
+
+/// What happens to residents of 65 and over.
+#[derive(Default)]
+struct Old {
+    months: f64,
+    emergencies: f64,
+    deaths: f64,
+    lonely: f64,
+}
+
+impl Old {
+    fn add(&mut self, sim: &mut Simulation) {
+        self.months += state(sim).old;
+        let outcomes = sim.world().resource::<Outcomes>();
+        self.emergencies += outcomes.total(Outcome::FallEmergency) as f64;
+        self.deaths += outcomes.total(Outcome::FallDeath) as f64;
+        self.lonely += outcomes.total(Outcome::LonelyElders) as f64;
+    }
+}
+
+/// People at work.
+fn workers(sim: &mut Simulation) -> f64 {
+    let world = sim.world_mut();
+    let mut w = world.query::<&Work>();
+    slice(&w.query(world)).iter().filter(|w| w.occupation == waterbed::people::Occupation::Employed as u8).count()
+        as f64
+}
+
+/// Mean number of potential contacts in all layers, of one resident in a hundred.
+fn contacts_per_resident(sim: &mut Simulation) -> f64 {
+    let world = sim.world_mut();
+    let ties = world.resource::<Ties>().clone();
+    let (mut p, mut w) = (world.query::<&Person>(), world.query::<&Work>());
+    let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
+    let (p, w, h, d) = (p.query(world), w.query(world), h.query(world), d.query(world));
+    let society = Society { persons: slice(&p), works: slice(&w), households: slice(&h), dwellings: slice(&d) };
+    let there: Vec<usize> = (0..society.persons.len()).filter(|&i| society.persons[i].is_there()).collect();
+    let mut layers = [0.0; 5];
+    for &i in there.iter().step_by(100) {
+        let degrees = ties.degrees(society, PersonIdx::at(i));
+        layers.iter_mut().zip(degrees).for_each(|(sum, n)| *sum += n as f64);
+    }
+    let n = there.len().div_ceil(100) as f64;
+    if std::env::var_os("TARGETS_ALL").is_some() {
+        eprintln!(
+            "contacts by layer {:?}, {:.1} bytes",
+            layers.map(|sum| sum / n),
+            ties.n_bytes() as f64 / there.len() as f64
+        );
+    }
+    layers.iter().sum::<f64>() / n
+}
+
+/// Twins of ten years: senior homes for 0.2 % of residents a year, against none. Returns how many moves each set off,
+/// and how much quieter the streets are where they stand in one block than where they are spread.
+fn senior_homes(config: &CityConfig, city: &Arc<City>, seed: u64) -> [f64; 2] {
+    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let years = 10.0;
+    let per_year = 0.002 * f64::from(config.residents);
+    let run = |lever: Option<&str>| {
+        let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
+        if let Some(lever) = lever {
+            sim.order(Order { tick: 1, lever: lever.into(), value: per_year, area: Area::City });
+        }
+        let mut moves = 0.0;
+        for _ in 0..12 * years as u32 {
+            sim.step().expect("the accounts balance");
+            moves += sim.world().resource::<Tally>().moves.iter().filter(|m| m.to != u16::MAX).count() as f64;
+        }
+        let lively = sim.world().resource::<NeighbourhoodStates>().of(Shared::Liveliness).to_vec();
+        (moves, lively.iter().map(|&l| f64::from(l)).sum::<f64>() / lively.len() as f64)
+    };
+    let (none, clustered, dispersed) =
+        (run(None), run(Some("senior_housing_clustered")), run(Some("senior_housing_dispersed")));
+    [(dispersed.0 - none.0) / (years * per_year), dispersed.1 - clustered.1]
 }
 
 /// Correlation over homes of value per m² with distance to the city's centre (the mean place of homes of the old

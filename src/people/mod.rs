@@ -13,6 +13,7 @@
 //! | [`requests`] | deaths and evictions that challenges ask for |
 //! | [`causes`] | causes of death that challenges draw themselves |
 //! | [`hazard`] | what a hazard may know of a person |
+//! | [`ties`] | whom people know: five layers, as an index over membership |
 //! | [`plugin`] | which system runs when |
 
 mod ages;
@@ -31,6 +32,7 @@ pub mod region;
 pub mod requests;
 pub mod synthesis;
 pub mod tally;
+pub mod ties;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};
@@ -43,6 +45,7 @@ pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
 pub use requests::Requests;
 pub use tally::{Counts, Move, Tally};
+pub use ties::{Layer, Society, Ties, TiesPlugin};
 
 use rayon::prelude::*;
 

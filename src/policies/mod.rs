@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`PoliciesPlugin`] | keeps [`Controls`] up to date with the orders given |
 
+mod affordable_quota;
 mod allocation_rule;
 mod allocation_seniors_first;
 mod anti_discrimination;
@@ -41,6 +42,7 @@ mod meeting_places;
 mod mixed_generation_housing;
 mod neighbourhood_care;
 mod neighbourhood_police;
+mod office_conversion;
 mod overcrowding_alternatives;
 mod overcrowding_enforcement;
 mod pavements;
@@ -129,19 +131,10 @@ pub const LEVERS: &[Lever] = &[
     build::LEVER,
     senior_homes::LEVER,
     social_share_new::LEVER,
+    affordable_quota::LEVER,
+    office_conversion::LEVER,
     allocation_seniors_first::LEVER,
     spreading::LEVER,
-    trees::LEVER,
-    unpaving::LEVER,
-    cool_roofs::LEVER,
-    water_squares::LEVER,
-    drains::LEVER,
-    pumps::LEVER,
-    dike_height::LEVER,
-    heat_plan::LEVER,
-    event_heat_wave::LEVER,
-    event_cloudburst::LEVER,
-    event_breach::LEVER,
     placemaking::LEVER,
     maintenance::LEVER,
     programme::LEVER,
@@ -156,6 +149,17 @@ pub const LEVERS: &[Lever] = &[
     mixed_generation_housing::LEVER,
     family_support::LEVER,
     debt_help::LEVER,
+    trees::LEVER,
+    unpaving::LEVER,
+    cool_roofs::LEVER,
+    water_squares::LEVER,
+    drains::LEVER,
+    pumps::LEVER,
+    dike_height::LEVER,
+    heat_plan::LEVER,
+    event_heat_wave::LEVER,
+    event_cloudburst::LEVER,
+    event_breach::LEVER,
     senior_housing_clustered::LEVER,
     senior_housing_dispersed::LEVER,
     care_capacity::LEVER,

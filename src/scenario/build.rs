@@ -20,7 +20,7 @@ use crate::challenges::shared::{self, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
-use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
+use crate::people::{PeoplePlugin, TiesPlugin, plugin::settle, synthesis::populate, ties};
 use crate::policies::PoliciesPlugin;
 use crate::sim::{BuildError, SimTick, Simulation};
 
@@ -89,6 +89,7 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         scenario.drivers.insert(app);
         app.add_plugins(PoliciesPlugin::new(&city));
         app.add_plugins(PeoplePlugin);
+        app.add_plugins(TiesPlugin);
         app.add_plugins(SharedPlugin);
         app.add_plugins(PolicePlugin);
         app.add_plugins(HousingPlugin);
@@ -98,15 +99,17 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(CrimePlugin);
         app.add_plugins(ClimatePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
-        // Challenges do not know each other: who comes first within a day's work is said here.
+        // Challenges do not know each other: who comes first within a phase is said here.
         app.configure_sets(SimTick, (AgeingDays, CrimeHappens, PoliceSettles).chain());
+        app.configure_sets(SimTick, (ties::TiesRenewed, shared::Observed).chain());
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
+        ties::open(app.world_mut());
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
+        diversity::plugin::open(app.world_mut(), &city);
         app.insert_resource(agenda);
         climate::plugin::open(app.world_mut(), &city);
-        diversity::plugin::open(app.world_mut(), &city);
         ageing::plugin::open(app.world_mut(), &city);
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);

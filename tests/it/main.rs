@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they measured and why they were skipped")]
 
+mod ageing;
 mod architecture;
 mod cli;
 mod climate;

@@ -79,7 +79,8 @@ pub(super) fn ask(
         book.ask(CareUse::Ambulatory, n, (p.care_ambulatory_h * residents).round() as u32);
         let home = hours_month(needs.minutes_week[n], days) * (1.0 - neighbours[n]);
         book.ask(CareUse::Home, n, home.round() as u32);
-        let groups = p.fall_prevention_h * prevention[n] * elders;
+        // The null variant takes no hours, so that it makes no difference at all.
+        let groups = if p.effect_fall_prevention > 0.0 { p.fall_prevention_h * prevention[n] * elders } else { 0.0 };
         book.ask(CareUse::Prevention, n, (p.care_prevention_h * residents + groups).round() as u32);
     }
 }

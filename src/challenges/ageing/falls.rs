@@ -6,7 +6,8 @@
 //! ```
 //!
 //! λ0, e and d are solved at the start ([`super::start`]). Bad pavement is the neighbourhood's disorder where no upkeep
-//! takes it away; ice is the share of icy days, drawn for each winter month; heat is the last hot spell, June to August.
+//! takes it away; ice and heat are the shares of icy days (drawn for each winter month) and of hot days (the climate
+//! challenge says how many; the falls that it puts down to heat are a part of these, not more).
 //! Fall prevention works on its participants in so far as the care ledger leaves hours for it.
 //!
 //! Limits: at most one fall a month; who has fallen is not more afraid or careful afterwards.

@@ -86,14 +86,14 @@ pub(super) fn complain(
     }
 }
 
-/// Every third month: how old blocks are.
+/// Once a year: how old blocks are.
 pub(super) fn look_around(
     clock: Res<Clock>,
     p: Res<AgeingParameters>,
     (persons, households, dwellings): (Query<&Person>, Query<&Household>, Query<&Dwelling>),
     mut streets: ResMut<Streets>,
 ) {
-    if !clock.tick.is_multiple_of(3) {
+    if !clock.tick.is_multiple_of(12) {
         return;
     }
     let (persons, households, dwellings) = (slice(&persons), slice(&households), slice(&dwellings));

@@ -60,7 +60,6 @@ impl Reads<'_> {
         let (p, states, couplings) = (&self.p, &self.states, &self.couplings);
         let month = self.clock.month();
         let ice = icy_factor(icy_share(month, *self.draws, p), p);
-        let summer = matches!(month.month(), 6..=8);
         let lever = |id: &str, effect: f64| -> Vec<f64> { self.controls.get(id).iter().map(|v| v * effect).collect() };
         let prevention = lever("fall_prevention", p.effect_fall_prevention);
         let upkeep = lever("pavements", p.effect_pavements);
@@ -70,16 +69,16 @@ impl Reads<'_> {
         let place = |n: usize| {
             let hours = book.met(CareUse::Prevention, n);
             let bad = f64::from(states.of(State::Disorder)[n]) * (1.0 - p.pavements_size * upkeep[n]).max(0.0);
-            let hot = if summer { (f64::from(states.of(State::Heat)[n]) / 5.0).clamp(0.0, 1.0) } else { 0.0 };
-            let logs =
-                p.fall_pavement * couplings.neighbourhoods_ageing * bad + p.fall_heat * couplings.climate_ageing * hot;
+            let hot_days = (f64::from(states.of(State::HotDays)[n]) / f64::from(month.n_days())).clamp(0.0, 1.0);
+            let heat = 1.0 + hot_days * libm::expm1(p.fall_heat * couplings.climate_ageing);
+            let pavement = libm::exp(p.fall_pavement * couplings.neighbourhoods_ageing * bad);
             let fewer = 1.0 - (p.fall_prevention_size * prevention[n] * hours).min(1.0);
             let nearer = (1.0 - p.public_transport_size * stops[n]).max(0.0);
             let z = |state| f64::from(states.z(state, n));
             let amenities = -p.lonely_amenities * z(State::Amenities) * nearer;
             let contact = -p.lonely_contact * z(State::Contact);
             Place {
-                falls: libm::exp(logs) * ice * fewer,
+                falls: pavement * heat * ice * fewer,
                 lonely: couplings.neighbourhoods_ageing * (amenities + contact)
                     + couplings.crime_ageing * p.lonely_fear * z(State::Fear)
                     - p.neighbourhood_care_lonely * near_care[n]

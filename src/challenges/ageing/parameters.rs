@@ -19,7 +19,7 @@ crate::parameters! {
         fall_stairs: 0.4, 0.0..=2.0, "1", A, "models.md §4", "By stairs at home";
         fall_pavement: 0.3, 0.0..=2.0, "1", A, "models.md §4", "By bad pavements";
         fall_ice: 0.3, 0.0..=2.0, "1", A, "models.md §4", "By ice";
-        fall_heat: 0.2, 0.0..=2.0, "1", A, "models.md §4", "By a hot spell of 5 K above the countryside";
+        fall_heat: 0.2, 0.0..=2.0, "1", A, "models.md §4", "On a hot day";
         fall_fatal_age: 0.09, 0.0..=0.3, "1/y", A, "most fall deaths are of people over 80", "Rise of the log chance that a fall kills, by age";
         icy_share: 0.3, 0.0..=1.0, "1", A, "order of Dutch winters", "Largest share of icy days in a winter month; drawn evenly below it";
         lonely_share: 0.45, 0.05..=0.95, "1", M, "GGD monitor 2020–2022: nearly half of 65+", "Share of 65+ who feel lonely at the start; the intercept is solved for it";

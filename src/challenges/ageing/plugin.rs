@@ -9,6 +9,7 @@ use super::senior_homes::SeniorSites;
 use super::start::Levels;
 use super::workforce::CareForce;
 use super::{care, falls, generations, month, senior_homes, start, workforce};
+use crate::challenges::shared::police::{PoliceSettles, PoliceShows};
 use crate::challenges::shared::{CareBook, CareSettled, NeighbourhoodStates, State};
 use crate::city::City;
 use crate::people::plugin::HouseholdsChange;
@@ -54,7 +55,11 @@ impl Plugin for AgeingPlugin {
             .add_systems(SimTick, senior_homes::build.in_set(Phase::Act).before(HouseholdsChange))
             .add_systems(
                 SimTick,
-                (month::live_on, care::ask, generations::complain).chain().in_set(AgeingDays).in_set(Phase::Days),
+                (month::live_on, care::ask, generations::complain)
+                    .chain()
+                    .in_set(AgeingDays)
+                    .in_set(Phase::Days)
+                    .before(PoliceSettles),
             )
             .add_systems(
                 SimTick,
@@ -63,6 +68,7 @@ impl Plugin for AgeingPlugin {
                     .in_set(AgeingAffects)
                     .in_set(Phase::Affect)
                     .after(CareSettled)
+                    .before(PoliceShows)
                     .before(crate::people::plugin::YearsPass),
             );
     }

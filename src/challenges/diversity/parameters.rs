@@ -17,7 +17,7 @@ crate::parameters! {
         anti_discrimination_effect: 0.5, 0.0..=1.0, "1", A, "0 = without effect", "Share of it that a full campaign takes away";
         course_effect: 0.5, 0.0..=3.0, "1", A, "order of magnitude; 0 = language courses without effect", "Faster growth of language where courses are offered to all";
         tolerance_drift_y: 0.19, 0.0..=1.0, "logit/y", A, "models.md §3 λ: own fit of 5, 15–25 and 50 % in 1972, 1987 and 2003", "Drift of the tolerance threshold by positive exposure";
-        homophily: 1.0, 0.0..=3.0, "log-odds", A, "models.md §18; the same for every group", "Preference for own-group ties among those one could have";
+        homophily: 0.5, 0.0..=3.0, "log-odds", A, "models.md §18 (0.3–2), calibrated on T-2e; the same for every group", "Preference for own-group ties among those one could have";
         ties_most: 20.0, 1.0..=200.0, "ties per layer", A, "80 potential ties per resident over five layers (CBS)", "Most ties of one person among neighbours, at work or at school";
         conflict_rate_y: 0.5, 0.0..=12.0, "1/y", A, "order of magnitude", "Conflicts elsewhere that touch the city";
         conflict_split_share: 0.3, 0.0..=1.0, "1", A, "report §3.2 gives both kinds", "Share of them that divide one group";

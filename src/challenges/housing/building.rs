@@ -26,6 +26,11 @@ pub struct BuildingSites {
 }
 
 impl BuildingSites {
+    /// Inhabited cells of neighbourhood `n`.
+    pub fn cells(&self, n: usize) -> &[u32] {
+        &self.cells[n]
+    }
+
     /// Share of the city's programme by neighbourhood.
     pub fn shares(&self) -> &[f64] {
         &self.share
@@ -83,6 +88,7 @@ pub(super) fn build_homes(
     let books = tables.books();
     let (extra, senior) = (controls.get("build"), controls.get("senior_homes"));
     let social_share = controls.get("social_share_new");
+    let quota = controls.get("affordable_quota");
     let year = clock.month().year() as u16;
     let programme = p.build_y * f64::from(market.stock_at_start) / 12.0;
     for n in 0..sites.share.len() {
@@ -96,8 +102,11 @@ pub(super) fn build_homes(
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);
-            let tenure =
-                if unit_number >= n_plain { Tenure::Senior } else { tenure_of(unit(words[0]), social_share[n], &p) };
+            let tenure = if unit_number >= n_plain {
+                Tenure::Senior
+            } else {
+                tenure_of(unit(words[0]), social_share[n], quota[n], &p)
+            };
             books.dwellings[DwellingIdx(slot).i()] =
                 new_home(key, n, year, tenure, words, &sites.cells[n], &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);
@@ -105,11 +114,16 @@ pub(super) fn build_homes(
     }
 }
 
-/// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share.
-fn tenure_of(u: f32, social_share: f64, p: &HousingParameters) -> Tenure {
+/// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share, and a quota above 0
+/// the share of social and private rent together.
+fn tenure_of(u: f32, social_share: f64, quota: f64, p: &HousingParameters) -> Tenure {
     let u = f64::from(u);
     let social = if social_share > 0.0 { social_share } else { p.build_social };
-    let private = p.build_private * (1.0 - social) / (1.0 - p.build_social).max(1e-9);
+    let private = if quota > 0.0 {
+        (quota - social).max(0.0)
+    } else {
+        p.build_private * (1.0 - social) / (1.0 - p.build_social).max(1e-9)
+    };
     match u {
         u if u < social * p.build_senior => Tenure::Senior,
         u if u < social => Tenure::Social,
@@ -159,5 +173,23 @@ fn new_home(
         tenure: tenure as u8,
         step_free: u8::from(!house),
         ..Dwelling::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotas_split_new_homes_as_they_say() {
+        let p = HousingParameters::default();
+        let shares = |social: f64, quota: f64| {
+            let mut n = [0; 5];
+            (0..1000).for_each(|i| n[tenure_of(i as f32 / 1000.0, social, quota, &p) as usize] += 1);
+            (n[Tenure::Social as usize] + n[Tenure::Senior as usize], n[Tenure::Private as usize])
+        };
+        assert_eq!(shares(0.4, 0.7), (400, 300));
+        assert_eq!(shares(0.4, 0.2), (400, 0), "a quota below the social share adds nothing");
+        assert_eq!(shares(0.3, 0.0), (300, 370), "the programme");
     }
 }

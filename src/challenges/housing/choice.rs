@@ -291,6 +291,7 @@ impl Choice<'_> {
             + p.b_green as f32 * self.surroundings.green[n]
             + p.b_ties as f32 * ties
             - p.b_unlike as f32 * 5.0 * dislike
+            - self.surroundings.unpleasant[n]
             + steps
     }
 

@@ -28,6 +28,7 @@
 pub mod building;
 mod calibration;
 mod choice;
+pub mod conversion;
 pub mod market;
 mod matching;
 pub mod moving;

@@ -4,8 +4,9 @@ use bevy::prelude::*;
 use rayon::prelude::*;
 
 use super::market::Market;
-use super::neighbourhoods::{Composition, dislike};
+use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
+use crate::city::Tenure;
 use crate::people::rates::{interpolate, monthly};
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::{threshold, unit};
@@ -49,6 +50,7 @@ pub(super) fn wish_to_move(
     p: Res<HousingParameters>,
     market: Res<Market>,
     composition: Res<Composition>,
+    surroundings: Res<Surroundings>,
     mut wishes: ResMut<Wishes>,
 ) {
     let (households, dwellings, draws) = (slice(&households), slice(&dwellings), *draws);
@@ -56,9 +58,11 @@ pub(super) fn wish_to_move(
     let base: [f64; 128] = std::array::from_fn(|age| {
         monthly(p.move_scale * market.availability * interpolate(&WITHIN_BY_AGE, age as f64) / 100.0)
     });
+    let offers = suitable_offers(dwellings);
     // Most households are settled by one comparison; only who passes at the highest possible hazard is looked at.
-    let most = p.crowding_factor * p.burden_factor * libm::exp(p.dissatisfaction);
-    let ceiling: [u32; 128] = std::array::from_fn(|age| threshold(base[age] * most));
+    let most = p.crowding_factor * p.burden_factor * libm::exp(2.0 * p.dissatisfaction);
+    let more = |age: usize| if age >= 65 { monthly(p.senior_offer_y) } else { 0.0 };
+    let ceiling: [u32; 128] = std::array::from_fn(|age| threshold((base[age] + more(age)) * most));
     let wants = |h: &Household| {
         let word = draws.block(STREAM, h.key.0, 0)[0];
         let age = usize::from(h.head_age_y.min(127));
@@ -76,7 +80,12 @@ pub(super) fn wish_to_move(
             hazard *= p.burden_factor;
         }
         let unlike = composition.unlike(home.neighbourhood.into(), h.origin);
-        hazard *= libm::exp(p.dissatisfaction * f64::from(dislike(unlike, h.threshold, p.preference_form as u8)));
+        let dislikes = dislike(unlike, h.threshold, p.preference_form as u8)
+            + surroundings.dissatisfied[usize::from(home.neighbourhood)];
+        hazard *= libm::exp(p.dissatisfaction * f64::from(dislikes));
+        if age >= 65 && home.step_free == 0 {
+            hazard += monthly(p.senior_offer_y * offers[usize::from(home.neighbourhood)]);
+        }
         if h.since.until(now) < 12 {
             hazard *= 0.5;
         }
@@ -103,4 +112,21 @@ pub fn wanted_m2(size: u8) -> f32 {
 /// True if the household has less floor area per head than the norm; a person alone is never crowded.
 pub fn is_crowded(home: &Dwelling, household: &Household, p: &HousingParameters) -> bool {
     household.size > 1 && f64::from(home.area_m2) < p.crowded_m2_per_person * f64::from(household.size)
+}
+
+/// How far each neighbourhood has homes on offer that suit older people: `1 − e^{−v/v0}`, v the vacant step-free homes
+/// to rent as a share of all homes, v0 = 0.2 % (A; models.md §4: seniors move if something suitable is near).
+fn suitable_offers(dwellings: &[Dwelling]) -> Vec<f64> {
+    let n = dwellings.iter().map(|d| usize::from(d.neighbourhood) + 1).max().unwrap_or(0);
+    let mut counts = vec![(0u32, 0u32); n];
+    for home in dwellings.iter().filter(|d| d.is_there()) {
+        let count = &mut counts[usize::from(home.neighbourhood)];
+        count.0 += 1;
+        let to_rent = home.tenure != Tenure::Owner as u8 && home.tenure != Tenure::Room as u8;
+        count.1 += u32::from(home.is_vacant() && home.step_free == 1 && to_rent);
+    }
+    counts
+        .into_iter()
+        .map(|(all, on_offer)| -libm::expm1(-f64::from(on_offer) / (0.002 * f64::from(all.max(1)))))
+        .collect()
 }

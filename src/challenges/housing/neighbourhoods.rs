@@ -4,17 +4,24 @@ use bevy::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::parameters::HousingParameters;
+use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, State, spread};
 use crate::city::{AmenityKind, City};
 use crate::people::{CHUNK, Dwelling, Household};
 use crate::sim::state::slice;
 
-/// What does not change: places, services and green. Standardised with means and deviations frozen at the start.
+/// Places, services and green, which do not change, standardised with means and deviations frozen at the start; and what
+/// has become of neighbourhoods since, worked out anew each month.
 #[derive(Resource, Debug, Clone)]
 pub struct Surroundings {
     /// Amenities, σ.
     pub amenities: Vec<f32>,
     /// Green, σ.
     pub green: Vec<f32>,
+    /// Utility lost by the disorder and fear that have come since the start. What there was then is in where people live.
+    pub unpleasant: Vec<f32>,
+    /// The same for the wish to leave: −1 (much better than at the start) to 1 (much worse).
+    pub dissatisfied: Vec<f32>,
     /// exp(−distance / d0) between centres, row by row.
     nearness: Vec<f32>,
     /// Centres, m.
@@ -52,7 +59,16 @@ impl Surroundings {
                 nearness[i * n + j] = libm::exp(-km / near_d0_km) as f32;
             }
         }
-        Surroundings { amenities: standardise(amenities), green: standardise(green(city)), nearness, centres, n }
+        let none = vec![0.0; n];
+        Surroundings {
+            amenities: standardise(amenities),
+            green: standardise(green(city)),
+            unpleasant: none.clone(),
+            dissatisfied: none,
+            nearness,
+            centres,
+            n,
+        }
     }
 
     /// exp(−distance/d0) from `i` to `j`; outsiders are equally near to everything.
@@ -76,7 +92,16 @@ impl Surroundings {
     pub(super) fn plain(centres: &[[f64; 2]]) -> Surroundings {
         let n = centres.len();
         let nearness = vec![1.0; n * n];
-        Surroundings { amenities: vec![0.0; n], green: vec![0.0; n], nearness, centres: centres.to_vec(), n }
+        let none = || vec![0.0; n];
+        Surroundings {
+            amenities: none(),
+            green: none(),
+            unpleasant: none(),
+            dissatisfied: none(),
+            nearness,
+            centres: centres.to_vec(),
+            n,
+        }
     }
 }
 
@@ -103,6 +128,22 @@ fn standardise(values: Vec<f64>) -> Vec<f32> {
     let mean = values.iter().sum::<f64>() / n;
     let sd = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
     values.into_iter().map(|v| if sd > 0.0 { ((v - mean) / sd) as f32 } else { 0.0 }).collect()
+}
+
+/// Feels what has become of neighbourhoods: β6 disorder and β7 fear of models.md §9, as changes since the start.
+pub(super) fn sense(
+    states: Option<Res<NeighbourhoodStates>>,
+    coupling: Option<Res<CouplingParameters>>,
+    p: Res<HousingParameters>,
+    mut surroundings: ResMut<Surroundings>,
+) {
+    let (Some(states), Some(coupling)) = (states, coupling) else { return };
+    for n in 0..surroundings.n {
+        let rise = |state| coupling.neighbourhoods_housing * spread::rise(&states, state, n);
+        let (disorder, fear) = (rise(State::Disorder), rise(State::Fear));
+        surroundings.unpleasant[n] = (p.b_disorder * disorder + p.b_fear * fear) as f32;
+        surroundings.dissatisfied[n] = (0.5 * (disorder + fear)).clamp(-1.0, 1.0) as f32;
+    }
 }
 
 /// Who lives in each neighbourhood, as of the end of last month: residents by opaque origin of the household's head.

@@ -10,6 +10,8 @@ crate::parameters! {
         b_amenities: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β4", "Weight of amenities";
         b_green: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β5", "Weight of green";
         b_ties: 0.5, 0.0..=5.0, "1", A, "models.md §18 β8", "Weight of living in the neighbourhood already";
+        b_disorder: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β6", "Weight of disorder that has come since the start";
+        b_fear: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β7", "Weight of fear that has come since the start";
         b_unlike: 0.2, 0.0..=5.0, "1", A, "models.md §18 β9", "Weight of unlike neighbours above one's own threshold";
         preference_form: 1.0, 0.0..=2.0, "0 none, 1 smooth, 2 threshold", A, "Bruch & Mare 2006 against Schelling 1971", "Form of the dislike of unlike neighbours";
         moving_cost: 0.2, 0.0..=5.0, "utility", A, "holds voluntary moves near the hazard", "What a new home must be better by";
@@ -17,6 +19,7 @@ crate::parameters! {
         move_scale: 2.0, 0.0..=5.0, "1", A, "holds the moves that succeed near the CBS rates, less leaving home and unions (models.md §11.0)", "Wishes to move over the CBS person rates of moves within the municipality";
         crowding_factor: 5.0, 1.0..=10.0, "1", A, "models.md §9 stress", "Most that the hazard rises by in a home that is too small: (wanted ÷ actual floor area)²";
         burden_factor: 1.4, 1.0..=5.0, "1", A, "models.md §9 stress", "Rise of the hazard above 40 % of income for the home";
+        senior_offer_y: 0.21, 0.0..=1.0, "1/y", A, "models.md §18: 0.04 to 0.25 a year; a quarter of 65+ want to move, one in 25 does (ING)", "Rise of the wish to move of people of 65+ with stairs at home, where suitable homes are on offer";
         dissatisfaction: 0.5, 0.0..=2.0, "1", A, "models.md §18 (0.2–0.8)", "Rise of the log hazard by full dislike of the neighbourhood";
         crowded_m2_per_person: 15.0, 5.0..=40.0, "m²", A, "order of Dutch overcrowding norms", "Floor area per person below which a home is crowded";
         owner_equity_mover: 0.45, 0.0..=0.95, "1", A, "order of the share that owners have paid off", "Share of a home's price that a moving owner brings";

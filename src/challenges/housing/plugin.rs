@@ -4,9 +4,10 @@ use bevy::ecs::system::RunSystemOnce;
 use bevy::prelude::*;
 
 use super::building::{self, BuildingSites};
+use super::conversion;
 use super::market::{self, Market};
 use super::moving::{self, Wishes};
-use super::neighbourhoods::{Composition, Surroundings, count_composition};
+use super::neighbourhoods::{Composition, Surroundings, count_composition, sense};
 use super::parameters::HousingParameters;
 use super::prices;
 use super::search::Search;
@@ -22,8 +23,8 @@ use crate::sim::{Draws, Phase, RegisterState, SimTick};
 ///
 /// | phase | system | what it does |
 /// |---|---|---|
-/// | Decide | `wish_to_move` | who looks for another home |
-/// | Act | `build_homes`, `match_and_move` | new homes; seekers and vacancies are matched |
+/// | Decide | `sense`, `wish_to_move` | what has become of neighbourhoods; who looks for another home |
+/// | Act | `build_homes`, `convert_offices`, `match_and_move` | new homes; seekers and vacancies are matched |
 /// | Affect | `adjust_prices`, `keep_ledger` | prices, affordability; every home in one state |
 /// | End | `count_composition` | who lives where, for next month |
 pub struct HousingPlugin;
@@ -37,14 +38,18 @@ impl Plugin for HousingPlugin {
             .register_stream(market::STREAM_TASTE)
             .register_stream(market::STREAM_GIVE_UP)
             .register_stream(building::STREAM)
+            .register_stream(conversion::STREAM)
             .register_stream(start::STREAM)
             .register_stream(calibration::STREAM)
             .init_resource::<HousingParameters>()
             .init_resource::<Wishes>()
-            .add_systems(SimTick, moving::wish_to_move.in_set(Phase::Decide))
+            .add_systems(SimTick, (sense, moving::wish_to_move).chain().in_set(Phase::Decide))
             .add_systems(
                 SimTick,
-                (building::build_homes, market::match_and_move).chain().in_set(Phase::Act).after(HouseholdsChange),
+                (building::build_homes, conversion::convert_offices, market::match_and_move)
+                    .chain()
+                    .in_set(Phase::Act)
+                    .after(HouseholdsChange),
             )
             .add_systems(
                 SimTick,

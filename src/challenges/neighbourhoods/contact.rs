@@ -4,7 +4,7 @@
 //! COH   = σ(logit(0.667) − 0.062 t − 0.10 TURN − 0.05 FRICTION + 0.05 AMEN + networks + meeting places + generations)
 //! GUARD = σ(0.5 CE + 0.15 elders − 0.2 FEAR − 0.2 VAC − 0.1 ANOMIE)
 //! ```
-//! t in years. The trend is the report's (§2.5: two thirds in 2012, 58 % in 2018), straight in log-odds; everything else
+//! t in years, ten at most. The trend is the report's (§2.5: two thirds in 2012, 58 % in 2018), straight in log-odds; everything else
 //! A. In capitals: standard scores of the start.
 
 use super::NeighbourhoodParameters;
@@ -30,7 +30,7 @@ pub struct Ties {
 /// Share of residents who speak with a neighbour in a week, `years` after the start.
 pub fn contact(years: f64, t: &Ties, p: &NeighbourhoodParameters) -> f64 {
     logistic(
-        logit(p.contact_start) + p.contact_trend_logit_y * years
+        logit(p.contact_start) + p.contact_trend_logit_y * years.min(p.contact_trend_years)
             - p.contact_turnover * t.turnover_z
             - p.contact_friction * t.friction_z
             + p.contact_amenities * t.amenities_z

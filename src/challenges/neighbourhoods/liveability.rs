@@ -13,14 +13,14 @@
 //! report's *kantelwijken* are about.
 
 use super::NeighbourhoodParameters;
-use crate::challenges::shared::{NeighbourhoodStates, State};
+use crate::challenges::shared::{NeighbourhoodStates, State, spread};
 
 /// Number of dimensions.
 pub const N_DIMENSIONS: usize = 5;
 
 /// The dimensions of neighbourhood `n`: homes, surroundings, amenities, cohesion, safety.
 pub fn dimensions(states: &NeighbourhoodStates, n: usize) -> [f32; N_DIMENSIONS] {
-    let z = |state| states.z(state, n);
+    let z = |state| spread::z(states, state, n) as f32;
     [
         (z(State::HousingQuality) - z(State::Vacancy) - z(State::Overcrowding)) / 3.0,
         (z(State::Green) - z(State::Disorder)) / 2.0,

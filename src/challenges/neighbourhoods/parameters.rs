@@ -29,6 +29,7 @@ crate::parameters! {
         fear_relax_months: 12.0, 1.0..=60.0, "months", A, "order of magnitude", "Time in which fear follows";
         contact_start: 0.667, 0.05..=0.95, "1", R, "report §2.5 (2012; 0.58 in 2018)", "Share who speak with a neighbour in a week, at the start";
         contact_trend_logit_y: -0.062, -0.5..=0.5, "logit/y", R, "report §2.5: 0.667 to 0.58 in six years", "Trend of neighbour contact";
+        contact_trend_years: 10.0, 0.0..=100.0, "y", A, "nothing is known beyond 2018", "Years after which the trend of neighbour contact ends";
         contact_turnover: 0.10, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact lost by turnover";
         contact_friction: 0.05, 0.0..=1.0, "logit per σ", A, "small, as in Dinesen et al. 2020", "Contact lost by not understanding each other";
         contact_amenities: 0.05, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact gained by shops, schools and centres";
@@ -40,11 +41,11 @@ crate::parameters! {
         guard_fear: 0.2, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Guardianship lost by fear";
         guard_vacancy: 0.2, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Guardianship lost by empty homes";
         guard_anomie: 0.1, 0.0..=1.0, "logit per σ", A, "models.md §3: anomie lowers the willingness to intervene", "Guardianship lost by anomie";
-        upkeep_growth_least_y: -0.02, -0.2..=0.1, "1/y", A, "models.md §2.2 −x", "Real growth of prices that half of all owners want to see before they maintain";
+        upkeep_growth_least_y: -0.03, -0.2..=0.1, "1/y", A, "models.md §2.2 −x", "Real growth of prices that half of all owners want to see before they maintain";
         upkeep_growth_spread_y: 0.015, 0.001..=0.1, "1/y", A, "order of magnitude", "Spread of that wish between owners";
-        upkeep_neighbours: 1.0, 0.0..=1.0, "1", A, "Galster et al.: owners look at their neighbours; 0 = they do not", "Weight of what neighbours do";
-        upkeep_neighbours_half: 0.5, 0.05..=0.95, "1", A, "order of magnitude", "Share of maintaining neighbours that persuades half of all owners";
-        upkeep_neighbours_spread: 0.1, 0.01..=0.5, "1", A, "order of magnitude", "Spread of that share between owners";
+        upkeep_neighbours: 0.7, 0.0..=1.0, "1", A, "Galster et al.: owners look at their neighbours; 0 = they do not", "Weight of what neighbours do";
+        upkeep_neighbours_half: 0.4, 0.05..=0.95, "1", A, "order of magnitude", "Share of maintaining neighbours that persuades half of all owners";
+        upkeep_neighbours_spread: 0.07, 0.01..=0.5, "1", A, "order of magnitude", "Spread of that share between owners";
         upkeep_hope: 0.006, 0.0..=0.05, "1/y per σ", A, "thresholds of concentrated poverty, Galster et al.", "Fall of expected price growth by disorder, and by disadvantage above 1 σ";
         upkeep_rented: 0.85, 0.0..=1.0, "1", A, "housing associations maintain on schedule", "Share of rented homes that are maintained";
         quality_relax_months: 60.0, 6.0..=240.0, "months", A, "order of magnitude", "Time in which the state of homes follows their upkeep";

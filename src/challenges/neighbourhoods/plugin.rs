@@ -12,7 +12,9 @@ use super::programme;
 use super::state::Neighbourhoods;
 use super::warning::{self, WINDOW_MONTHS, Warning};
 use crate::challenges::shared::budget::{self, Budget};
-use crate::challenges::shared::{self, Census, CouplingParameters, NeighbourhoodStates, Observed, State, observe};
+use crate::challenges::shared::{
+    self, Census, CouplingParameters, NeighbourhoodStates, Observed, State, observe, spread,
+};
 use crate::city::City;
 use crate::people::{DemographyParameters, Dwelling};
 use crate::policies::{Controls, lever};
@@ -57,6 +59,8 @@ impl Plugin for NeighbourhoodsPlugin {
 /// have a state at the start.
 pub fn open(world: &mut World, city: &City) {
     let n = city.neighbourhoods.len();
+    // The market may have changed what stands empty since the first count.
+    world.run_system_cached(observe::observe).expect("people have been settled");
     let draws = Draws::at_start(world.resource::<Draws>().seed);
     let p = world.resource::<NeighbourhoodParameters>().clone();
     let mut own = Neighbourhoods::new(n);
@@ -141,7 +145,7 @@ fn update(
     let levers = Levers::of(&controls, budget.funded);
     let years = f64::from(clock.tick) / 12.0;
     for i in 0..n {
-        let z = |state| f64::from(states.z(state, i));
+        let z = |state| spread::z(&states, state, i);
         let raw = |state| f64::from(states.of(state)[i]);
         let housing = coupling.housing_neighbourhoods;
         let friction_z = coupling.diversity_neighbourhoods * z(State::Friction);

@@ -73,7 +73,7 @@ impl Neighbourhoods {
         let none = || vec![0.0; n];
         Neighbourhoods {
             own: none(),
-            upkeep: vec![0.75; n],
+            upkeep: vec![0.85; n],
             familiarity: none(),
             allotted: none(),
             incidents: vec![1.0; n],

@@ -27,13 +27,13 @@ use crate::sim::{Clock, Ledgers};
 crate::parameters! {
     /// What a municipality takes in and must spend.
     pub struct BudgetParameters in "budget" {
-        tax_eur_per_resident_y: 400.0, 0.0..=5000.0, "€ per resident per year", A, "order of Dutch local taxes without those on income", "Local taxes and levies by head";
-        tax_income_share: 0.012, 0.0..=0.2, "1", A, "property tax follows income in the end", "Local taxes as a share of disposable incomes";
+        tax_eur_per_resident_y: 600.0, 0.0..=5000.0, "€ per resident per year", A, "order of Dutch local taxes without those on income", "Local taxes and levies by head";
+        tax_income_share: 0.004, 0.0..=0.2, "1", A, "property tax follows incomes in the end; grants even most of it out", "Local taxes as a share of disposable incomes";
         grants_eur_per_resident_y: 2300.0, 0.0..=20000.0, "€ per resident per year", M, "municipal fund, order of €41 billion for 17.9 million residents", "National grants";
         grants_growth_y: 0.0, -0.1..=0.1, "1/y", A, "0 = with wages", "Growth of grants above wages";
         youth_care_eur_per_resident_y: 390.0, 0.0..=5000.0, "€ per resident per year", M, "order of €7 billion for 17.9 million residents", "Youth care";
         youth_care_overrun_eur_per_resident_y: 46.0, 0.0..=1000.0, "€ per resident per year", R, "report: €828 million in 2024", "Youth care above what grants foresee, at the start";
-        youth_care_growth_y: 0.03, -0.1..=0.3, "1/y", A, "overruns rose from €628 to €828 million in a year (report)", "Growth of youth care above wages";
+        youth_care_growth_y: 0.02, -0.1..=0.3, "1/y", A, "overruns rose from €628 to €828 million in a year (report)", "Growth of youth care above wages";
         youth_care_compensated: 0.5, 0.0..=1.0, "1", A, "the State has paid part of past overruns afterwards", "Share of that growth paid by the State";
         family_support_slows: 0.3, 0.0..=1.0, "1", A, "0 = family support without effect", "Share of that growth avoided by family support everywhere";
         prevention_eur_per_resident_y: 60.0, 0.0..=2000.0, "€ per resident per year", A, "order of Dutch neighbourhood budgets", "What remains for prevention at the start";
@@ -190,8 +190,8 @@ mod tests {
         let a = budget.account(10_000.0, 1.0, 0.0, &p);
         let left_eur_per_resident_y = (a.supply - a.youth_care - a.other) * 12.0 / 10_000.0;
         assert!((left_eur_per_resident_y - 60.0).abs() < 1e-6);
-        // 2,700 € by head and 1.2 % of 2,000 € a month.
-        assert!((a.supply - (10_000.0 * 2_700.0 / 12.0 + 0.012 * 2.0e7)).abs() < 1e-6);
+        // 2,900 € by head and 0.4 % of 2,000 € a month.
+        assert!((a.supply - (10_000.0 * 2_900.0 / 12.0 + 0.004 * 2.0e7)).abs() < 1e-6);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | [`spread`] | standard scores of states |
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
 //! | [`outcomes`] | what happened this month, by neighbourhood, and where |
@@ -21,6 +22,7 @@ pub mod couplings;
 pub mod observe;
 pub mod outcomes;
 pub mod police;
+pub mod spread;
 pub mod states;
 
 use bevy::prelude::*;

@@ -27,6 +27,7 @@ macro_rules! outcomes {
 // Each challenge adds its own lines.
 outcomes! {
     Burglary: "burglary", "Burglaries and thefts committed";
+    Confrontation: "confrontation", "Confrontations over a conflict from elsewhere";
     FloodedHomes: "flooded_homes", "Homes that water came into";
     FloodDisplaced: "flood_displaced", "Households that had to leave their home for water";
     FloodDamage: "flood_damage", "Damage by water to homes, thousands of €";
@@ -34,7 +35,6 @@ outcomes! {
     HeatDeaths: "heat_deaths", "Residents who died of heat";
     HeatFalls: "heat_falls", "Falls of older residents, seen at an emergency department, that heat added";
     HeatCalls: "heat_calls", "Ambulance calls that heat added";
-    Confrontation: "confrontation", "Confrontations over a conflict from elsewhere";
     Fall: "fall", "Falls of residents of 65 and over";
     FallEmergency: "fall_emergency", "Falls that end in an emergency department";
     FallDeath: "fall_death", "Deaths by a fall";

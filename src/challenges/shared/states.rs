@@ -64,13 +64,20 @@ pub struct NeighbourhoodStates {
     values: Vec<f32>,
     mean: Vec<f32>,
     deviation: Vec<f32>,
+    first: Vec<f32>,
 }
 
 impl NeighbourhoodStates {
     /// All zero in `n` neighbourhoods.
     pub fn new(n: usize) -> NeighbourhoodStates {
         let k = State::ALL.len();
-        NeighbourhoodStates { n, values: vec![0.0; n * k], mean: vec![0.0; k], deviation: vec![1.0; k] }
+        NeighbourhoodStates {
+            n,
+            values: vec![0.0; n * k],
+            mean: vec![0.0; k],
+            deviation: vec![1.0; k],
+            first: vec![0.0; n * k],
+        }
     }
 
     /// Number of neighbourhoods.
@@ -93,8 +100,19 @@ impl NeighbourhoodStates {
         (self.of(state)[n] - self.mean[state as usize]) / self.deviation[state as usize]
     }
 
+    /// A state of every neighbourhood at the start.
+    pub fn first(&self, state: State) -> &[f32] {
+        &self.first[state as usize * self.n..][..self.n]
+    }
+
+    /// Standard deviation of a state at the start; 1 without spread.
+    pub fn deviation(&self, state: State) -> f32 {
+        self.deviation[state as usize]
+    }
+
     /// Takes mean and deviation of the present values as those of the start; a state without spread keeps deviation 1.
     pub fn freeze(&mut self) {
+        self.first.clone_from(&self.values);
         for &state in State::ALL {
             let values = self.of(state);
             let n = values.len().max(1) as f64;

@@ -237,8 +237,8 @@ mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    let of_challenges = [neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST, climate::LIST];
-    [living::LIST, shared::LIST].into_iter().chain(of_challenges).flatten().copied().collect()
+    [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST, climate::LIST]
+        .concat()
 });
 
 #[cfg(test)]

@@ -1,0 +1,49 @@
+//! Standard scores against a spread that is worth the name.
+//!
+//! Scores use means and deviations of the start. In a city of a dozen like neighbourhoods those deviations are mostly
+//! noise, and a small change for all would count as many deviations. So no deviation is taken for less than what Dutch
+//! neighbourhoods differ by (A: order of magnitude of the deviations between neighbourhoods of one city).
+
+use super::states::{NeighbourhoodStates, State};
+
+/// Least deviation of a state.
+fn least(state: State) -> f32 {
+    match state {
+        State::CollectiveEfficacy => 0.5,
+        State::Contact => 0.06,
+        State::Disorder | State::Fear | State::HousingQuality => 0.05,
+        State::Disadvantage | State::Turnover => 0.04,
+        State::Vacancy | State::Overcrowding | State::Friction | State::Anomie => 0.03,
+        _ => 0.0,
+    }
+}
+
+/// Standard score of `state` in neighbourhood `n`.
+pub fn z(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
+    let deviation = states.deviation(state);
+    f64::from(states.z(state, n) * deviation / deviation.max(least(state)))
+}
+
+/// By how many deviations `state` has risen in neighbourhood `n` since the start.
+pub fn rise(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
+    let deviation = states.deviation(state).max(least(state));
+    f64::from((states.of(state)[n] - states.first(state)[n]) / deviation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_spreads_are_not_blown_up() {
+        let mut states = NeighbourhoodStates::new(2);
+        states.of_mut(State::Turnover).copy_from_slice(&[0.10, 0.12]);
+        states.of_mut(State::Amenities).copy_from_slice(&[0.10, 0.12]);
+        states.freeze();
+        assert!((z(&states, State::Turnover, 1) - 0.25).abs() < 1e-5, "0.01 over 0.04");
+        assert!((z(&states, State::Amenities, 1) - 1.0).abs() < 1e-5);
+        states.of_mut(State::Turnover)[1] = 0.16;
+        assert!((rise(&states, State::Turnover, 1) - 1.0).abs() < 1e-5, "0.04 over 0.04");
+        assert_eq!(rise(&states, State::Turnover, 0), 0.0);
+    }
+}
