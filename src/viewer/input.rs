@@ -119,7 +119,9 @@ pub(super) fn keys(
         return;
     }
     // Where drawing is slow a key is pressed and let go within one frame.
-    let held = |some: &[KeyCode]| some.iter().any(|key| keys.pressed(*key) || keys.just_pressed(*key));
+    let held = |some: &[KeyCode]| {
+        some.iter().any(|key| keys.pressed(*key) || keys.just_pressed(*key) || keys.just_released(*key))
+    };
     if held(&[KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]) {
         let shift = held(&[KeyCode::ShiftLeft, KeyCode::ShiftRight]);
         if keys.just_pressed(KeyCode::KeyZ) && !shift {

@@ -95,7 +95,8 @@ impl Walk {
         self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
         std::thread::sleep(Duration::from_millis(2500));
         self.xdotool(&["mousedown", "1"]);
-        std::thread::sleep(Duration::from_millis(1500));
+        // What is held for longer than 0.8 s is no click.
+        std::thread::sleep(Duration::from_millis(250));
         self.xdotool(&["mouseup", "1"]);
         std::thread::sleep(Duration::from_millis(2500));
     }
@@ -179,7 +180,7 @@ fn viewer_walk_of_a_planner() {
     walk.window.take().unwrap().wait().unwrap();
     walk.open(&["--size", SIZE]);
     // "Go on" is the first button of the start screen.
-    [136, 146].into_iter().for_each(|y| walk.click(46, y));
+    [136_u32, 146].into_iter().for_each(|y| walk.click(46, y));
     std::thread::sleep(Duration::from_secs(10));
     walk.key("ctrl+s");
     walk.xdotool(&["key", "ctrl+a"]);
