@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! A_{n,k}  = ΣA0_{n,k} · homes_n/homes_n(0) · M_{n,k}
-//! ln M     = −β_g (GUARD − mean at start) − β_CE CE·[violence] + β_DIS DIS + β_VAC VAC·[not violence] + β_heat K·[violence, summer]
+//! ln M     = −β_g (GUARD − mean at start) − β_CE CE·[violence] + β_DIS DIS + β_VAC (VAC − mean at start)·[not violence] + β_heat K·[violence, summer]
 //!            − ε_pol ln((visible + v0)/(visible at start + v0)) + ln(1 − lighting · night share)
 //! N_{n,k}  = c_k A_{n,k} Σ_m K_{m,n} R_m / ((1 − w) D_{m,k} + w D_{m,k}(0) · growth)       D_m = Σ_n A_n K_{m,n}
 //! R_m      = residents_m · (offenders per resident / the same at the start)^ε
@@ -38,6 +38,8 @@ pub struct Baseline {
     pub homes: Vec<u32>,
     /// Mean guardianship over neighbourhoods.
     pub guard: f64,
+    /// Mean share of empty homes over neighbourhoods.
+    pub vacancy: f64,
     /// Visible hours per 1,000 residents, of each neighbourhood.
     pub visible_h: Vec<f64>,
     /// D_m(0) by kind.
@@ -78,7 +80,8 @@ impl Surroundings<'_> {
         let guard = f64::from(self.states.of(State::Guardianship)[n]) - baseline.guard;
         let every = c.neighbourhoods_crime * (p.b_disorder * z(State::Disorder) - p.b_guard * guard)
             - p.police_elasticity * libm::log((self.visible_h[n] + UNSEEN_H) / (baseline.visible_h[n] + UNSEEN_H));
-        let vacant = c.housing_crime * p.b_vacancy * z(State::Vacancy);
+        let vacancy = f64::from(self.states.of(State::Vacancy)[n]) - baseline.vacancy;
+        let vacant = c.housing_crime * p.b_vacancy * vacancy;
         let heat = if self.is_summer { f64::from(self.states.of(State::Heat)[n]) } else { 0.0 };
         let violent =
             c.climate_crime * p.b_heat * heat - c.neighbourhoods_crime * p.b_efficacy * z(State::CollectiveEfficacy);
@@ -186,7 +189,7 @@ mod tests {
         states.of_mut(State::Heat).copy_from_slice(&[2.0, 0.0]);
         states.freeze();
         states.of_mut(State::Guardianship).copy_from_slice(&[0.6, 0.5]);
-        let baseline = Baseline { guard: 0.5, visible_h: vec![15.0, 15.0], ..Baseline::default() };
+        let baseline = Baseline { guard: 0.5, vacancy: 0.03, visible_h: vec![15.0, 15.0], ..Baseline::default() };
         let (p, mut coupling) = (CrimeParameters::default(), CouplingParameters::default());
         let ln = |coupling: &CouplingParameters, lighting: f64, visible: f64| {
             let around = Surroundings {
@@ -202,7 +205,7 @@ mod tests {
         let near =
             |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).for_each(|(a, b)| assert!((a - b).abs() < 1e-6, "{a} {b}"));
         let every = 0.10 - 0.6 * 0.1;
-        near(ln(&coupling, 0.0, 15.0), [every + 0.05, every + 0.05, every + 0.02 * 2.0 - 0.3]);
+        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + 0.02 * 2.0 - 0.3]);
         coupling.housing_crime = 0.0;
         coupling.climate_crime = 0.0;
         near(ln(&coupling, 0.0, 15.0), [every, every, every - 0.3]);

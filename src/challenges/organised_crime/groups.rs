@@ -14,6 +14,7 @@
 //! Hazards see circumstances only. Limits: no trade by kind, no money, no violence inside a group; roles follow seniority.
 
 use bevy::prelude::*;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::CrimeParameters;
@@ -122,20 +123,22 @@ pub(super) fn found(
     let (n, levers) = (seen.states.n(), Levers::of(&seen.controls, p, seen.draws.seed));
     let level = vec![0.0; n];
     let look = super::propensity::Look { now, ..seen.look(people, conducts, &level, &levers) };
-    let mut chosen: Vec<(f32, u64, usize)> = Vec::new();
-    let mut adults = 0u32;
-    for (i, person) in people.persons.iter().enumerate() {
-        if person.is_there() && person.age_y(now) >= 18 && people.home(i).is_some() {
-            adults += 1;
-            let noise = gumbel(seen.draws.block(STREAM, person.key.0, 0)[0]);
-            let score = look.full(i) as f32 + noise;
-            // Nobody far from the top is among them.
-            if score > 1.0 {
-                chosen.push((score, person.key.0, i));
-            }
-        }
-    }
-    let wanted = (p.members_per_adult * f64::from(adults) + 0.5) as usize;
+    let is_adult = |i: usize| {
+        let person = &people.persons[i];
+        person.is_there() && person.age_y(now) >= 18 && people.home(i).is_some()
+    };
+    let scores: Vec<Option<f32>> = (0..people.persons.len())
+        .into_par_iter()
+        .map(|i| {
+            let noise = || gumbel(seen.draws.block(STREAM, people.persons[i].key.0, 0)[0]);
+            is_adult(i).then(|| look.full(i) as f32 + noise())
+        })
+        .collect();
+    let adults = scores.iter().flatten().count();
+    let scored = scores.into_iter().enumerate();
+    let mut chosen: Vec<(f32, u64, usize)> =
+        scored.filter_map(|(i, score)| Some((score?, people.persons[i].key.0, i))).collect();
+    let wanted = (p.members_per_adult * adults as f64 + 0.5) as usize;
     chosen.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     chosen.truncate(wanted);
     let mut by_home: Vec<(u16, u64, usize)> =
@@ -199,9 +202,9 @@ impl Asking<'_> {
         young.get(word as usize % young.len().max(1)).copied()
     }
 
-    /// Somebody young in one of a few homes drawn by `pick`.
+    /// Somebody young in one of a dozen homes drawn by `pick`.
     fn at_homes(&self, key: u64, draw: u32, not: usize, pick: impl Fn(u32) -> Option<usize>) -> Option<usize> {
-        (0..6).find_map(|k| {
+        (0..12).find_map(|k| {
             let words = self.seen.draws.block(STREAM_OFFER, key, draw + k);
             let home = &self.people.dwellings[pick(words[0])?];
             self.young_in(&self.people.households[home.household.get()?], words[1], not)
@@ -232,17 +235,19 @@ impl Asking<'_> {
 
     /// Whom offer number `number` of `recruiter` reaches, and how well they know each other (1, ½ or 0).
     fn reach(&self, recruiter: usize, key: u64, number: u32) -> Option<(usize, f64)> {
-        let draw = 1_000 + 64 * number;
+        let draw = 1_000 + 128 * number;
         let words = self.seen.draws.block(STREAM_OFFER, key, draw);
         if f64::from(unit(words[0])) < self.seen.p.online_share {
             let found = self.at_homes(key, draw + 1, recruiter, |word| self.seen.homes.anywhere(word))?;
             return Some((found, 0.0));
         }
-        let near = self.step(recruiter, key, draw + 10)?;
+        let cell = self.people.home(recruiter).map(|d| d.cell);
+        let neighbour = || self.at_homes(key, draw + 40, recruiter, |word| self.seen.homes.in_cell(cell?, word));
+        let near = self.step(recruiter, key, draw + 10).or_else(neighbour)?;
         if words[1] < threshold(0.5) {
             return Some((near, 1.0));
         }
-        Some((self.step(near, key, draw + 20)?, 0.5))
+        Some(self.step(near, key, draw + 60).map_or((near, 1.0), |far| (far, 0.5)))
     }
 
     /// Chance that the person in slot `i` accepts.
@@ -364,7 +369,6 @@ fn leave(groups: &mut Groups, people: People, conducts: &mut [Conduct], p: &Crim
 
 /// Young people who meet a member by day.
 fn circles(groups: &Groups, people: People, now: ShortMonth) -> Vec<(Circle, u64, u32)> {
-    use rayon::prelude::*;
     let of = |i: usize| circle(&people.persons[i], &people.works[i], now);
     let mut wanted: Vec<Circle> =
         groups.all.iter().flat_map(|g| &g.members).filter_map(|m| of(m.slot as usize)).collect();

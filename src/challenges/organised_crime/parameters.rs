@@ -15,7 +15,7 @@ crate::parameters! {
         b_guard: 0.6, 0.0..=3.0, "1", A, "models.md §18 β_g", "Fall of the log rate by full guardianship";
         b_efficacy: 0.3, 0.0..=1.0, "1/σ", L, "[2] Sampson et al. 1997 (sign and order)", "Fall of the log rate of violence by collective efficacy, and of offending";
         b_disorder: 0.10, 0.0..=0.3, "1/σ", A, "models.md §2.2, disputed", "Rise of the log rate by disorder";
-        b_vacancy: 0.05, 0.0..=0.5, "1/σ", A, "models.md §7.1 (vacancy in A0)", "Rise of the log rate of property offences and vandalism by vacancy";
+        b_vacancy: 1.0, 0.0..=10.0, "1", A, "models.md §7.1 (vacancy in A0)", "Rise of the log rate of property offences and vandalism by the share of empty homes, over the mean of the start";
         b_heat: 0.02, 0.0..=0.1, "1/K", A, "L [32] more violence on hot days, size assumed", "Rise of the log rate of violence in summer per K of the last hot spell";
         police_elasticity: 0.10, 0.0..=0.6, "1", A, "L [11] hot-spots policing: small effects", "Elasticity of volume crime to visible hours";
         coach_hours: 0.5, 0.0..=1.0, "1", A, "no evaluation known", "Police hours that an hour of a street coach counts for";

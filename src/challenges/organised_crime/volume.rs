@@ -178,6 +178,7 @@ pub(super) fn commit(
     }
     let pools = seen.look(people, conducts, &efficacy, &levers).pools(baseline.level, baseline.exposure);
     count_offenders(&mut baseline, &pools, &seen.census.residents);
+    pools.offenders.iter().for_each(|c| conducts[c.slot as usize].offended = seen.now());
     let around = Surroundings {
         states: &seen.states,
         coupling: &seen.coupling,
@@ -196,7 +197,6 @@ pub(super) fn commit(
         outcomes.add_at(OUTCOME[kind], n, incident.cell, incident.day as u8);
         let words = [0, 1].map(|k| seen.draws.block(STREAM, incident.key, k));
         for offender in who.offenders(n, words[0]) {
-            conducts[offender.slot as usize].offended = seen.now();
             if offender.age_y < 25 {
                 outcomes.add(Outcome::YouthOffences, usize::from(offender.neighbourhood), 1);
             }
@@ -243,11 +243,12 @@ fn pass_time(conducts: &mut [Conduct], clock: &Clock, p: &CrimeParameters) {
 
 /// Notes how neighbourhoods stand in the first month.
 fn first_look(seen: &Seen, baseline: &mut Baseline, visible_h: Vec<f64>) {
-    let guard = seen.states.of(State::Guardianship);
+    let mean = |values: &[f32]| values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64;
     let residents = seen.census.residents.iter().sum::<u32>();
     baseline.is_set = true;
     baseline.homes = seen.census.homes.clone();
-    baseline.guard = guard.iter().map(|g| f64::from(*g)).sum::<f64>() / guard.len().max(1) as f64;
+    baseline.guard = mean(seen.states.of(State::Guardianship));
+    baseline.vacancy = mean(seen.states.of(State::Vacancy));
     baseline.visible_h = visible_h;
     baseline.elders = f64::from(seen.census.elders.iter().sum::<u32>()) / f64::from(residents.max(1));
 }
