@@ -44,7 +44,7 @@ pub fn begin(draws: Draws, groups: &[u8], p: &DiversityParameters) -> Option<Con
         return None;
     }
     let m = groups.len();
-    let at = |word: u32, m: usize| (u64::from(word) * m as u64 >> 32) as usize;
+    let at = |word: u32, m: usize| ((u64::from(word) * m as u64) >> 32) as usize;
     let first = at(w, m);
     let is_split = m < 2 || f64::from(unit(v)) < p.conflict_split_share;
     let second = if is_split { first } else { (first + 1 + at(x, m - 1)) % m };

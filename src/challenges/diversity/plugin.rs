@@ -54,7 +54,6 @@ pub fn open(world: &mut World, city: &City) {
 }
 
 /// Conflicts and liaison.
-#[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 fn quarrel(
     draws: Res<Draws>,
     p: Res<DiversityParameters>,

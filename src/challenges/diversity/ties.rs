@@ -88,10 +88,11 @@ pub fn scores(
             }
             places[kind][at][group(p.origin)] += 1;
         }
-        if let Some(m) = p.mother.get().map(|m| &persons[m]) {
-            if m.is_there() && m.household != p.household {
-                ties.add_pair(p.origin, m.origin);
-            }
+        if let Some(m) = p.mother.get().map(|m| &persons[m])
+            && m.is_there()
+            && m.household != p.household
+        {
+            ties.add_pair(p.origin, m.origin);
         }
     }
     for household in households.iter().filter(|h| h.is_there() && h.size > 1) {
