@@ -4,6 +4,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its table")]
 
+#[path = "targets/climate.rs"]
+mod climate;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -369,14 +372,16 @@ fn national() -> BTreeMap<&'static str, f64> {
     let eleven = after(&base, 11);
     let largest = |region: &Region| region.people(Some(Kind::Largest));
     let planned = RegionParameters { building_rate: 1.0, ..base };
-    BTreeMap::from([
+    let mut found = BTreeMap::from([
         ("national_household_growth_pct_y", growth(start.households(), late.households())),
         ("national_single_growth_pct_y", growth(start.single(), late.single())),
         ("national_share_65_2035", eleven.share_65(None)),
         ("largest_share_65_2034", after(&base, 10).share_65(Some(Kind::Largest))),
         ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
         ("national_shortage_2031", after(&planned, 7).shortage()),
-    ])
+    ]);
+    found.extend(climate::metrics(&city, seed));
+    found
 }
 
 /// What happens to residents of 65 and over.

@@ -27,6 +27,7 @@
 //! | [`people::PeoplePlugin`] | demography, migration, work |
 //! | [`challenges::shared::SharedPlugin`] | the state of neighbourhoods that challenges share |
 //! | [`challenges::housing::HousingPlugin`] | moves, homes, prices |
+//! | [`challenges::climate::ClimatePlugin`] | heat waves, cloudbursts, breaches |
 //! | [`indicators::IndicatorsPlugin`] | the month's measures |
 
 pub mod challenges;

@@ -276,6 +276,17 @@ impl Household {
         self.standing & flag != 0
     }
 
+    /// Lets the household go first in the social queue.
+    pub fn make_urgent(&mut self) {
+        self.standing |= Household::URGENT;
+    }
+
+    /// True if the household goes first in the social queue.
+    #[inline]
+    pub fn is_urgent(&self) -> bool {
+        self.stands(Household::URGENT)
+    }
+
     /// Where a household without a home of its own stays with others, if in the city.
     #[inline]
     pub fn lodging(&self) -> Option<usize> {

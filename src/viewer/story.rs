@@ -107,7 +107,7 @@ fn facts(key: HouseholdKey, track: &mut Track) -> Option<Facts> {
         built_year: home.built_year,
         cost_eur_m: home.cost_eur_m,
         since,
-        seeking: household.seeking == 1,
+        seeking: household.dwelling.get().is_none(),
         ages_y,
     })
 }

@@ -71,7 +71,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 
 /// Fields that folders which compute hazards of crime, crisis, care or harm may not name (models.md E-3).
 const NO_LABELS_IN: &[&str] = &["organised_crime", "ageing", "climate", "crisis_care", "online_extremism"];
-const LABELS: &[&str] = &[".origin", ".newcomer", ".arrived", ".sex", ".language", ".threshold", ".excluded"];
+const LABELS: &[&str] =
+    &[".origin", ".newcomer", ".arrived", ".sex", ".language", ".threshold", ".standing", ".stands"];
 
 #[test]
 fn hazards_do_not_know_labels() {

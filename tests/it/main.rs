@@ -5,6 +5,7 @@
 mod ageing;
 mod architecture;
 mod cli;
+mod climate;
 mod configs;
 mod crime;
 mod fields_bad_input;

@@ -263,3 +263,52 @@ fn loose_ends_of_scenarios() {
     let compared = stdout(&waterbed(dir.path(), &["compare", "a/base-1", "b/base-1"]));
     assert!(compared.lines().next().unwrap().contains("a/base-1") && compared.contains("b/base-1"), "{compared}");
 }
+
+/// Two sets of seeds without any measure, paired at random: all that differs is noise. Per indicator at most one city in
+/// twenty may have a neighbourhood flagged; with one city and correlated indicators up to three times that is allowed.
+#[test]
+fn what_differs_between_seeds_alone_is_noise() {
+    use std::sync::Arc;
+    use waterbed::indicators::Measures;
+    use waterbed::report::twin::{Findings, Recording, TwinRuns, Variant};
+    use waterbed::scenario::{Overrides, build, build_city, load};
+
+    let few = Overrides { residents: Some(4000), years: Some(1), ..Overrides::default() };
+    let scenario = load("base", &few).unwrap();
+    let city = Arc::new(build_city(&scenario).unwrap());
+    let record = |seed: u64| {
+        let mut sim = build(&scenario, city.clone(), seed).unwrap();
+        let mut recording = Recording::default();
+        for _ in 0..12 {
+            sim.step().unwrap();
+            recording.add(sim.world().resource::<Measures>());
+        }
+        recording
+    };
+    let variant = |seeds: std::ops::Range<u64>| Variant {
+        name: "seeds".into(),
+        measures: Vec::new(),
+        orders: Vec::new(),
+        runs: seeds.map(record).collect(),
+        digests: Vec::new(),
+    };
+    let runs = TwinRuns {
+        city: &city,
+        scenario: "base".into(),
+        start: scenario.start,
+        n_years: 1,
+        seeds: (1..11).collect(),
+        baseline: variant(1..11),
+        variant: variant(11..21),
+        synergy: None,
+        budget_eur: None,
+        show: Vec::new(),
+    };
+    let found = Findings::of(&runs).to_json();
+    let tested: Vec<&Value> = found["neighbourhoods"].as_array().unwrap().iter().filter(|i| i["tested"] != 0).collect();
+    let flagged = tested.iter().filter(|i| i["up"] != 0 || i["down"] != 0).count();
+    println!("{flagged} of {} indicators have a neighbourhood flagged", tested.len());
+    assert!(tested.len() >= 20 && flagged as f64 <= 0.15 * tested.len() as f64, "{flagged} of {}", tested.len());
+    let in_city = found["effects"].as_array().unwrap().iter().filter(|e| e["beyond_noise"] == true).count();
+    assert!(in_city <= 2, "{in_city} indicators of the city");
+}

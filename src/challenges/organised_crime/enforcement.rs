@@ -48,7 +48,7 @@ pub(super) fn inspect(
     all.sort_unstable();
     for (_, n, h, first) in all {
         if first {
-            households[h].standing |= Household::URGENT;
+            households[h].make_urgent();
         }
         requests.evict(HouseholdIdx::at(h));
         outcomes.add(Outcome::CrowdedEvictions, n, 1);

@@ -206,7 +206,7 @@ pub(super) fn shut(
     let Some(h) = home.household.get() else { return false };
     if rehoused_first {
         // Urgency: first in the queue in the month in which the home closes.
-        households[h].standing |= Household::URGENT;
+        households[h].make_urgent();
     }
     requests.evict(HouseholdIdx::at(h));
     true
@@ -310,7 +310,7 @@ mod tests {
         let closed = DwellingStatus::Closed;
         assert!(shut(&mut all, &mut dwellings, &mut households, &mut requests, 0, closed, 103, true));
         assert!(!shut(&mut all, &mut dwellings, &mut households, &mut requests, 1, closed, 103, true));
-        assert!(households[0].stands(Household::URGENT));
+        assert!(households[0].is_urgent());
         assert_ne!(requests, Requests::default(), "the household is put out");
         dwellings[0].household = HouseholdIdx::NONE;
         open_again(&mut all, &mut dwellings, ShortMonth(102));
