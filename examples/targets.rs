@@ -221,6 +221,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
     found.extend(crime.found(seed));
+    found.extend(climate::metrics(&city, seed));
     found.extend(programme_ratios());
     found.extend(diversity(&sim));
     found.extend([
@@ -371,16 +372,14 @@ fn national() -> BTreeMap<&'static str, f64> {
     let eleven = after(&base, 11);
     let largest = |region: &Region| region.people(Some(Kind::Largest));
     let planned = RegionParameters { building_rate: 1.0, ..base };
-    let mut found = BTreeMap::from([
+    BTreeMap::from([
         ("national_household_growth_pct_y", growth(start.households(), late.households())),
         ("national_single_growth_pct_y", growth(start.single(), late.single())),
         ("national_share_65_2035", eleven.share_65(None)),
         ("largest_share_65_2034", after(&base, 10).share_65(Some(Kind::Largest))),
         ("largest_growth_pct_2035", 100.0 * (largest(&eleven) / largest(&start) - 1.0)),
         ("national_shortage_2031", after(&planned, 7).shortage()),
-    ]);
-    found.extend(climate::metrics(&city, seed));
-    found
+    ])
 }
 
 /// What happens to residents of 65 and over.

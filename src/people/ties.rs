@@ -276,11 +276,15 @@ fn around(own: usize, n: usize, either_side: usize) -> impl Iterator<Item = usiz
 /// Keeps [`Ties`], made anew each January of the run. Needs [`super::PeoplePlugin`].
 pub struct TiesPlugin;
 
+/// The system of [`Phase::End`] that renews the ties, once a year.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TiesRenewed;
+
 impl Plugin for TiesPlugin {
     fn build(&self, app: &mut App) {
         app.register_state::<Ties>("ties")
             .init_resource::<Ties>()
-            .add_systems(SimTick, renew.in_set(Phase::End).after(MonthEnds));
+            .add_systems(SimTick, renew.in_set(Phase::End).in_set(TiesRenewed).after(MonthEnds));
     }
 }
 

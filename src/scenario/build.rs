@@ -99,8 +99,9 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         app.add_plugins(CrimePlugin);
         app.add_plugins(ClimatePlugin);
         app.add_plugins(IndicatorsPlugin::new(&city));
-        // Challenges do not know each other: who comes first within a day's work is said here.
+        // Challenges do not know each other: who comes first within a phase is said here.
         app.configure_sets(SimTick, (AgeingDays, CrimeHappens, PoliceSettles).chain());
+        app.configure_sets(SimTick, (ties::TiesRenewed, shared::Observed).chain());
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);
         settle(app.world_mut(), &city, inhabitants);
         ties::open(app.world_mut());

@@ -118,9 +118,10 @@ pub(super) fn keys(
     if session.keys_taken {
         return;
     }
-    let control = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]);
-    if control {
-        let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    // Where drawing is slow a key is pressed and let go within one frame.
+    let held = |some: &[KeyCode]| some.iter().any(|key| keys.pressed(*key) || keys.just_pressed(*key));
+    if held(&[KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]) {
+        let shift = held(&[KeyCode::ShiftLeft, KeyCode::ShiftRight]);
         if keys.just_pressed(KeyCode::KeyZ) && !shift {
             session.desk.change(Plans::undo);
         } else if keys.just_pressed(KeyCode::KeyY) || keys.just_pressed(KeyCode::KeyZ) {

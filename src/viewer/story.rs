@@ -33,8 +33,6 @@ pub struct Facts {
     pub cost_eur_m: f32,
     /// Month of moving in.
     pub since: Option<Month>,
-    /// Looks for another home.
-    pub seeking: bool,
     /// Ages of the members, years, the oldest first.
     pub ages_y: Vec<u8>,
 }
@@ -107,7 +105,6 @@ fn facts(key: HouseholdKey, track: &mut Track) -> Option<Facts> {
         built_year: home.built_year,
         cost_eur_m: home.cost_eur_m,
         since,
-        seeking: household.dwelling.get().is_none(),
         ages_y,
     })
 }

@@ -76,8 +76,18 @@ impl Walk {
         Command::new("xdotool").args(arguments).env("DISPLAY", &self.display).output().expect("xdotool is there")
     }
 
+    /// Presses a key, with the key that is to be held before it.
     fn key(&self, key: &str) {
-        self.xdotool(&["key", key]);
+        match key.split_once('+') {
+            Some((held, key)) => {
+                self.xdotool(&["keydown", held]);
+                std::thread::sleep(Duration::from_millis(1500));
+                self.xdotool(&["key", key]);
+                std::thread::sleep(Duration::from_millis(1500));
+                self.xdotool(&["keyup", held]);
+            }
+            None => drop(self.xdotool(&["key", key])),
+        }
         std::thread::sleep(Duration::from_millis(2500));
     }
 

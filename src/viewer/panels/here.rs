@@ -8,7 +8,7 @@ use super::super::story::{Facts, Question};
 use super::super::words;
 use super::super::worker::Command;
 use super::layer_list::tenure_title;
-use super::style::{self, small};
+use super::style::small;
 use super::top::change_text;
 use crate::city::{CityOrigin, Tenure};
 use crate::indicators::neighbourhood_indicators;
@@ -105,7 +105,4 @@ fn facts(ui: &mut Ui, session: &Session, facts: &Facts) {
     ui.label(session.t2("monthly", &[&layers::thousands(facts.cost_eur_m.round() as i64)]));
     let since = facts.since.map_or_else(|| session.t("always").to_string(), |m| words::month(lang, m));
     ui.label(session.t2("lives_in", &[hood.map_or("–", |n| n.name.as_str()), &since]));
-    if facts.seeking {
-        ui.label(RichText::new(session.t("seeking")).color(style::PLACED));
-    }
 }

@@ -100,7 +100,7 @@ fn list(ui: &mut Ui, session: &mut Session) {
                 let value = value_text(placement.lever, placement.value);
                 small(ui, format!("{value} · {place}\n{} · {cost}", placement.from));
             });
-            if ui.small_button("✕").on_hover_text(session.t("remove")).clicked() {
+            if ui.small_button("×").on_hover_text(session.t("remove")).clicked() {
                 change = Some(Box::new(move |plans| plans.remove(i)));
             }
         });
@@ -185,7 +185,7 @@ fn card(ui: &mut Ui, session: &mut Session) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(words::lever_title(lever)).size(15.0).strong());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            keep = !ui.small_button("✕").on_hover_text(session.t("other_lever")).clicked();
+            keep = !ui.small_button("×").on_hover_text(session.t("other_lever")).clicked();
         });
     });
     ui.label(what(lang, lever));
