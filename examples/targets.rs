@@ -6,6 +6,8 @@
 
 #[path = "targets/climate.rs"]
 mod climate;
+#[path = "targets/crime.rs"]
+mod crime;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,9 +28,6 @@ use waterbed::people::{
 use waterbed::scenario::{self, Overrides};
 use waterbed::sim::state::slice;
 use waterbed::sim::{Area, Order, PersonIdx, Simulation};
-
-#[path = "targets_parts/crime.rs"]
-mod crime;
 
 /// One row of `tests/targets.toml`.
 #[derive(Deserialize)]
