@@ -266,7 +266,7 @@ fn household<'a>(society: Society<'a>, person: &Person) -> impl Iterator<Item = 
 /// Places in a ring of `n`, up to `either_side` before and after `own`, each once and without it.
 fn around(own: usize, n: usize, either_side: usize) -> impl Iterator<Item = usize> {
     let reach = either_side.min(n.saturating_sub(1) / 2);
-    let odd_one = (n >= 2 && n % 2 == 0 && either_side > reach).then(|| (own + n / 2) % n);
+    let odd_one = (n >= 2 && n.is_multiple_of(2) && either_side > reach).then(|| (own + n / 2) % n);
     (1..=reach).flat_map(move |step| [(own + step) % n, (own + n - step) % n]).chain(odd_one)
 }
 

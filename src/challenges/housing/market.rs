@@ -87,7 +87,7 @@ pub(super) fn match_and_move(
         offers: &offers,
         surroundings: &surroundings,
         composition: &composition,
-        segments: &*segments,
+        segments: &segments,
         search: &search,
         norms: &norms,
         p: &p,

@@ -59,7 +59,7 @@ pub(super) fn explode(
     let residents = f64::from(seen.census.residents.iter().sum::<u32>());
     let rate = p.explosions_per_1000_y * residents / 12_000.0;
     let mut strikes: Vec<(u16, u64, usize, Outcome)> = Vec::new();
-    let day_of = |word: u32| 1 + (u64::from(word) * u64::from(n_days) >> 32) as u16;
+    let day_of = |word: u32| 1 + ((u64::from(word) * u64::from(n_days)) >> 32) as u16;
 
     let words = draws.block(STREAM, 0, 0);
     for k in 0..poisson(rate * p.explosions_private, fine(words[0], words[1])) {
@@ -138,7 +138,7 @@ fn attacks(seen: &Seen, groups: &Groups, feuds: &mut Feuds, rate: f64, n_days: u
             let words = draws.block(STREAM, key, 1);
             let rivals: Vec<u16> = live.iter().copied().filter(|&g| g != by).collect();
             let on = rivals[words[0] as usize % rivals.len()];
-            queue.push(Attack { day: 1 + (u64::from(words[1]) * u64::from(n_days) >> 32) as u16, key, by, on });
+            queue.push(Attack { day: 1 + ((u64::from(words[1]) * u64::from(n_days)) >> 32) as u16, key, by, on });
         }
     }
     let mut done = 0;

@@ -61,7 +61,7 @@ impl Homes {
     }
 
     fn at(&self, first: u32, end: u32, word: u32) -> Option<usize> {
-        let i = first + (u64::from(word) * u64::from(end - first) >> 32) as u32;
+        let i = first + ((u64::from(word) * u64::from(end - first)) >> 32) as u32;
         (i < end).then(|| self.slots[i as usize] as usize)
     }
 }

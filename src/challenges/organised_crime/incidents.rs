@@ -88,7 +88,7 @@ pub fn a_month(
                 for k in 0..number {
                     let at = u64::from(cell) << 8 | kind as u64;
                     let key = mix(KEYS, at, u64::from(draws.tick) << 32 | u64::from(k));
-                    let day = 1 + (u64::from(draws.block(STREAM, key, 1)[0]) * u64::from(n_days) >> 32) as u16;
+                    let day = 1 + ((u64::from(draws.block(STREAM, key, 1)[0]) * u64::from(n_days)) >> 32) as u16;
                     queue.push(Incident { day, key, cell, kind: kind as u8 });
                 }
             }

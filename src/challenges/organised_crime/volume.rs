@@ -380,7 +380,7 @@ impl<'a> Who<'a> {
         let (first, end) = (self.first[pool][home], self.first[pool][home + 1]);
         let all = [&self.pools.offenders, &self.pools.exposed][pool];
         let at = first + all[first..end].partition_point(|c| c.key < point);
-        (first < end).then(|| if at < end { at } else { first })
+        (first < end).then_some(if at < end { at } else { first })
     }
 
     /// Who did it: the first of them and those who live near, one after another on the ring.

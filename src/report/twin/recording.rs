@@ -43,7 +43,7 @@ impl Recording {
                 *sum = (sum.0 + f64::from(*value), sum.1 + 1);
             }
         }
-        if self.n_months() % YEAR == 0 {
+        if self.n_months().is_multiple_of(YEAR) {
             for ((years, sums), i) in self.years.iter_mut().zip(&mut self.sums).zip(neighbourhood_indicators()) {
                 years.push(sums.iter().map(|sum| of_year(i, *sum) as f32).collect());
                 sums.fill((0.0, 0));
