@@ -76,7 +76,8 @@ impl Surroundings<'_> {
     /// M of neighbourhood `n`, by kind.
     pub fn multiplier(&self, n: usize, baseline: &Baseline) -> [f64; N_KINDS] {
         let (p, c) = (self.p, self.coupling);
-        let z = |state| f64::from(self.states.z(state, n));
+        // Beyond what neighbourhoods of the start differ by, nothing is known: two deviations are the most that count.
+        let z = |state| f64::from(self.states.z(state, n)).clamp(-2.0, 2.0);
         let guard = f64::from(self.states.of(State::Guardianship)[n]) - baseline.guard;
         let every = c.neighbourhoods_crime * (p.b_disorder * z(State::Disorder) - p.b_guard * guard)
             - p.police_elasticity * libm::log((self.visible_h[n] + UNSEEN_H) / (baseline.visible_h[n] + UNSEEN_H));

@@ -138,7 +138,10 @@ impl Seen<'_> {
     pub fn efficacy(&self) -> Vec<f64> {
         let strength = self.coupling.neighbourhoods_crime * self.p.b_efficacy;
         (0..self.states.n())
-            .map(|n| (strength * f64::from(self.states.z(State::CollectiveEfficacy, n))).clamp(-MOST_LOCAL, MOST_LOCAL))
+            .map(|n| {
+                (strength * f64::from(self.states.z(State::CollectiveEfficacy, n)).clamp(-2.0, 2.0))
+                    .clamp(-MOST_LOCAL, MOST_LOCAL)
+            })
             .collect()
     }
 }

@@ -38,6 +38,7 @@ crate::parameters! {
         hours_per_crisis_call: 5.0, 0.0..=100.0, "h", A, "models.md §6: 2 officers, 2–3 h", "Police hours per call";
         registered_per_1000_y: 82.5, 0.0..=300.0, "per 1,000 residents and year", A, "models.md §18 incidents × §7.7 share registered", "Registered offences expected when the level of emergencies is solved";
         hours_per_registered: 6.0, 0.0..=100.0, "h", A, "order of magnitude", "Hours of investigation per registered offence";
+        investigation_most: 1.25, 1.0..=10.0, "1", A, "detectives are a fixed part of a force; cases beyond that are left", "Most hours of investigation, of those at the start per resident";
         need_weight: 0.3, 0.0..=1.0, "1/σ", A, "basic teams are staffed by need", "Weight of disadvantage at the start in sharing out neighbourhood hours";
         heat_loss: 0.004, 0.0..=0.05, "1/K", A, "models.md §13.1, climate to crime: fatigue", "Share of hours lost per K of the last hot spell";
     }
@@ -174,7 +175,8 @@ fn settle(
     ledger.draw("protests", demand.protest_h as i64);
     ledger.draw("crisis_calls", demand.crisis_h as i64);
     let asked = (p.hours_per_registered * outcomes.total(Outcome::CrimeRegistered) as f64) as i64;
-    let given = ledger.draw("investigation", asked);
+    let detectives = p.investigation_most * p.hours_per_registered * p.registered_per_1000_y / 12_000.0 * residents;
+    let given = ledger.draw("investigation", asked.min(detectives as i64));
     let residual = ledger.rest();
     ledger.draw("neighbourhood", residual);
     police.investigated = if asked > 0 { given as f64 / asked as f64 } else { 1.0 };
