@@ -119,7 +119,9 @@ fn conflicts_trust_and_ties_do_not_depend_on_labels() {
         let (h, d) = (h.query(world), d.query(world));
         composition.count(slice(&h), slice(&d), city.neighbourhoods.len());
         world.insert_resource(composition);
+        // Opened anew in both, because opening twice rounds trust twice.
         diversity::plugin::open(world, &city);
+        diversity::plugin::open(plain.world_mut(), &city);
     }
     let mut confrontations = 0;
     for month in 1..=18 {
