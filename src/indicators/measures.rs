@@ -164,6 +164,10 @@ fn mean_over_residents(values: &[f32], counts: &NeighbourhoodCounts) -> Option<f
     (n > 0).then(|| sum / n as f64)
 }
 
+/// Challenges whose own state is measured; a small simulation may lack them.
+type Challenges<'w> =
+    (Option<Res<'w, Neighbourhoods>>, Option<Res<'w, NeighbourhoodParameters>>, Option<Res<'w, Diversity>>);
+
 #[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 fn measure(
     clock: Res<Clock>,
@@ -177,7 +181,7 @@ fn measure(
     outcomes: Res<Outcomes>,
     states: Res<NeighbourhoodStates>,
     budget: Option<Res<Budget>>,
-    challenges: (Option<Res<Neighbourhoods>>, Option<Res<NeighbourhoodParameters>>, Option<Res<Diversity>>),
+    challenges: Challenges,
     mut counts: ResMut<NeighbourhoodCounts>,
     mut measures: ResMut<Measures>,
 ) {

@@ -337,7 +337,11 @@ impl<'a> Maker<'a> {
         slots.windows(2).for_each(|w| self.out.persons[w[0]].next = PersonIdx::at(w[1]));
         let founder = self.out.persons[first].key;
         let threshold = self.threshold();
-        let residence_y = -10.0 * libm::log(1.0 - 0.95 * f64::from(self.uniform()));
+        // Movers and stayers (Blumen, Kogan & McCarthy 1955): one in six came in the past year, as they do in the model's
+        // market and in large cities (A).
+        let u = 0.95 * f64::from(self.uniform());
+        let (quantile, mean_y) = if u < 0.285 { (u / 0.3, 2.0) } else { ((u - 0.285) / 0.7, 14.0) };
+        let residence_y = -mean_y * libm::log(1.0 - quantile);
         let since = ShortMonth((f64::from(self.now.0) - 12.0 * residence_y) as i16);
         // Registered for up to fifteen years: where homes are scarce, most adults are (A).
         let waited_y = 15.0 * f64::from(self.uniform());

@@ -309,9 +309,7 @@ mod tests {
             person(6, 2, None),
         ];
         (persons[1].partner, persons[2].partner) = (PersonIdx(2), PersonIdx(1));
-        for i in 1..4 {
-            persons[i].next = PersonIdx::at(i + 1);
-        }
+        persons[1..4].iter_mut().zip(2..).for_each(|(person, next)| person.next = PersonIdx::at(next));
         let mut works = [Work { place: NO_PLACE, ..Work::default() }; 6];
         works[1].place = FIRST_WORKPLACE + 8;
         works[5].place = FIRST_WORKPLACE + 15;

@@ -100,6 +100,7 @@ pub(super) fn receive(
 ) {
     let days = f64::from(clock.month().n_days());
     let neighbours = neighbours_share(&controls, &p);
+    #[expect(clippy::needless_range_loop, reason = "neighbourhood `n` indexes several tables")]
     for n in 0..needs.elders.len() {
         let needed = hours_month(needs.minutes_week[n], days);
         let friction = f64::from(states.of(State::Friction)[n]);

@@ -103,6 +103,7 @@ const NEED_MIN: usize = 6;
 const N_SUMS: usize = 7;
 
 /// Everybody of 65 and over lives through the month.
+#[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 pub(super) fn live_on(
     reads: Reads,
     (persons, works): (Query<&Person>, Query<&Work>),

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn exposure_is_quantised_as_the_contract_says() {
         assert_eq!([0.0, 0.009, 0.01, 1.239, 900.0].map(centimetres), [0, 0, 1, 123, 65_535]);
-        assert_eq!([-0.04, 0.05, 3.14].map(tenths), [0, 1, 31]);
+        assert_eq!([-0.04, 0.05, 3.12].map(tenths), [0, 1, 31]);
         let mut exposure = Exposure::default();
         exposure.flood(vec![3, 0, 9]);
         exposure.flood(vec![5, 1, 2]);

@@ -193,10 +193,10 @@ impl Exposed<'_, '_> {
             }
         };
         let n_chunks = persons.len().div_ceil(CHUNK);
-        let parts: Vec<(Vec<Toll>, Vec<(PersonIdx, usize)>)> = (0..n_chunks)
+        let parts: Vec<_> = (0..n_chunks)
             .into_par_iter()
             .map(|c| {
-                let (mut tolls, mut deaths) = (vec![Toll::default(); n], Vec::new());
+                let (mut tolls, mut deaths) = (vec![Toll::default(); n], Vec::<(PersonIdx, usize)>::new());
                 (c * CHUNK..((c + 1) * CHUNK).min(persons.len())).for_each(|slot| one(&mut tolls, &mut deaths, slot));
                 (tolls, deaths)
             })

@@ -59,12 +59,15 @@ pub struct Market {
     pub on_offer: u32,
 }
 
+/// What the market reads of places and of how they are sought.
+type Places<'w> = (Res<'w, Surroundings>, Res<'w, Composition>, Res<'w, Search>, Res<'w, Segments>, Res<'w, Norms>);
+
 /// Matches seekers and vacancies, then moves them.
 #[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 pub(super) fn match_and_move(
     mut tables: Tables,
     wishes: Res<Wishes>,
-    places: (Res<Surroundings>, Res<Composition>, Res<Search>, Res<Segments>, Res<Norms>),
+    places: Places,
     controls: Res<Controls>,
     p: Res<HousingParameters>,
     people: Res<crate::people::DemographyParameters>,

@@ -118,7 +118,7 @@ mod tests {
             key: DwellingKey(i + 1),
             neighbourhood: u16::from(i >= 50_000),
             // Six in a hundred are empty in the first neighbourhood, half in the second.
-            household: if i < 50_000 && i % 100 >= 6 || i >= 50_000 && i % 2 == 0 {
+            household: if i < 50_000 && i % 100 >= 6 || i >= 50_000 && i.is_multiple_of(2) {
                 crate::sim::HouseholdIdx(7)
             } else {
                 crate::sim::HouseholdIdx::NONE

@@ -39,7 +39,7 @@ pub fn allot(rule: Rule, share: f64, scores: &[f32], warned: &[bool], residents:
     if rule == Rule::TippingAware {
         let n_weakest = n.div_ceil(10);
         let weakest: Vec<usize> = order[..n_weakest].to_vec();
-        order.sort_by_key(|i| !(warned[*i] && !weakest.contains(i)));
+        order.sort_by_key(|i| !warned[*i] || weakest.contains(i));
     }
     let mut left = share * residents.iter().map(|&r| f64::from(r)).sum::<f64>();
     let mut efforts = vec![0.0; n];

@@ -75,6 +75,7 @@ pub fn a_month(
     pending: &mut Vec<Incident>,
 ) -> Vec<Incident> {
     let mut queue = Vec::new();
+    #[expect(clippy::needless_range_loop, reason = "neighbourhood `n` indexes several tables")]
     for n in 0..cells.n() {
         for i in cells.first[n]..cells.first[n + 1] {
             let cell = cells.cell[i];

@@ -32,6 +32,13 @@ impl Levers {
         }
     }
 
+    /// As if nothing was done in any of `n` neighbourhoods.
+    pub fn none(n: usize, p: &CrimeParameters) -> Levers {
+        let none = || vec![0.0; n];
+        let individual_stigma = p.individual_stigma;
+        Levers { individual: none(), individual_log: 0.0, individual_stigma, youth_work: none(), school_job: none() }
+    }
+
     /// For a look at persons.
     pub fn programmes(&self) -> Programmes<'_> {
         Programmes {

@@ -152,6 +152,7 @@ fn rate(p: &CrimeParameters, kind: usize) -> f64 {
 }
 
 /// A month of volume crime.
+#[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 pub(super) fn commit(
     seen: Seen,
     persons: Query<&Person>,
@@ -176,8 +177,10 @@ pub(super) fn commit(
     let visible_h = seen.visible_h();
     pass_time(conducts, &seen.clock, p);
     if !baseline.is_set {
-        first_look(&seen, &mut baseline, visible_h.clone());
-        first_offenders(&seen, &mut baseline, people, conducts, &efficacy, &levers);
+        first_look(&seen, &mut baseline);
+        // Levels are solved as if nothing was done yet, so that measures of the first month have their effect, too.
+        let none = Levers::none(seen.states.n(), p);
+        first_offenders(&seen, &mut baseline, people, conducts, &efficacy, &none);
     }
     let pools = seen.look(people, conducts, &efficacy, &levers).pools(baseline.level, baseline.exposure);
     count_offenders(&mut baseline, &pools, &seen.census.residents);
@@ -190,7 +193,12 @@ pub(super) fn commit(
         visible_h: &visible_h,
         is_summer: (6..=8).contains(&seen.clock.month().month()),
     };
-    let expected = expected(&seen, &mut baseline, &around);
+    if baseline.alternatives[0].is_empty() {
+        let dark = vec![0.0; seen.states.n()];
+        let hours = baseline.visible_h.clone();
+        note_alternatives(&seen, &mut baseline, &Surroundings { lighting: &dark, visible_h: &hours, ..around });
+    }
+    let expected = expected(&seen, &baseline, &around);
     let n_days = seen.clock.month().n_days();
     let month = incidents::a_month(cells, p, &expected, n_days, *seen.draws, &mut pending.0);
     let mut who = Who::new(cells, &pools);
@@ -245,14 +253,14 @@ fn pass_time(conducts: &mut [Conduct], clock: &Clock, p: &CrimeParameters) {
 }
 
 /// Notes how neighbourhoods stand in the first month.
-fn first_look(seen: &Seen, baseline: &mut Baseline, visible_h: Vec<f64>) {
+fn first_look(seen: &Seen, baseline: &mut Baseline) {
     let mean = |values: &[f32]| values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64;
     let residents = seen.census.residents.iter().sum::<u32>();
     baseline.is_set = true;
     baseline.homes = seen.census.homes.clone();
     baseline.guard = mean(seen.states.of(State::Guardianship));
     baseline.vacancy = mean(seen.states.of(State::Vacancy));
-    baseline.visible_h = visible_h;
+    baseline.visible_h = seen.states.of(State::PoliceVisibility).iter().map(|&h| f64::from(h)).collect();
     baseline.elders = f64::from(seen.census.elders.iter().sum::<u32>()) / f64::from(residents.max(1));
 }
 
@@ -319,22 +327,32 @@ fn count_offenders(baseline: &mut Baseline, pools: &Pools, residents: &[u32]) {
     }
 }
 
-/// Offences of themselves in each neighbourhood this month, by kind.
-fn expected(seen: &Seen, baseline: &mut Baseline, around: &Surroundings) -> [Vec<f64>; N_KINDS] {
-    let (p, cells) = (&*seen.p, &*seen.cells);
-    let urge = choice::urge(&seen.census.residents, baseline, p.supply_elasticity);
+/// How much each neighbourhood attracts offences of each kind.
+fn attraction(seen: &Seen, baseline: &Baseline, around: &Surroundings) -> [Vec<f64>; N_KINDS] {
+    let cells = &*seen.cells;
     let multipliers: Vec<[f64; N_KINDS]> = (0..cells.n()).map(|n| around.multiplier(n, baseline)).collect();
     let grown = |n: usize| f64::from(seen.census.homes[n].max(1)) / f64::from(baseline.homes[n].max(1));
+    std::array::from_fn(|kind| (0..cells.n()).map(|n| cells.total[kind][n] * grown(n) * multipliers[n][kind]).collect())
+}
+
+/// Notes what else there is to choose at the start.
+fn note_alternatives(seen: &Seen, baseline: &mut Baseline, around: &Surroundings) {
+    let attraction = attraction(seen, baseline, around);
+    for (alternatives, attraction) in baseline.alternatives.iter_mut().zip(&attraction) {
+        *alternatives = choice::alternatives(&seen.cells, attraction);
+    }
+}
+
+/// Offences of themselves in each neighbourhood this month, by kind.
+fn expected(seen: &Seen, baseline: &Baseline, around: &Surroundings) -> [Vec<f64>; N_KINDS] {
+    let (p, cells) = (&*seen.p, &*seen.cells);
+    let attraction = attraction(seen, baseline, around);
+    let urge = choice::urge(&seen.census.residents, baseline, p.supply_elasticity);
     let homes = |list: &[u32]| f64::from(list.iter().sum::<u32>().max(1));
     let growth = homes(&seen.census.homes) / homes(&baseline.homes);
     std::array::from_fn(|kind| {
-        let attraction: Vec<f64> =
-            (0..cells.n()).map(|n| cells.total[kind][n] * grown(n) * multipliers[n][kind]).collect();
-        if baseline.alternatives[kind].is_empty() {
-            baseline.alternatives[kind] = choice::alternatives(cells, &attraction);
-        }
         let c = rate(p, kind) * (1.0 - p.near_repeat);
-        let all = choice::offences(cells, &attraction, &urge, &baseline.alternatives[kind], growth, p.desist);
+        let all = choice::offences(cells, &attraction[kind], &urge, &baseline.alternatives[kind], growth, p.desist);
         all.into_iter().map(|x| c * x).collect()
     })
 }
