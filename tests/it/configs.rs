@@ -264,7 +264,9 @@ fn a_scenario_comes_back_as_it_was_written() {
 fn drivers_move_a_run_from_their_month_on() {
     let dir = tempfile::tempdir().unwrap();
     let text = |series: &str| {
-        with_city(&format!("years = 3\nresidents = 2000\n[drivers.demography]\nimmigrants_per_1000 = {series}\n"))
+        with_city(&format!(
+            "years = 3\nresidents = 2000\n[parameters.climate]\nweather = 0\n[drivers.demography]\nimmigrants_per_1000 = {series}\n"
+        ))
     };
     std::fs::write(dir.path().join("many.toml"), text("{ 2025 = 32, 2026 = 200 }")).unwrap();
     std::fs::write(dir.path().join("level.toml"), text("{ 2025 = 32 }")).unwrap();

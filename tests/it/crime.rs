@@ -140,6 +140,12 @@ fn offences_are_the_same_whatever_the_labels() {
         ("demography.immigrants_per_1000", 0.0),
         ("demography.domestic_departure_y", 0.0),
         ("demography.domestic_net_per_1000", 0.0),
+        // Whom one likes to live beside and whom one understands is counted by label before the labels are changed here.
+        ("housing.preference_form", 0.0),
+        ("housing.tie_pull", 0.0),
+        ("coupling.diversity_neighbourhoods", 0.0),
+        ("coupling.diversity_ageing", 0.0),
+        ("coupling.diversity_housing", 0.0),
     ];
     let outcomes = |relabel: bool| {
         let mut sim = build(&city, &closed);

@@ -185,7 +185,7 @@ mod tests {
         let p = HousingParameters::default();
         let shares = |social: f64, quota: f64| {
             let mut n = [0; 5];
-            (0..1000).for_each(|i| n[tenure_of(i as f32 / 1000.0, social, quota, &p) as usize] += 1);
+            (0..1000).for_each(|i| n[tenure_of((i as f32 + 0.5) / 1000.0, social, quota, &p) as usize] += 1);
             (n[Tenure::Social as usize] + n[Tenure::Senior as usize], n[Tenure::Private as usize])
         };
         assert_eq!(shares(0.4, 0.7), (400, 300));
