@@ -19,6 +19,10 @@ fn city(residents: u32) -> Arc<City> {
 fn simulation(city: &Arc<City>, set: impl FnOnce(&mut AgeingParameters)) -> Simulation {
     let mut scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
     set(&mut scenario.parameters.ageing);
+    if scenario.parameters.ageing.effect_mixed_generation_housing == 0.0 {
+        // What the same lever does to contact between neighbours is a number of another challenge.
+        scenario.parameters.neighbourhoods.contact_generations = 0.0;
+    }
     scenario::build(&scenario, city.clone(), 1).expect("the scenario can be built")
 }
 
