@@ -68,8 +68,8 @@ pub struct Surroundings<'a> {
     pub lighting: &'a [f64],
     /// Visible hours per 1,000 residents: police, and street coaches at their weight.
     pub visible_h: &'a [f64],
-    /// True from June to August.
-    pub is_summer: bool,
+    /// Days of the month.
+    pub n_days: u32,
 }
 
 impl Surroundings<'_> {
@@ -83,9 +83,9 @@ impl Surroundings<'_> {
             - p.police_elasticity * libm::log((self.visible_h[n] + UNSEEN_H) / (baseline.visible_h[n] + UNSEEN_H));
         let vacancy = f64::from(self.states.of(State::Vacancy)[n]) - baseline.vacancy;
         let vacant = c.housing_crime * p.b_vacancy * vacancy;
-        let heat = if self.is_summer { f64::from(self.states.of(State::Heat)[n]) } else { 0.0 };
-        let violent =
-            c.climate_crime * p.b_heat * heat - c.neighbourhoods_crime * p.b_efficacy * z(State::CollectiveEfficacy);
+        let hot = f64::from(self.states.of(State::HotDays)[n]) / f64::from(self.n_days);
+        let violent = c.climate_crime * libm::log1p(p.hot_day_violence * hot)
+            - c.neighbourhoods_crime * p.b_efficacy * z(State::CollectiveEfficacy);
         let log = [every + vacant, every + vacant, every + violent];
         std::array::from_fn(|k| {
             libm::exp(log[k].clamp(-3.0, 3.0)) * (1.0 - p.lighting_effect * NIGHT_OUTDOOR[k] * self.lighting[n])
@@ -187,7 +187,7 @@ mod tests {
         states.of_mut(State::CollectiveEfficacy).copy_from_slice(&[1.0, -1.0]);
         states.of_mut(State::Disorder).copy_from_slice(&[0.3, 0.1]);
         states.of_mut(State::Vacancy).copy_from_slice(&[0.04, 0.02]);
-        states.of_mut(State::Heat).copy_from_slice(&[2.0, 0.0]);
+        states.of_mut(State::HotDays).copy_from_slice(&[6.0, 0.0]);
         states.freeze();
         states.of_mut(State::Guardianship).copy_from_slice(&[0.6, 0.5]);
         let baseline = Baseline { guard: 0.5, vacancy: 0.03, visible_h: vec![15.0, 15.0], ..Baseline::default() };
@@ -199,14 +199,14 @@ mod tests {
                 p: &p,
                 lighting: &[lighting, 0.0],
                 visible_h: &[visible, 15.0],
-                is_summer: true,
+                n_days: 30,
             };
             around.multiplier(0, &baseline).map(libm::log)
         };
         let near =
             |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).for_each(|(a, b)| assert!((a - b).abs() < 1e-6, "{a} {b}"));
         let every = 0.10 - 0.6 * 0.1;
-        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + 0.02 * 2.0 - 0.3]);
+        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + (1.0 + 0.057 * 6.0 / 30.0f64).ln() - 0.3]);
         coupling.housing_crime = 0.0;
         coupling.climate_crime = 0.0;
         near(ln(&coupling, 0.0, 15.0), [every, every, every - 0.3]);

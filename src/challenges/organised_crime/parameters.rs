@@ -16,7 +16,7 @@ crate::parameters! {
         b_efficacy: 0.3, 0.0..=1.0, "1/σ", L, "[2] Sampson et al. 1997 (sign and order)", "Fall of the log rate of violence by collective efficacy, and of offending";
         b_disorder: 0.10, 0.0..=0.3, "1/σ", A, "models.md §2.2, disputed", "Rise of the log rate by disorder";
         b_vacancy: 1.0, 0.0..=10.0, "1", A, "models.md §7.1 (vacancy in A0)", "Rise of the log rate of property offences and vandalism by the share of empty homes, over the mean of the start";
-        b_heat: 0.02, 0.0..=0.1, "1/K", A, "L [32] more violence on hot days, size assumed", "Rise of the log rate of violence in summer per K of the last hot spell";
+        hot_day_violence: 0.057, 0.0..=0.3, "1", L, "Heilmann & Kahn, NBER 25961: +5.7 % on days of 29.4 °C and more", "Rise of violence on a hot day";
         police_elasticity: 0.10, 0.0..=0.6, "1", A, "L [11] hot-spots policing: small effects", "Elasticity of volume crime to visible hours";
         coach_hours: 0.5, 0.0..=1.0, "1", A, "no evaluation known", "Police hours that an hour of a street coach counts for";
         b_distance: 1.0, 0.0..=5.0, "1/km", A, "models.md §18 β_d", "Fall of the log odds of a target with distance from home";

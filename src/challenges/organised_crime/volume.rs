@@ -191,7 +191,7 @@ pub(super) fn commit(
         p,
         lighting: seen.controls.get("lighting"),
         visible_h: &visible_h,
-        is_summer: (6..=8).contains(&seen.clock.month().month()),
+        n_days: seen.clock.month().n_days(),
     };
     if baseline.alternatives[0].is_empty() {
         let dark = vec![0.0; seen.states.n()];
