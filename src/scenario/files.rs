@@ -9,6 +9,7 @@ use super::problem::{Place, Problems};
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("configs/scenarios/base.toml", include_str!("../../configs/scenarios/base.toml")),
     ("configs/scenarios/heat-and-rain.toml", include_str!("../../configs/scenarios/heat-and-rain.toml")),
+    ("configs/scenarios/programmes.toml", include_str!("../../configs/scenarios/programmes.toml")),
     ("configs/scenarios/s1-metropolis.toml", include_str!("../../configs/scenarios/s1-metropolis.toml")),
     ("configs/scenarios/s2-spreading.toml", include_str!("../../configs/scenarios/s2-spreading.toml")),
     ("configs/scenarios/s3-decline.toml", include_str!("../../configs/scenarios/s3-decline.toml")),
