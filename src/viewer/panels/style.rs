@@ -18,6 +18,10 @@ pub const PLACED: Color32 = Color32::from_rgb(200, 92, 20);
 pub const ALARM: Color32 = Color32::from_rgb(166, 48, 38);
 /// The variant, in charts.
 pub const VARIANT: Color32 = Color32::from_rgb(0, 98, 136);
+/// Floods, on the time bar.
+pub const WATER: Color32 = Color32::from_rgb(49, 130, 189);
+/// Heat waves, on the time bar.
+pub const HEAT: Color32 = Color32::from_rgb(186, 54, 85);
 /// The twin, in charts.
 pub const TWIN: Color32 = Color32::from_rgb(140, 140, 140);
 
@@ -34,6 +38,7 @@ pub fn apply(ctx: &Context) {
     visuals.window_fill = PAPER;
     visuals.selection.bg_fill = Color32::from_rgb(206, 226, 236);
     visuals.selection.stroke.color = INK;
+    visuals.widgets.open.weak_bg_fill = PAPER;
     ctx.set_visuals(visuals);
 }
 
@@ -42,10 +47,20 @@ fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let regular = FontData::from_static(include_bytes!("../../../assets/fonts/OpenSans-Regular.ttf"));
     fonts.font_data.insert("Open Sans".into(), regular.into());
+    let semibold = FontData::from_static(include_bytes!("../../../assets/fonts/OpenSans-Semibold.ttf"));
+    fonts.font_data.insert("Open Sans Semibold".into(), semibold.into());
     if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
         family.insert(0, "Open Sans".into());
+        let mut bold = family.clone();
+        bold.insert(0, "Open Sans Semibold".into());
+        fonts.families.insert(FontFamily::Name("bold".into()), bold);
     }
     fonts
+}
+
+/// Text that stands out.
+pub fn bold(text: impl Into<String>) -> RichText {
+    RichText::new(text).family(FontFamily::Name("bold".into()))
 }
 
 /// A colour of a layer.
@@ -55,7 +70,7 @@ pub fn colour([r, g, b]: Rgb) -> Color32 {
 
 /// A heading.
 pub fn heading(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).size(15.0).strong());
+    ui.label(bold(text).size(15.0));
     ui.add_space(2.0);
 }
 
@@ -66,8 +81,9 @@ pub fn small(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// The button that does what the page is for.
 pub fn strong_button(ui: &mut Ui, text: &str) -> Response {
-    let text = RichText::new(text).color(Color32::WHITE).strong();
-    ui.add(egui::Button::new(text).fill(ACCENT).min_size(egui::vec2(96.0, 26.0)))
+    let text = bold(text).color(Color32::WHITE);
+    // Given its size, a button puts its text in the middle.
+    ui.add_sized(egui::vec2(136.0, 28.0), egui::Button::new(text).fill(ACCENT))
 }
 
 /// Euros, short: € 1.2 M.
