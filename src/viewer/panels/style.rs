@@ -1,5 +1,7 @@
 //! Colours and small parts that all panels share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bevy_egui::egui::{self, Color32, Context, FontData, FontDefinitions, FontFamily, Response, RichText, Ui};
 
 use super::super::layers::{self, Rgb};
@@ -31,6 +33,10 @@ pub fn apply(ctx: &Context) {
     if !ctx.data(|data| data.get_temp::<bool>(known).unwrap_or(false)) {
         ctx.data_mut(|data| data.insert_temp(known, true));
         ctx.set_fonts(fonts());
+        ctx.request_repaint();
+    } else {
+        // Letters that were set are there from the next frame on.
+        BOLD.store(true, Ordering::Relaxed);
     }
     let mut visuals = egui::Visuals::light();
     visuals.override_text_color = Some(INK);
@@ -58,9 +64,13 @@ fn fonts() -> FontDefinitions {
     fonts
 }
 
+/// True once there are bold letters.
+static BOLD: AtomicBool = AtomicBool::new(false);
+
 /// Text that stands out.
 pub fn bold(text: impl Into<String>) -> RichText {
-    RichText::new(text).family(FontFamily::Name("bold".into()))
+    let text = RichText::new(text);
+    if BOLD.load(Ordering::Relaxed) { text.family(FontFamily::Name("bold".into())) } else { text.strong() }
 }
 
 /// A colour of a layer.
