@@ -8,6 +8,7 @@ mod cli;
 mod climate;
 mod configs;
 mod crime;
+mod equal_rates;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;

@@ -157,7 +157,7 @@ fn strain_z(view: &HazardView, left: f64, low_income_eur_m: f32) -> f64 {
     let on = |is: bool, b: f64| if is { b } else { 0.0 };
     let level = on(view.is_in_debt(), 0.5)
         + on(view.income_per_head_eur_m() < low_income_eur_m, 0.25)
-        + on(!view.has_home(), 0.25)
+        + on(!view.has_place(), 0.25)
         + left;
     ((level - 0.25) / 0.25).min(MOST_STRAIN_Z)
 }
