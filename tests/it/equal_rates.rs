@@ -30,7 +30,11 @@ fn rates(city: &Arc<City>, seed: u64, burden: bool) -> [[Rates; 2]; 2] {
     assert_eq!(scenario.parameters.get_mut("diversity.discrimination").copied(), Some(0.0));
     let mut sim = scenario::build(&scenario, city.clone(), seed).unwrap();
     let world = sim.world_mut();
-    let bit = |key: u64, which: u32| (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (40 + which)) & 1;
+    // Dealt anew in every city: else one chance imbalance would come back fifty times.
+    let dealt = |key: u64| {
+        (key ^ seed << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+    };
+    let bit = |key: u64, which: u32| (dealt(key) >> (40 + which)) & 1;
     let mut households = world.query::<&mut Household>();
     for h in slice_mut(&mut households.query_mut(world)).iter_mut().filter(|h| h.is_there()) {
         h.origin = bit(h.key.0, 0) as u8;
