@@ -4,6 +4,7 @@
 
 mod ageing;
 mod architecture;
+mod base;
 mod cli;
 mod climate;
 mod configs;
