@@ -4,9 +4,9 @@
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
 //! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
-//! loses families. Where fewer come than that takes, it is families and older households who come less, for study and
-//! first jobs draw the young in whatever homes cost: large Dutch cities that lose people to the rest of the country lose
-//! families (CBS, 2017–2019). Their number follows the surrounding [region](super::region).
+//! loses families. Where fewer come than that takes, it is families and people in their thirties and forties who come
+//! less, for study and first jobs draw the young in whatever homes cost: large Dutch cities that lose people to the rest
+//! of the country lose families (CBS, 2017–2019). Their number follows the surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -160,7 +160,7 @@ pub struct Arrivals {
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
-    /// Domestic arrivals: the young (a head under 30, no minors), then the others.
+    /// Domestic arrivals: families and those in their thirties and forties, then the others.
     domestic: [Comers; 2],
 }
 
@@ -173,11 +173,11 @@ struct Comers {
 }
 
 const N_TEMPLATES: usize = 4096;
-/// Least part of their usual share among domestic arrivals that others than the young keep (A).
-const OTHERS_LEAST: f64 = 0.4;
+/// Least part of their usual share among domestic arrivals that families and those in their thirties keep (A).
+const MIDDLE_LEAST: f64 = 0.4;
 
-fn is_young(h: &Household) -> bool {
-    h.head_age_y < 30 && h.n_minors == 0
+fn is_in_middle(h: &Household) -> bool {
+    h.n_minors > 0 || (30..45).contains(&h.head_age_y)
 }
 
 impl Arrivals {
@@ -193,17 +193,17 @@ impl Arrivals {
         let pull = Pull::solve(books, p, &departure, n_residents);
         let leaving = |h: &Household| if h.is_there() { departure(h) } else { 0.0 };
         let leaving_people = books.households.iter().map(|h| leaving(h) * f64::from(h.size)).sum();
-        let stream = |young: bool| {
+        let stream = |in_middle: bool| {
             let (mut sum, mut standing) = (0.0, 0.0);
             let mut cumulated = Vec::with_capacity(books.households.len());
             for household in books.households.iter() {
-                let comes = if is_young(household) == young { leaving(household) * pull.of(household) } else { 0.0 };
+                let comes = if is_in_middle(household) == in_middle { leaving(household) * pull.of(household) } else { 0.0 };
                 sum += comes;
                 standing += comes * f64::from(household.size);
                 cumulated.push(sum);
             }
             let template = |i: usize| {
-                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(young))) * sum;
+                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(in_middle))) * sum;
                 let h = cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1);
                 members_of(books, HouseholdIdx::at(h))
             };
@@ -224,7 +224,7 @@ impl Arrivals {
             leaving_per_month: leaving_people,
             label: (0..origins.len() as u8).collect(),
             origin_share: origins,
-            domestic: [stream(true), stream(false)],
+            domestic: [true, false].map(stream),
         }
     }
 }
@@ -316,6 +316,11 @@ impl Pull {
                 *weight = (*weight * factor).clamp(0.1, 30.0);
             }
         }
+        if std::env::var_os("PULL").is_some() {
+            let got: Vec<f64> = (0..N).map(|c| leave.iter().enumerate().map(|(k, r)| pull.by_age[k] * (r[0][c] + pull.family * r[1][c])).sum::<f64>() * 12_000.0 / residents).collect();
+            let left: Vec<f64> = (0..N).map(|c| leave.iter().flatten().map(|r| r[c]).sum::<f64>() * 12_000.0 / residents).collect();
+            eprintln!("pull {:?} family {}\nneeded {:?}\ngot {got:?}\nleft {left:?}", pull.by_age, pull.family, needed.map(|x| x * 12_000.0 / residents));
+        }
         pull
     }
 }
@@ -326,15 +331,15 @@ impl Arrivals {
         p.immigrants_per_1000 / 12_000.0 * self.residents_at_start
     }
 
-    /// People who come from elsewhere in the country in a month, the young and the others; see
+    /// People who come from elsewhere in the country in a month, by kind of arrivals; see
     /// [`Self::immigrants_per_month`].
     fn domestic_people_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
         let all = (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
-        let [young, others] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
-        let standing = (young + others).max(1e-9);
-        // Where more come than let the profile stand, more of all come; where fewer, fewer others.
-        let young = (young * (all / standing).max(1.0)).min(all - OTHERS_LEAST * all * others / standing);
-        [young, all - young]
+        let [middle, others] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
+        let part = all / (middle + others).max(1e-9);
+        // Where more come than let the profile stand, more of all come; where fewer, fewer in the middle.
+        let others = (others * part.max(1.0)).min(all - MIDDLE_LEAST * part * middle);
+        [all - others, others]
     }
 
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.

@@ -183,16 +183,17 @@ impl Choice<'_> {
         let segment = self.segments.segment(household, self.wage_level as f32);
         let (means, taste) = (self.means(household), self.taste(household, here));
         let mut found = [(0.0f32, Want { offer: 0, noise: 0 }); MOST_SEARCHED];
-        let mut seen = [0u16; MOST_SEARCHED];
+        // Where it has looked, and the home it found there.
+        let mut seen = [(0u16, (0u32, 0usize)); MOST_SEARCHED];
         let (mut n_found, mut n_seen) = (0, 0);
         for i in 0..self.p.n_searched as u32 {
             let n = self.look_in(household, segment, here, i);
-            if seen[..n_seen].contains(&(n as u16)) {
-                continue;
-            }
-            seen[n_seen] = n as u16;
-            n_seen += 1;
-            let Some((o, words)) = self.best_in(n, household, &means) else { continue };
+            // Who looks in a place again comes upon another home there: otherwise, in a city of few neighbourhoods, everybody
+            // would see all of them alike, wherever they look most.
+            let at = seen[..n_seen].iter().position(|s| s.0 == n as u16);
+            let Some((o, words)) = self.best_in(n, household, &means, at.map(|at| seen[at].1)) else { continue };
+            seen[at.unwrap_or(n_seen)] = (n as u16, (words[0], o));
+            n_seen += usize::from(at.is_none());
             let utility = self.utility(&taste, &self.offers.all[o]) + gumbel(words[1]);
             if utility > stay {
                 found[n_found] = (utility, Want { offer: o as u32, noise: words[2] });
@@ -206,15 +207,23 @@ impl Choice<'_> {
         Seeker { household: h, key: household.key, segment: segment as u8, wanted }
     }
 
-    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise.
-    fn best_in(&self, n: usize, household: &Household, means: &Means) -> Option<(usize, [u32; 4])> {
+    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise;
+    /// the next one after that with the noise and place `after`.
+    fn best_in(
+        &self,
+        n: usize,
+        household: &Household,
+        means: &Means,
+        after: Option<(u32, usize)>,
+    ) -> Option<(usize, [u32; 4])> {
         let mut best: Option<(usize, [u32; 4])> = None;
         for (tenure, &most) in means.most_eur_m.iter().enumerate().filter(|(_, most)| **most > 0.0) {
             for o in self.offers.up_to(n, tenure, most) {
                 let offer = &self.offers.all[o];
                 if offer.area_m2 >= means.least_m2 {
                     let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
-                    if best.is_none_or(|(_, least)| words[0] < least[0]) {
+                    let is_next = after.is_none_or(|after| (words[0], o) > after);
+                    if is_next && best.is_none_or(|(_, least)| words[0] < least[0]) {
                         best = Some((o, words));
                     }
                 }
