@@ -155,7 +155,7 @@ mod at {
     /// Second of what "street" finds: street coaches, with nothing placed.
     pub const COACHES: (u32, u32) = (1076, 330);
     /// Third of it: lighting, with one measure placed.
-    pub const LIGHTING: (u32, u32) = (1062, 373);
+    pub const LIGHTING: (u32, u32) = (1062, 386);
     pub const CITY: (u32, u32) = (620, 360);
     pub const WHERE_TO: (u32, u32) = (1159, 88);
     pub const MEASURES: (u32, u32) = (1054, 88);
