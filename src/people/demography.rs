@@ -175,8 +175,9 @@ pub(super) fn decide_departures(
     let (persons, households, draws) = (slice(&persons), slice(&households), *draws);
     let domestic: [u32; 128] =
         std::array::from_fn(|age| threshold(monthly(intercepts.departure * outward_profile(age as u8))));
-    let abroad: [u32; 8] = std::array::from_fn(|n| threshold(monthly(emigration_y(n as u8, &p))));
-    let most_abroad = abroad.into_iter().fold(0, u32::max);
+    let abroad: [[u32; 128]; 8] =
+        std::array::from_fn(|n| std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p)))));
+    let most_abroad = abroad.iter().flatten().copied().fold(0, u32::max);
     let chunks: Vec<Vec<_>> = households
         .par_chunks(CHUNK)
         .enumerate()
@@ -184,10 +185,11 @@ pub(super) fn decide_departures(
             let mut out = Vec::new();
             let with_words = draws.over(STREAM_DEPART, chunk, |h| h.key.0);
             for (i, (household, [inland, away, ..])) in with_words.enumerate().filter(|(_, (h, _))| h.is_there()) {
+                let age = usize::from(household.head_age_y.min(127));
                 // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
                 let newcomer = || persons[household.first.i()].newcomer.min(7);
-                let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())];
-                if leaves_abroad || inland < domestic[usize::from(household.head_age_y.min(127))] {
+                let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
+                if leaves_abroad || inland < domestic[age] {
                     out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
                 }
             }
