@@ -115,9 +115,8 @@ pub(super) fn decide_life_events(
         .enumerate()
         .map(|(c, chunk)| {
             let (mut out, mut ring) = (Vec::new(), Vec::new());
-            let with_words = draws.over(STREAM, chunk, |q| q.key.0);
-            for (i, (person, words)) in with_words.enumerate().filter(|(_, (q, _))| q.is_there()) {
-                let [death, change, seek, birth] = words;
+            for (i, person) in chunk.iter().enumerate().filter(|(_, q)| q.is_there()) {
+                let [death, change, seek, birth] = draws.block(STREAM, person.key.0, 0);
                 let age = usize::from(person.age_y(now));
                 let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
                 if death < table.death[age] {
@@ -183,8 +182,8 @@ pub(super) fn decide_departures(
         .enumerate()
         .map(|(c, chunk)| {
             let mut out = Vec::new();
-            let with_words = draws.over(STREAM_DEPART, chunk, |h| h.key.0);
-            for (i, (household, [inland, away, ..])) in with_words.enumerate().filter(|(_, (h, _))| h.is_there()) {
+            for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
+                let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
                 let age = usize::from(household.head_age_y.min(127));
                 // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
                 let newcomer = || persons[household.first.i()].newcomer.min(7);

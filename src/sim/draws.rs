@@ -30,31 +30,6 @@ pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     [c0, c1, c2, c3]
 }
 
-/// Blocks that are made side by side: enough for the vector units of any machine.
-const LANES: usize = 8;
-
-/// The same for [`LANES`] counters, given and answered word by word; some two times as fast as one by one.
-#[inline]
-fn philox_lanes(counters: [[u32; LANES]; 4], key: [u32; 2]) -> [[u32; LANES]; 4] {
-    const M0: u32 = 0xD251_1F53;
-    const M1: u32 = 0xCD9E_8D57;
-    const W0: u32 = 0x9E37_79B9;
-    const W1: u32 = 0xBB67_AE85;
-    let [mut c0, mut c1, mut c2, mut c3] = counters;
-    let [mut k0, mut k1] = key;
-    for _ in 0..10 {
-        for i in 0..LANES {
-            let p0 = u64::from(M0) * u64::from(c0[i]);
-            let p1 = u64::from(M1) * u64::from(c2[i]);
-            (c0[i], c1[i]) = ((p1 >> 32) as u32 ^ c1[i] ^ k0, p1 as u32);
-            (c2[i], c3[i]) = ((p0 >> 32) as u32 ^ c3[i] ^ k1, p0 as u32);
-        }
-        k0 = k0.wrapping_add(W0);
-        k1 = k1.wrapping_add(W1);
-    }
-    [c0, c1, c2, c3]
-}
-
 /// What a draw is for. Made from a name; two modules that choose names with the same number are refused when the
 /// simulation is built ([`crate::sim::Simulation::new`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,29 +75,6 @@ impl Draws {
     pub fn block(self, stream: Stream, key: u64, draw: u32) -> [u32; 4] {
         let counter = [key as u32, (key >> 32) as u32, draw, u32::from(stream.id) << 16 | u32::from(self.tick)];
         philox4x32_10(counter, [self.seed as u32, (self.seed >> 32) as u32])
-    }
-
-    /// Every row of a table with block 0 of (`stream`, `key` of the row).
-    #[inline]
-    pub fn over<'a, T>(
-        self,
-        stream: Stream,
-        rows: &'a [T],
-        key: impl Fn(&T) -> u64 + 'a,
-    ) -> impl Iterator<Item = (&'a T, [u32; 4])> {
-        rows.chunks(LANES).flat_map(move |rows| rows.iter().zip(self.blocks(stream, rows, &key)))
-    }
-
-    #[inline]
-    fn blocks<T>(self, stream: Stream, rows: &[T], key: impl Fn(&T) -> u64) -> [[u32; 4]; LANES] {
-        let mut counters = [[0; LANES]; 4];
-        for (i, row) in rows.iter().take(LANES).enumerate() {
-            let key = key(row);
-            (counters[0][i], counters[1][i]) = (key as u32, (key >> 32) as u32);
-        }
-        counters[3] = [u32::from(stream.id) << 16 | u32::from(self.tick); LANES];
-        let words = philox_lanes(counters, [self.seed as u32, (self.seed >> 32) as u32]);
-        std::array::from_fn(|i| std::array::from_fn(|word| words[word][i]))
     }
 
     /// A uniform number in [0, 1) with 24 bits.
@@ -267,15 +219,6 @@ mod tests {
         assert_ne!(base, draws.block(a, 11, 1));
         assert_ne!(base, Draws { seed: 8, tick: 3 }.block(a, 11, 0));
         assert_ne!(base, Draws { seed: 7, tick: 4 }.block(a, 11, 0));
-    }
-
-    #[test]
-    fn blocks_side_by_side_are_those_one_by_one() {
-        let (draws, stream) = (Draws { seed: 1 << 40 | 9, tick: 300 }, Stream::named("test.lanes"));
-        let keys: Vec<u64> = (0..20).map(|i| u64::MAX.wrapping_mul(i) ^ i << 31).collect();
-        let together: Vec<[u32; 4]> = draws.over(stream, &keys, |key| *key).map(|(_, words)| words).collect();
-        let apart: Vec<[u32; 4]> = keys.iter().map(|&key| draws.block(stream, key, 0)).collect();
-        assert_eq!(together, apart);
     }
 
     #[test]

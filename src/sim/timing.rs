@@ -1,9 +1,9 @@
-//! Where the time of a month goes: the wall time of every system, for benches.
+//! Where the time of a month goes: the time that every system takes, for benches.
 //!
 //! [`Simulation::time_systems`] puts a clock between the systems of the schedule, in the order in which they run anyway. A
 //! simulation that nobody times has no clocks in it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bevy::ecs::schedule::{InternedSystemSet, SystemKey};
 use bevy::prelude::*;
@@ -49,15 +49,15 @@ pub struct SystemTime {
 #[derive(Resource)]
 struct Times {
     systems: Vec<SystemTime>,
-    last: Instant,
+    last: Duration,
 }
 
 impl Simulation {
-    /// Times every system from now on.
+    /// Times every system from now on by `clock`, which may be one of wall time or of the processors' work.
     ///
     /// # Panics
     /// If the schedule cannot be built with clocks in it, which is a bug.
-    pub fn time_systems(&mut self) {
+    pub fn time_systems(&mut self, clock: fn() -> Duration) {
         let (schedule, world) = self.parts_mut();
         let order: Vec<(SystemKey, InternedSystemSet)> = schedule
             .systems()
@@ -75,20 +75,20 @@ impl Simulation {
         };
         let systems = order.iter().map(time).collect();
         for (i, &(_, set)) in order.iter().enumerate() {
-            let clock = move |mut times: ResMut<Times>| {
-                let (now, last) = (Instant::now(), times.last);
-                times.systems[i].spent += now - last;
+            let look = move |mut times: ResMut<Times>| {
+                let (now, last) = (clock(), times.last);
+                times.systems[i].spent += now.saturating_sub(last);
                 times.last = now;
             };
             match order.get(i + 1) {
-                Some(&(_, next)) => schedule.add_systems(clock.after(set).before(next)),
-                None => schedule.add_systems(clock.after(set)),
+                Some(&(_, next)) => schedule.add_systems(look.after(set).before(next)),
+                None => schedule.add_systems(look.after(set)),
             };
         }
         if let Some(&(_, first)) = order.first() {
-            schedule.add_systems((|mut times: ResMut<Times>| times.last = Instant::now()).before(first));
+            schedule.add_systems((move |mut times: ResMut<Times>| times.last = clock()).before(first));
         }
-        world.insert_resource(Times { systems, last: Instant::now() });
+        world.insert_resource(Times { systems, last: clock() });
         schedule.initialize(world).expect("clocks between systems leave their order as it is");
     }
 

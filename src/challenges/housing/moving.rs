@@ -63,7 +63,8 @@ pub(super) fn wish_to_move(
     let most = p.crowding_factor * p.burden_factor * libm::exp(2.0 * p.dissatisfaction);
     let more = |age: usize| if age >= 65 { monthly(p.senior_offer_y) } else { 0.0 };
     let ceiling: [u32; 128] = std::array::from_fn(|age| threshold((base[age] + more(age)) * most));
-    let wants = |h: &Household, word: u32| {
+    let wants = |h: &Household| {
+        let word = draws.block(STREAM, h.key.0, 0)[0];
         let age = usize::from(h.head_age_y.min(127));
         let Some(home) = h.dwelling.get() else { return false };
         if word >= ceiling[age] {
@@ -91,8 +92,7 @@ pub(super) fn wish_to_move(
         f64::from(unit(word)) < hazard
     };
     let look = |(c, chunk): (usize, &[Household])| -> Vec<HouseholdIdx> {
-        let with_words = draws.over(STREAM, chunk, |h| h.key.0).enumerate();
-        let looking = with_words.filter(|(_, (h, words))| h.is_there() && wants(h, words[0]));
+        let looking = chunk.iter().enumerate().filter(|(_, h)| h.is_there() && wants(h));
         looking.map(|(i, _)| HouseholdIdx::at(c * CHUNK + i)).collect()
     };
     wishes.0 = households.par_chunks(CHUNK).enumerate().flat_map_iter(look).collect();

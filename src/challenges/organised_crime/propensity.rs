@@ -364,12 +364,13 @@ impl Look<'_> {
         let little = (1.0 - share * weight) / (1.0 - share);
         let exposed_most: Vec<u32> = (0..128).map(|age| threshold(exposure * weight * exposed(age))).collect();
         let exposed_little: Vec<u32> = (0..128).map(|age| threshold(exposure * little * exposed(age))).collect();
-        let one = |i: usize, words: [u32; 4], pools: &mut Pools| {
+        let one = |i: usize, pools: &mut Pools| {
             let person = &self.people.persons[i];
             if !person.is_there() {
                 return;
             }
             let age = usize::from(person.age_y(self.now));
+            let words = self.draws.block(STREAM, person.key.0, 0);
             let ceiling = suspect_class(age as u8).map_or(0, |class| {
                 let conduct = &self.conducts[i];
                 ceilings[class][glance(person, &self.people.works[i], conduct, self.is_prior(conduct))]
@@ -412,8 +413,7 @@ impl Look<'_> {
             .enumerate()
             .map(|(c, chunk)| {
                 let mut pools = Pools::default();
-                let with_words = self.draws.over(STREAM, chunk, |q| q.key.0).enumerate();
-                with_words.for_each(|(i, (_, words))| one(c * CHUNK + i, words, &mut pools));
+                (0..chunk.len()).for_each(|i| one(c * CHUNK + i, &mut pools));
                 pools
             })
             .collect();
