@@ -2,8 +2,7 @@
 //!
 //! `cargo bench --bench city_month [-- RESIDENTS …]`; default 10 k, 100 k, 1 M. The plain loop does the arithmetic of
 //! the monthly life of a person (one Philox block, table look-ups, four comparisons) over bare vectors, with the same
-//! chunks and threads as the simulation's own pass. Systems are named by the part that adds them and by their number
-//! there, in the order in which its plugin adds them; docs/speed.md says which is which.
+//! chunks and threads as the simulation's own pass.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![allow(missing_docs, reason = "a benchmark has no readers of its interface")]
@@ -34,6 +33,65 @@ fn main() {
     per_system(&sizes, &tables);
 }
 
+/// Names of systems, in the order in which their parts add them.
+const NAMES: &[(&str, &[&str])] = &[
+    (
+        "people",
+        &[
+            "step_region",
+            "clear",
+            "decide_life_events",
+            "decide_departures",
+            "change_households",
+            "arrive",
+            "pass_birthdays",
+            "refresh_some",
+            "end_month",
+            "keep_accounts",
+            "refill",
+        ],
+    ),
+    ("shared", &["clear", "clear care", "settle care", "observe", "settle budget"]),
+    (
+        "housing",
+        &[
+            "sense",
+            "wish_to_move",
+            "build_homes",
+            "convert_offices",
+            "give_shelter",
+            "match_and_move",
+            "adjust_prices",
+            "keep_ledger",
+            "count_composition",
+        ],
+    ),
+    ("diversity", &["quarrel", "meet", "tolerate", "survey"]),
+    ("neighbourhoods", &["help", "allot", "update", "watch"]),
+    ("ageing", &["staff", "build", "live_on", "ask", "complain", "receive", "look_around", "decide_places"]),
+    (
+        "crime",
+        &[
+            "count_homes",
+            "commit",
+            "work",
+            "use_and_find",
+            "explode",
+            "defraud",
+            "inspect",
+            "show",
+            "tighten",
+            "follow_members",
+        ],
+    ),
+    ("indicators", &["measure"]),
+];
+
+fn name(of: &SystemTime) -> String {
+    let names = NAMES.iter().find(|n| n.0 == of.part).map_or(&[][..], |n| n.1);
+    names.get(of.number).map_or_else(|| of.number.to_string(), |name| (*name).into())
+}
+
 /// Processor time of each system, ns per person and month, the most costly of the largest city first.
 fn per_system(sizes: &[u32], tables: &[Vec<SystemTime>]) {
     let ns =
@@ -47,9 +105,8 @@ fn per_system(sizes: &[u32], tables: &[Vec<SystemTime>]) {
     );
     println!("|---|{}", "---|".repeat(sizes.len()));
     for i in order {
-        let SystemTime { part, number, .. } = last[i];
         let cells: Vec<String> = tables.iter().zip(sizes).map(|(t, &n)| format!("{:.2}", ns(t, i, n))).collect();
-        println!("| {part} {number} | {} |", cells.join(" | "));
+        println!("| {} `{}` | {} |", last[i].part, name(&last[i]), cells.join(" | "));
     }
 }
 

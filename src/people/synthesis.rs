@@ -72,6 +72,10 @@ pub fn populate(city: &City, parameters: &DemographyParameters, seed: u64, start
         .collect();
     let mut all = Inhabitants { dwellings: first_dwellings(city, now), ..Inhabitants::default() };
     let mut home_of_part = Vec::with_capacity(parts.len());
+    let n: usize = parts.iter().map(|part| part.persons.len()).sum();
+    all.persons.reserve_exact(n);
+    all.works.reserve_exact(n);
+    all.households.reserve_exact(parts.iter().map(|part| part.households.len()).sum());
     for part in parts {
         let (p0, h0) = (all.persons.len() as u32, all.households.len() as u32);
         home_of_part.push(h0 as usize..h0 as usize + part.households.len());
