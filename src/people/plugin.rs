@@ -138,18 +138,20 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     fn with_reserve<B: Slot>(
         world: &mut World,
         rows: impl ExactSizeIterator<Item = B>,
+        times: usize,
         free: fn(&mut FreeSlots) -> &mut Vec<u32>,
     ) {
-        let (n, reserve) = (rows.len(), 2 * least_free(rows.len()));
+        let (n, reserve) = (rows.len(), times * least_free(rows.len()));
         world.spawn_batch(rows.chain(std::iter::repeat_n(B::default(), reserve))).for_each(drop);
         *free(&mut world.resource_mut::<FreeSlots>()) = (n as u32..(n + reserve) as u32).rev().collect();
     }
     let low = LowEntities::keep(world);
     let rows = inhabitants.persons.into_iter().zip(inhabitants.works);
     let rows = rows.map(|(p, w)| (p, w, Health::default(), Conduct::default(), Outlook::default()));
-    with_reserve(world, rows, |f| &mut f.persons);
-    with_reserve(world, inhabitants.households.into_iter(), |f| &mut f.households);
-    with_reserve(world, inhabitants.dwellings.into_iter(), |f| &mut f.dwellings);
+    with_reserve(world, rows, 2, |f| &mut f.persons);
+    // The housing market founds some more before the first month.
+    with_reserve(world, inhabitants.households.into_iter(), 4, |f| &mut f.households);
+    with_reserve(world, inhabitants.dwellings.into_iter(), 2, |f| &mut f.dwellings);
     low.free(world);
 }
 

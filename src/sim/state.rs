@@ -145,7 +145,9 @@ pub fn slice_mut<'a, C: Component<Mutability = Mutable>>(query: &'a mut Query<&m
 
 /// Appends `n` free slots to the table of bundle `B`.
 pub fn grow<B: Slot>(world: &mut World, n: usize) {
+    let low = LowEntities::keep(world);
     world.spawn_batch(std::iter::repeat_n(B::default(), n)).for_each(drop);
+    low.free(world);
 }
 /// Entities of low number, kept for resources while tables are filled.
 ///
