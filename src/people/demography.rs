@@ -160,7 +160,9 @@ pub(super) fn decide_departures(
     let (persons, households, draws) = (slice(&persons), slice(&households), *draws);
     let domestic: [u32; 128] =
         std::array::from_fn(|age| threshold(monthly(intercepts.departure * outward_profile(age as u8))));
-    let abroad: [u32; 8] = std::array::from_fn(|n| threshold(monthly(emigration_y(n as u8, &p))));
+    let abroad: [[u32; 128]; 8] = std::array::from_fn(|n| {
+        std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p))))
+    });
     let chunks: Vec<Vec<_>> = households
         .par_chunks(CHUNK)
         .enumerate()
@@ -169,8 +171,9 @@ pub(super) fn decide_departures(
             for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
                 let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
                 let newcomer = persons[household.first.i()].newcomer.min(7);
-                let leaves_abroad = away < abroad[usize::from(newcomer)];
-                if leaves_abroad || inland < domestic[usize::from(household.head_age_y.min(127))] {
+                let age = usize::from(household.head_age_y.min(127));
+                let leaves_abroad = away < abroad[usize::from(newcomer)][age];
+                if leaves_abroad || inland < domestic[age] {
                     out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
                 }
             }

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::ages::{Ages, BANDS, CHILD, COUPLE, LONE_PARENT, OTHER, PARENT, SINGLE};
 use super::books::{FreeSlots, refresh_household};
-use super::components::{Dwelling, Household, NewcomerType, Person, ShortMonth, Work};
+use super::components::{Dwelling, Household, NewcomerType, Occupation, Person, ShortMonth, Work};
 use super::fitting::{integerise, ipf};
 use super::migration::NEWCOMER_TRAITS;
 use super::parameters::DemographyParameters;
@@ -407,14 +407,21 @@ impl<'a> Maker<'a> {
         work
     }
 
-    /// Scales incomes so that the neighbourhood's mean household income is met, then sums up households.
+    /// Scales incomes so that the neighbourhood's mean household income is met, then sums up households. Pensions depend
+    /// on earnings by half, as they do later ([`super::work`]).
     fn incomes(&mut self) {
         let out = &mut self.out;
-        let gross: f64 = out.works.iter().map(|w| f64::from(w.income_eur_y)).sum();
+        let is_pension = |w: &Work| w.occupation == Occupation::Retired as u8;
+        let sum = |pension: bool| -> f64 {
+            out.works.iter().filter(|w| is_pension(w) == pension).map(|w| f64::from(w.income_eur_y)).sum()
+        };
+        let (earned, pensions) = (sum(false), sum(true));
         let want = f64::from(self.marginals.mean_income_eur_y) * out.households.len() as f64;
-        if gross > 0.0 && want > 0.0 {
-            let scale = (want / gross) as f32;
-            out.works.iter_mut().for_each(|w| w.income_eur_y *= scale);
+        if earned + pensions > 0.0 && want > 0.0 {
+            // Solves earned x² + pensions x = want, in a form that holds without earnings or without pensions.
+            let root = 2.0 * want / (pensions + (pensions * pensions + 4.0 * earned * want).sqrt());
+            let [on_earned, on_pensions] = [root * root, root].map(|x| x as f32);
+            out.works.iter_mut().for_each(|w| w.income_eur_y *= if is_pension(w) { on_pensions } else { on_earned });
         }
         self.earnings();
         let out = &mut self.out;

@@ -159,9 +159,10 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
             now: start.now,
             wage_level: 1.0,
         };
-        // Half of those who move in lived in the city before.
+        // Half of those who move in lived in the city before; of the others half lodge there, the rest are new to it.
         let seeker = |&(h, may_stay): &(usize, bool)| {
-            let local = may_stay && draws.block(STREAM, start.households[h].key.0, 0)[2] < threshold(0.75);
+            let known = if may_stay { 0.75 } else { 0.5 };
+            let local = draws.block(STREAM, start.households[h].key.0, 0)[2] < threshold(known);
             let here = local.then(|| usize::from(home_of(h).neighbourhood));
             choice.seeker_from(HouseholdIdx::at(h), here, f32::NEG_INFINITY)
         };

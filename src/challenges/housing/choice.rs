@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
 use super::moving::wanted_m2;
-use super::neighbourhoods::{Composition, Surroundings, dislike};
+use super::neighbourhoods::{Composition, MOST_QUOTIENT, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
@@ -142,6 +142,8 @@ pub(super) struct Choice<'a> {
 
 /// Most neighbourhoods that a household can search in a month.
 const MOST_SEARCHED: usize = 32;
+/// Neighbourhoods that come up before a household looks in the last of them whether it knows anybody there or not.
+const ATTEMPTS: u32 = 6;
 
 /// What of a household every utility needs.
 struct Taste<'a> {
@@ -178,21 +180,20 @@ impl Choice<'_> {
     /// The same for somebody who looks from `here` and wants at least the utility `stay`.
     pub(super) fn seeker_from(&self, h: HouseholdIdx, here: Option<usize>, stay: f32) -> Seeker {
         let household = &self.households[h.i()];
-        // Who has no home of their own looks in the whole city.
-        let local = here.filter(|_| household.dwelling != DwellingIdx::NONE);
         let segment = self.segments.segment(household, self.wage_level as f32);
         let (means, taste) = (self.means(household), self.taste(household, here));
         let mut found = [(0.0f32, Want { offer: 0, noise: 0 }); MOST_SEARCHED];
-        let mut seen = [0u16; MOST_SEARCHED];
+        // Where it has looked, and the home it found there.
+        let mut seen = [(0u16, (0u32, 0usize)); MOST_SEARCHED];
         let (mut n_found, mut n_seen) = (0, 0);
         for i in 0..self.p.n_searched as u32 {
-            let Some(n) = self.look_in(household, segment, local, i) else { continue };
-            if seen[..n_seen].contains(&(n as u16)) {
-                continue;
-            }
-            seen[n_seen] = n as u16;
-            n_seen += 1;
-            let Some((o, words)) = self.best_in(n, household, &means) else { continue };
+            let n = self.look_in(household, segment, here, i);
+            // Who looks in a place again comes upon another home there: otherwise, in a city of few neighbourhoods, everybody
+            // would see all of them alike, wherever they look most.
+            let at = seen[..n_seen].iter().position(|s| s.0 == n as u16);
+            let Some((o, words)) = self.best_in(n, household, &means, at.map(|at| seen[at].1)) else { continue };
+            seen[at.unwrap_or(n_seen)] = (n as u16, (words[0], o));
+            n_seen += usize::from(at.is_none());
             let utility = self.utility(&taste, &self.offers.all[o]) + gumbel(words[1]);
             if utility > stay {
                 found[n_found] = (utility, Want { offer: o as u32, noise: words[2] });
@@ -206,15 +207,23 @@ impl Choice<'_> {
         Seeker { household: h, key: household.key, segment: segment as u8, wanted }
     }
 
-    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise.
-    fn best_in(&self, n: usize, household: &Household, means: &Means) -> Option<(usize, [u32; 4])> {
+    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise;
+    /// the next one after that with the noise and place `after`.
+    fn best_in(
+        &self,
+        n: usize,
+        household: &Household,
+        means: &Means,
+        after: Option<(u32, usize)>,
+    ) -> Option<(usize, [u32; 4])> {
         let mut best: Option<(usize, [u32; 4])> = None;
         for (tenure, &most) in means.most_eur_m.iter().enumerate().filter(|(_, most)| **most > 0.0) {
             for o in self.offers.up_to(n, tenure, most) {
                 let offer = &self.offers.all[o];
                 if offer.area_m2 >= means.least_m2 {
                     let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
-                    if best.is_none_or(|(_, least)| words[0] < least[0]) {
+                    let is_next = after.is_none_or(|after| (words[0], o) > after);
+                    if is_next && best.is_none_or(|(_, least)| words[0] < least[0]) {
                         best = Some((o, words));
                     }
                 }
@@ -223,29 +232,41 @@ impl Choice<'_> {
         best
     }
 
-    /// The `i`-th neighbourhood that `household` looks in.
-    fn look_in(&self, household: &Household, segment: usize, local: Option<usize>, i: u32) -> Option<usize> {
-        let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
-        let n = self.search.draw(segment, local, unit(words[0]), unit(words[1]));
-        let newcomer = household.dwelling == DwellingIdx::NONE && household.lodging().is_none();
-        (!newcomer || self.is_drawn_to(household, n, unit(words[1]))).then_some(n)
+    /// The `i`-th neighbourhood that `household`, which lives `here`, looks in: one that it hears of. If it does not hear
+    /// of one, another comes up; the last comes anyhow.
+    fn look_in(&self, household: &Household, segment: usize, here: Option<usize>, i: u32) -> usize {
+        let newcomer = here.is_none();
+        let mut n = 0;
+        for attempt in 0..ATTEMPTS {
+            let words = self.draws.block(STREAM_SEARCH, household.key.0, i + MOST_SEARCHED as u32 * attempt);
+            n = self.search.draw(segment, here, unit(words[0]), unit(words[1]));
+            if self.hears_of(household, n, newcomer, unit(words[2])) {
+                break;
+            }
+        }
+        n
     }
 
     /// Where a newcomer stays with others until there is a home.
     pub(super) fn lodging(&self, household: &Household) -> u16 {
-        let place = (0..8).find_map(|i| {
+        let mut n = 0;
+        for i in 0..8 {
             let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
-            let n = self.search.with_room(unit(words[2]));
-            self.is_drawn_to(household, n, unit(words[3])).then_some(n as u16)
-        });
-        place.unwrap_or(Household::NOWHERE)
+            n = self.search.with_room(unit(words[2]));
+            if self.hears_of(household, n, true, unit(words[3])) {
+                break;
+            }
+        }
+        n as u16
     }
 
-    /// Arrivals are drawn to their own group; spreading weakens that (models.md §9).
-    fn is_drawn_to(&self, household: &Household, n: usize, u: f32) -> bool {
-        let pull = self.p.tie_pull as f32 * (1.0 - self.spreading[n] as f32);
-        let own = 1.0 - self.composition.unlike(n, household.origin);
-        u < (1.0 + pull * own) / (1.0 + pull)
+    /// People hear of homes through family and friends, most of whom are of their own group: a chance ∝ 1 + κ·quotient
+    /// (models.md §9, with the location quotient as the density of ties). Spreading weakens it for newcomers.
+    fn hears_of(&self, household: &Household, n: usize, newcomer: bool, u: f32) -> bool {
+        let spread = if newcomer { self.spreading[n] as f32 } else { 0.0 };
+        let pull = self.p.tie_pull as f32;
+        let quotient = (1.0 - spread) * self.composition.quotient(n, household.origin) + spread;
+        u < (1.0 + pull * quotient) / (1.0 + pull * MOST_QUOTIENT)
     }
 
     /// Entitlement and means.

@@ -152,7 +152,15 @@ pub struct Composition {
     n_groups: usize,
     by_group: Vec<u32>,
     residents: Vec<u32>,
+    /// Share of each group in the city.
+    city_share: Vec<f32>,
 }
+
+/// Residents' worth of the city's shares that blend into a neighbourhood's in [`Composition::quotient`]: few people
+/// tell little.
+const QUOTIENT_BLEND: f32 = 60.0;
+/// Highest [`Composition::quotient`]: beyond it, more of one's own people do not make a place better known.
+pub const MOST_QUOTIENT: f32 = 3.0;
 
 impl Composition {
     /// Counts anew.
@@ -178,6 +186,18 @@ impl Composition {
             );
         self.n_groups = GROUPS;
         self.residents = self.by_group.chunks(GROUPS).map(|c| c.iter().sum()).collect();
+        let all: u32 = self.residents.iter().sum();
+        let of_group = |g: usize| self.by_group.iter().skip(g).step_by(GROUPS).sum::<u32>();
+        self.city_share = (0..GROUPS).map(|g| of_group(g) as f32 / all.max(1) as f32).collect();
+    }
+
+    /// Location quotient: how many times as common people of `origin` are in `n` as in the city, 0 to
+    /// [`MOST_QUOTIENT`].
+    pub fn quotient(&self, n: usize, origin: u8) -> f32 {
+        let group = usize::from(origin).min(self.n_groups - 1);
+        let (own, all) = (self.by_group[n * self.n_groups + group] as f32, self.residents[n] as f32);
+        let share = self.city_share[group].max(1e-6);
+        ((own + QUOTIENT_BLEND * share) / ((all + QUOTIENT_BLEND) * share)).min(MOST_QUOTIENT)
     }
 
     /// Share of residents of `n` who are of another origin than `origin`; 0 where nobody lives.
