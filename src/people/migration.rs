@@ -197,7 +197,8 @@ impl Arrivals {
             let (mut sum, mut standing) = (0.0, 0.0);
             let mut cumulated = Vec::with_capacity(books.households.len());
             for household in books.households.iter() {
-                let comes = if is_in_middle(household) == in_middle { leaving(household) * pull.of(household) } else { 0.0 };
+                let comes =
+                    if is_in_middle(household) == in_middle { leaving(household) * pull.of(household) } else { 0.0 };
                 sum += comes;
                 standing += comes * f64::from(household.size);
                 cumulated.push(sum);
@@ -271,8 +272,7 @@ impl Pull {
             let leaves = departure(household);
             leave[Pull::class(household.head_age_y)][usize::from(household.n_minors > 0)][of_person(age)] += leaves;
             let newcomer = books.persons[household.first.i()].newcomer;
-            gone[of_person(age)] +=
-                leaves + super::rates::monthly(emigration_y(newcomer, household.head_age_y, p));
+            gone[of_person(age)] += leaves + super::rates::monthly(emigration_y(newcomer, household.head_age_y, p));
             if person.sex == 0 {
                 births += super::rates::fertility_y(f64::from(age) + 0.5, p) / 12.0;
             }
@@ -317,9 +317,25 @@ impl Pull {
             }
         }
         if std::env::var_os("PULL").is_some() {
-            let got: Vec<f64> = (0..N).map(|c| leave.iter().enumerate().map(|(k, r)| pull.by_age[k] * (r[0][c] + pull.family * r[1][c])).sum::<f64>() * 12_000.0 / residents).collect();
-            let left: Vec<f64> = (0..N).map(|c| leave.iter().flatten().map(|r| r[c]).sum::<f64>() * 12_000.0 / residents).collect();
-            eprintln!("pull {:?} family {}\nneeded {:?}\ngot {got:?}\nleft {left:?}", pull.by_age, pull.family, needed.map(|x| x * 12_000.0 / residents));
+            let got: Vec<f64> = (0..N)
+                .map(|c| {
+                    leave
+                        .iter()
+                        .enumerate()
+                        .map(|(k, r)| pull.by_age[k] * (r[0][c] + pull.family * r[1][c]))
+                        .sum::<f64>()
+                        * 12_000.0
+                        / residents
+                })
+                .collect();
+            let left: Vec<f64> =
+                (0..N).map(|c| leave.iter().flatten().map(|r| r[c]).sum::<f64>() * 12_000.0 / residents).collect();
+            eprintln!(
+                "pull {:?} family {}\nneeded {:?}\ngot {got:?}\nleft {left:?}",
+                pull.by_age,
+                pull.family,
+                needed.map(|x| x * 12_000.0 / residents)
+            );
         }
         pull
     }

@@ -378,8 +378,9 @@ impl<'a> Who<'a> {
             let mut rows = Vec::with_capacity(n * n);
             for place in 0..n {
                 let mut sum = 0.0;
-                for home in 0..n {
-                    sum += (first[home + 1] - first[home]) as f64 * cells.kernel[home * n + place];
+                // As far from home to place as back.
+                for (home, kernel) in cells.kernel[place * n..][..n].iter().enumerate() {
+                    sum += (first[home + 1] - first[home]) as f64 * kernel;
                     rows.push(sum);
                 }
             }
