@@ -12,7 +12,7 @@ use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::books::{Books, household_key};
-use super::components::{Household, NewcomerType, Occupation, Person, ShortMonth, Work};
+use super::components::{Dwelling, Household, NewcomerType, Occupation, Person, ShortMonth, Work};
 use super::parameters::DemographyParameters;
 use super::region::{Kind, Region};
 use super::tally::Tally;
@@ -316,11 +316,6 @@ impl Pull {
                 *weight = (*weight * factor).clamp(0.1, 30.0);
             }
         }
-        if std::env::var_os("PULL").is_some() {
-            let got: Vec<f64> = (0..N).map(|c| leave.iter().enumerate().map(|(k, r)| pull.by_age[k] * (r[0][c] + pull.family * r[1][c])).sum::<f64>() * 12_000.0 / residents).collect();
-            let left: Vec<f64> = (0..N).map(|c| leave.iter().flatten().map(|r| r[c]).sum::<f64>() * 12_000.0 / residents).collect();
-            eprintln!("pull {:?} family {}\nneeded {:?}\ngot {got:?}\nleft {left:?}", pull.by_age, pull.family, needed.map(|x| x * 12_000.0 / residents));
-        }
         pull
     }
 }
@@ -571,6 +566,27 @@ const OUTWARD_BY_AGE: [(f64, f64); 13] = [
     (60.0, 1.8),
     (70.0, 1.3),
 ];
+
+/// Floor area that a household of `size` would like: 35 m² and 22 m² for each further member (A).
+pub fn wanted_m2(size: u8) -> f32 {
+    35.0 + 22.0 * f32::from(size.saturating_sub(1))
+}
+
+/// How much more a household wants to move for want of room: (wanted ÷ actual floor area)², at least 1 (A; models.md §9:
+/// stress by size).
+pub fn want_of_room(h: &Household, home: &Dwelling) -> f64 {
+    let too_small = f64::from(wanted_m2(h.size) / f32::from(home.area_m2.max(1)));
+    (too_small * too_small).max(1.0)
+}
+
+/// Most that want of room raises the chance to leave the city by (A: of couples with a first child in Amsterdam some four
+/// in ten are gone within four years, about twice what their age alone makes; CBS 2019, quoted from memory, M).
+pub const OUTWARD_MOST: f64 = 3.0;
+
+/// How much more a household leaves the city for want of room: families look for it outside.
+pub fn outward_stress(h: &Household, home: Option<&Dwelling>) -> f64 {
+    home.map_or(1.0, |home| want_of_room(h, home).min(OUTWARD_MOST))
+}
 
 /// Relative chance by age of the head that a household leaves for elsewhere in the country.
 pub fn outward_profile(age_y: u8) -> f64 {

@@ -23,8 +23,11 @@ use super::segments::{CLASSES, N_CLASSES, Segments, classes};
 use super::start::Norms;
 use super::{Composition, Surroundings};
 use crate::people::books::members;
-use crate::people::migration::outward_profile;
-use crate::people::rates::{fertility_y, interpolate, mortality_y, solve_fertility};
+use crate::people::demography::lives_with_mother;
+use crate::people::migration::{outward_profile, outward_stress, want_of_room};
+use crate::people::rates::{
+    fertility_y, interpolate, leaving_home_y, mortality_y, solve_fertility, union_y,
+};
 use crate::people::{DemographyParameters, Dwelling, Household, Person, ShortMonth};
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
@@ -61,18 +64,21 @@ fn add(row: &mut [f64; N_CLASSES + 1], segment: usize, x: f64) {
 }
 
 /// Hazard of leaving the present home, per year and up to a common factor.
-fn leaving_y(h: &Household, p: &HousingParameters, people: &DemographyParameters) -> f64 {
+fn leaving_y(h: &Household, home: &Dwelling, p: &HousingParameters, people: &DemographyParameters) -> f64 {
     let age = f64::from(h.head_age_y);
-    let moves = p.move_scale * interpolate(&WITHIN_BY_AGE, age) + outward_profile(h.head_age_y);
-    moves / 100.0 + if h.size == 1 { mortality_y(age, people) } else { 0.0 }
+    let within = p.move_scale * interpolate(&WITHIN_BY_AGE, age) * want_of_room(h, home).min(p.crowding_factor);
+    let moves = within + outward_profile(h.head_age_y) * outward_stress(h, Some(home));
+    // Who lives alone also leaves by dying, and by moving in with somebody.
+    moves / 100.0 + if h.size == 1 { mortality_y(age, people) + 0.5 * union_y(age + 0.5, people) } else { 0.0 }
 }
 
 /// Adds to who should move in those whom time takes out of their class, and takes off those whom it brings into one:
-/// heads who turn 25, 45 or 65 within the year; minors who come of age, and children who are born, by the schedule of
-/// the first year.
+/// heads who turn 25, 45 or 65 within the year; minors who come of age, children who are born or leave home, singles who
+/// move in with somebody (half of them into the other's home) and couples who part, by the rates of the first year.
 fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
     let mut flows = vec![[0.0; N_CLASSES]; out.len()];
     let fertility = solve_fertility(start.persons, start.now, start.people);
+    let leaves_home = leaving_home_y(start.people);
     for &h in housed {
         let household = &start.households[h];
         let row = &mut flows[usize::from(start.dwellings[household.dwelling.i()].neighbourhood)];
@@ -101,6 +107,14 @@ fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
                 let births = fertility * ratio * fertility_y(f64::from(age) + 0.5, start.people);
                 change(now, kind(size.saturating_add(1), n_minors.saturating_add(1)), births);
             }
+            if person.partner.get().is_none() && age >= 16 && size > 1 && lives_with_mother(start.persons, person) {
+                change(now, kind(size - 1, n_minors - u8::from(age < 18 && n_minors > 0)), leaves_home[usize::from(age)]);
+            } else if person.partner.get().is_none() && size == 1 {
+                let unions = union_y(f64::from(age) + 0.5, start.people);
+                change(now, kind(2, 0), 0.5 * unions);
+            } else if person.partner.get().is_some_and(|q| person.key < start.persons[q].key) && size > 1 {
+                change(now, kind(size - 1, n_minors), start.people.separation_y);
+            }
         }
     }
     for (out, flows) in out.iter_mut().zip(&flows) {
@@ -120,7 +134,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
         return;
     }
     let home_of = |h: usize| &start.dwellings[start.households[h].dwelling.i()];
-    let hazard = |h: usize| leaving_y(&start.households[h], start.housing, start.people);
+    let hazard = |h: usize| leaving_y(&start.households[h], home_of(h), start.housing, start.people);
     let segment = |h: usize| start.segments.segment(&start.households[h], 1.0);
     let mut out: Sums = vec![[0.0; N_CLASSES + 1]; n];
     housed.iter().for_each(|&h| add(&mut out[usize::from(home_of(h).neighbourhood)], segment(h), hazard(h)));

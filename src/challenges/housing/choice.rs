@@ -3,13 +3,13 @@
 use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
-use super::moving::wanted_m2;
 use super::neighbourhoods::{Composition, MOST_QUOTIENT, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
+use crate::people::migration::wanted_m2;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::{gumbel, unit};
 use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
