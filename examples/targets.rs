@@ -4,10 +4,16 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its table")]
 
+#[path = "targets/base.rs"]
+mod base;
 #[path = "targets/climate.rs"]
 mod climate;
 #[path = "targets/crime.rs"]
 mod crime;
+#[path = "targets/known.rs"]
+mod known;
+#[path = "targets/large.rs"]
+mod large;
 #[path = "targets/housing.rs"]
 mod housing;
 
@@ -142,10 +148,9 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let contacts = contacts_per_resident(&mut sim);
     let workers = workers(&mut sim);
     let mut old = Old::default();
-    let explained = efficacy_explained(&sim);
+    let mut base = base::Base::new(&sim);
     let contact_start = mean_state(&sim, Kept::Contact);
     let mut contact_after_6 = f64::NAN;
-    let mut violence = vec![0.0; city.neighbourhoods.len()];
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
     let mut crime = crime::Crime::new(&city);
     let mut leaving = housing::LeavingHome::default();
@@ -164,8 +169,7 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         if month == 72 {
             contact_after_6 = mean_state(&sim, Kept::Contact);
         }
-        let outcomes = sim.world().resource::<Outcomes>();
-        violence.iter_mut().zip(outcomes.of(Outcome::Violence)).for_each(|(sum, &k)| *sum += f64::from(k));
+        base.month(&sim, month);
         if month % 12 == 0 {
             let out = f64::from(year.domestic_departures) / 1.9;
             let within = year.moves_within;
@@ -226,6 +230,9 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
     let mut found = national();
     found.extend(crime.found(seed));
+    found.extend(base.found(&sim));
+    found.extend(known::metrics(&city, seed, years));
+    found.extend(large::metrics(seed, years));
     found.extend(climate::metrics(&city, seed));
     found.extend(programme_ratios());
     found.extend(diversity(&sim));
@@ -241,10 +248,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
         ("moves_per_senior_home", moves_per_senior_home),
         ("quieter_by_clusters", quieter_by_clusters),
         ("contacts_per_resident", contacts),
-        ("ce_explained_by_structure", explained),
         ("contact_start_share", contact_start),
         ("contact_fall_6y", contact_start - contact_after_6),
-        ("ce_violence_coefficient", efficacy_on_violence(&sim, &violence)),
         ("population_growth_pct_y", growth(first.people, last.people)),
         ("household_growth_pct_y", growth(first.households, last.households)),
         ("single_share_change_pct_y", growth(first.single / first.households, last.single / last.households)),
@@ -299,6 +304,11 @@ fn efficacy_on_violence(sim: &Simulation, violence: &[f64]) -> f64 {
     let rate: Vec<f64> = violence.iter().zip(people).map(|(v, &r)| v / f64::from(r.max(1))).collect();
     let factors = [Kept::CollectiveEfficacy, Kept::Disadvantage, Kept::Turnover, Kept::Friction];
     regression(&factors.map(|k| scores(sim, k)), &rate).0[0]
+}
+
+/// Pearson's r.
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    regression(&[a.to_vec()], b).0[0]
 }
 
 /// Standardised coefficients of a linear regression, and R².
@@ -357,10 +367,8 @@ fn diversity(sim: &Simulation) -> Vec<(&'static str, f64)> {
     let largest = scores.first().copied().unwrap_or(f64::NAN);
     let (low, high) = scores.iter().fold((1.0, 0.0), |(low, high): (f64, f64), &s| (low.min(s), high.max(s)));
     let micro = own.trust_by_cell.unwrap_or(f64::NAN);
-    let wide = own.trust_by_neighbourhood.unwrap_or(f64::NAN);
     vec![
         ("trust_micro_diversity_r", micro),
-        ("trust_wide_over_micro", wide / micro),
         ("network_segregation_low", low),
         ("network_segregation_high", high),
         ("largest_group_most_segregated", f64::from(u8::from(largest >= high))),

@@ -1,4 +1,4 @@
-//! Signatures of heat and water (T-9a, b, d, e, f), from one heat wave and one cloudburst in the first summer.
+//! Signatures of heat and water (T-9a, d, e, f), from one heat wave and one cloudburst in the first summer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use waterbed::challenges::climate::{
     Agenda, ClimateParameters, Event, Exposure, Hazard, flood, ground::GroundNow, heat,
 };
-use waterbed::challenges::shared::{Census, NeighbourhoodStates, Outcome, Outcomes, State};
+use waterbed::challenges::shared::{Census, NeighbourhoodStates, State};
 use waterbed::city::{City, Cover};
 use waterbed::policies::Controls;
 use waterbed::scenario::{self, Overrides};
@@ -19,37 +19,17 @@ const RAIN: Hazard = Hazard::Cloudburst { mm: 70.0, hours: 1.0, power: true };
 pub fn metrics(city: &Arc<City>, seed: u64) -> BTreeMap<&'static str, f64> {
     let mut found = BTreeMap::new();
     let event = |month, hazard| Event { month: Month::new(2025, month), day: 10, hazard, place: None };
-    // August shows the violence of July's heat against that of the same August without it.
-    let violence: Vec<[f64; 2]> = [true, false]
-        .into_iter()
-        .map(|hot| {
-            let overrides = Overrides { set: vec!["climate.weather=0".into()], ..Overrides::default() };
-            let scenario = scenario::load("base", &overrides).expect("the base scenario is valid");
-            let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
-            sim.world_mut().insert_resource(Agenda(if hot { vec![event(7, WAVE)] } else { Vec::new() }));
-            let mut counts = [0.0; 2];
-            for month in 1..=8 {
-                sim.step().expect("the accounts balance");
-                if month == 7 && hot {
-                    found.extend(of_heat(sim.world().resource::<Exposure>()));
-                    let states = sim.world().resource::<NeighbourhoodStates>();
-                    let residents = &sim.world().resource::<Census>().residents;
-                    let heat = states.of(State::Heat);
-                    found.insert("heat_paved_correlation", weighted(heat, states.of(State::Paved), residents));
-                    let poor = states.of(State::Disadvantage);
-                    found.insert("heat_disadvantage_correlation", weighted(heat, poor, residents));
-                }
-                if month == 8 {
-                    let outcomes = sim.world().resource::<Outcomes>();
-                    counts = [Outcome::Violence, Outcome::Burglary].map(|o| outcomes.total(o) as f64);
-                }
-            }
-            counts
-        })
-        .collect();
-    let rise = |k: usize| 100.0 * (violence[0][k] / violence[1][k].max(1.0) - 1.0);
-    found.insert("violence_after_heat_pct", rise(0));
-    found.insert("property_after_heat_pct", rise(1));
+    let overrides = Overrides { set: vec!["climate.weather=0".into()], ..Overrides::default() };
+    let scenario = scenario::load("base", &overrides).expect("the base scenario is valid");
+    let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
+    sim.world_mut().insert_resource(Agenda(vec![event(7, WAVE)]));
+    (1..=7).for_each(|_| sim.step().expect("the accounts balance"));
+    found.extend(of_heat(sim.world().resource::<Exposure>()));
+    let states = sim.world().resource::<NeighbourhoodStates>();
+    let residents = &sim.world().resource::<Census>().residents;
+    let heat = states.of(State::Heat);
+    found.insert("heat_paved_correlation", weighted(heat, states.of(State::Paved), residents));
+    found.insert("heat_disadvantage_correlation", weighted(heat, states.of(State::Disadvantage), residents));
 
     let p = ClimateParameters::default();
     let night = |set: &[(&str, f64)]| {

@@ -9,7 +9,7 @@ use waterbed::challenges::shared::{Outcome, Outcomes};
 use waterbed::city::City;
 use waterbed::people::{Conduct, Person, ShortMonth};
 use waterbed::scenario::{self, Overrides};
-use waterbed::sim::{Area, Order, Simulation};
+use waterbed::sim::{Area, Order, PersonKey, Simulation};
 
 const VOLUME: [Outcome; 3] = [Outcome::Burglary, Outcome::Vandalism, Outcome::Violence];
 
@@ -20,14 +20,15 @@ pub struct Crime {
     /// Offences of the first year, by kind, and residents then.
     first_year: [f64; 3],
     residents: f64,
-    /// Of the last year: offences by cell; youth offences by neighbourhood; property offences as (cell, day).
+    /// Of the last year: offences by cell; property offences as (cell, day).
     cells: Vec<u32>,
-    youth: Vec<u32>,
     property: Vec<(u32, u32)>,
     /// Explosions, closures, homes of all months.
     explosions: f64,
     closed: f64,
     person_months: f64,
+    /// Who lived here when the year began.
+    since_january: Vec<PersonKey>,
     victims: BTreeMap<&'static str, f64>,
 }
 
@@ -38,11 +39,11 @@ impl Crime {
             first_year: [0.0; 3],
             residents: 0.0,
             cells: vec![0; city.grid.len()],
-            youth: vec![0; city.neighbourhoods.len()],
             property: Vec::new(),
             explosions: 0.0,
             closed: 0.0,
             person_months: 0.0,
+            since_january: Vec::new(),
             victims: BTreeMap::new(),
             city: city.clone(),
         }
@@ -55,8 +56,16 @@ impl Crime {
         {
             let world = sim.world_mut();
             let mut rows = world.query::<(&Person, &Conduct)>();
+            // The survey asks who answers about the past twelve months. Those who came during the year had theirs elsewhere.
+            if month % 12 == 1 {
+                self.since_january = rows.iter(world).filter(|(p, _)| p.is_there()).map(|(p, _)| p.key).collect();
+                self.since_january.sort_unstable();
+            }
             for (person, conduct) in rows.iter(world).filter(|(p, _)| p.is_there()) {
                 people += 1.0;
+                if self.since_january.binary_search(&person.key).is_err() {
+                    continue;
+                }
                 let class = match person.age_y(now) {
                     ..15 => continue,
                     15..25 => 0,
@@ -78,7 +87,6 @@ impl Crime {
         }
         if month % 12 == 1 {
             self.cells.fill(0);
-            self.youth.fill(0);
             self.property.clear();
         }
         for event in outcomes.events().iter().filter(|e| VOLUME.contains(&e.what)) {
@@ -87,7 +95,6 @@ impl Crime {
                 self.property.push((event.cell, 30 * month + u32::from(event.day)));
             }
         }
-        self.youth.iter_mut().zip(outcomes.of(Outcome::YouthOffences)).for_each(|(sum, x)| *sum += x);
         self.explosions += outcomes.total(Outcome::Explosions) as f64;
         self.closed += outcomes.total(Outcome::PremisesClosed) as f64;
         self.person_months += people;
@@ -101,7 +108,10 @@ impl Crime {
                 ("victims_25_45", share(1)),
                 ("victims_65", share(3)),
                 ("victims_all", all(1) / all(0)),
+                ("victims_old_over_young", share(3) / share(0)),
                 ("victims_young_once", times[0] / young),
+                ("victims_young_twice", times[1] / young),
+                ("victims_young_thrice", times[2] / young),
                 ("victims_young_four", times[3] / young),
             ]);
         }
@@ -113,9 +123,6 @@ impl Crime {
         self.city.dwellings.iter().for_each(|d| targets[d.cell as usize] = true);
         let n_places = targets.iter().zip(&self.cells).filter(|(t, c)| **t || **c > 0).count();
         let grid = &self.city.grid;
-        let mut youth: Vec<f64> = self.youth.iter().map(|&x| f64::from(x)).collect();
-        youth.sort_by(|a, b| b.total_cmp(a));
-        let top = youth.first().copied().unwrap_or(0.0) * 0.01 * youth.len() as f64;
         let (first, last) = (self.members[0], self.members[self.members.len() - 1]);
         let mut found = self.victims.clone();
         found.extend([
@@ -124,7 +131,7 @@ impl Crime {
             ("violence_first_year_per_1000", per_1000(self.first_year[2])),
             ("places_with_half_of_crime", concentration(&self.cells, n_places, 0.5)),
             ("places_with_quarter_of_crime", concentration(&self.cells, n_places, 0.25)),
-            ("youth_crime_top_percent", top / youth.iter().sum::<f64>().max(1.0)),
+            ("places_with_all_crime", concentration(&self.cells, n_places, 1.0)),
             ("knox_ratio_month", knox(&self.property, grid, 0, 30).unwrap_or(f64::NAN)),
             ("knox_ratio_late", knox(&self.property, grid, 91, 180).unwrap_or(f64::NAN)),
             ("member_share_change", last / first),

@@ -60,6 +60,7 @@ mod school_job_programme;
 mod senior_homes;
 mod senior_housing_clustered;
 mod senior_housing_dispersed;
+mod shelter;
 mod social_share_new;
 mod spreading;
 mod street_coaches;
@@ -180,6 +181,7 @@ pub const LEVERS: &[Lever] = &[
     school_job_programme::LEVER,
     overcrowding_enforcement::LEVER,
     overcrowding_alternatives::LEVER,
+    shelter::LEVER,
     landlord_licensing::LEVER,
     placebo::LEVER,
 ];

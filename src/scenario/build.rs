@@ -111,6 +111,12 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         police::open(app.world_mut());
         organised_crime::open(app.world_mut(), &city);
         neighbourhoods::plugin::open(app.world_mut(), &city);
+        // What neighbourhoods see of crime and what crime makes of neighbourhoods are solved together, so that the start
+        // is a point of rest.
+        for _ in 0..4 {
+            organised_crime::plugin::expect(app.world_mut());
+            neighbourhoods::plugin::rest(app.world_mut(), 10);
+        }
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())
     })?;

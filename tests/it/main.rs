@@ -4,10 +4,12 @@
 
 mod ageing;
 mod architecture;
+mod base;
 mod cli;
 mod climate;
 mod configs;
 mod crime;
+mod equal_rates;
 mod fields_bad_input;
 mod fields_cases;
 mod fields_flood;

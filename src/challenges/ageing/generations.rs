@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::OLD_Y;
 use super::parameters::AgeingParameters;
-use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
 use crate::people::{Dwelling, Household, Person, ShortMonth};
 use crate::policies::Controls;
 use crate::sim::draws::unit;
@@ -75,7 +75,7 @@ pub(super) fn complain(
             continue;
         }
         let share = |of: &[u32]| f64::from(of[n]) / residents;
-        let contact = couplings.neighbourhoods_ageing * f64::from(states.z(State::Contact, n));
+        let contact = couplings.neighbourhoods_ageing * spread::bounded(&states, State::Company, n);
         let tie = (TIE + 0.1 * contact).clamp(0.0, 0.95);
         let calmer = 1.0 - (p.mixed_generation_size * p.effect_mixed_generation_housing * mixed[n]).clamp(0.0, 1.0);
         let mean = expected_complaints(residents, share(&census.youth), share(&census.elders), tie, &p) * calmer;

@@ -12,7 +12,9 @@ use super::loneliness::{EVERY, LONELY};
 use super::parameters::AgeingParameters;
 use super::start::{Levels, age_class};
 use super::{OLD_Y, care, frailty, loneliness};
-use crate::challenges::shared::{CareBook, CareUse, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::challenges::shared::{
+    CareBook, CareUse, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread,
+};
 use crate::city::Tenure;
 use crate::people::rates::{monthly, mortality_y};
 use crate::people::{
@@ -74,10 +76,9 @@ impl Reads<'_> {
             let pavement = libm::exp(p.fall_pavement * couplings.neighbourhoods_ageing * bad);
             let fewer = 1.0 - (p.fall_prevention_size * prevention[n] * hours).min(1.0);
             let nearer = (1.0 - p.public_transport_size * stops[n]).max(0.0);
-            // The frozen spread of the start can be tiny beside what happens later.
-            let z = |state| f64::from(states.z(state, n)).clamp(-2.0, 2.0);
+            let z = |state| spread::bounded(states, state, n);
             let amenities = -p.lonely_amenities * z(State::Amenities) * nearer;
-            let contact = -p.lonely_contact * z(State::Contact);
+            let contact = -p.lonely_contact * z(State::Company);
             Place {
                 falls: pavement * heat * ice * fewer,
                 lonely: couplings.neighbourhoods_ageing * (amenities + contact)

@@ -20,7 +20,7 @@ use super::homes::HomePlaces;
 use super::parameters::ClimateParameters;
 use super::plugin::{ClimateCity, Episodes, HeatWave};
 use super::weather::{daily_maximum_c, daily_mean_c};
-use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
 use crate::people::migration::whole_expected;
 use crate::people::rates::mortality_y;
 use crate::people::{
@@ -168,7 +168,7 @@ impl Exposed<'_, '_> {
                 0 => 0.0,
                 f => p.heat_frailty * coupling.ageing_climate * (f64::from(f) / 255.0 - frailty),
             };
-            let poorer = f64::from(states.z(State::Disadvantage, at)).clamp(-2.0, 2.0);
+            let poorer = spread::bounded(states, State::Disadvantage, at);
             let poorer = p.heat_disadvantage * coupling.neighbourhoods_climate * poorer;
             let words = self.draws.block(STREAM, view.key().0, number);
             let visited = age >= 75 && f64::from(unit(words[1])) < plan[at];

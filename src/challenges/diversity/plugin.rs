@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::cells::{Cells, Home, Mix, N_GROUPS, NOWHERE, homes};
 use super::parameters::DiversityParameters;
-use super::state::{Diversity, Sums};
+use super::state::{Diversity, Plane, Sums};
 use super::understanding::{self, N_LEVELS, grown, level, understood_by};
 use super::{attributes, conflicts, ties, trust};
 use crate::challenges::shared::{Budget, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
@@ -118,6 +118,14 @@ struct Met {
     sums: Vec<[u64; 4]>,
     by_cell: Sums,
     by_neighbourhood: Sums,
+    by_both: Plane,
+}
+
+impl Met {
+    fn new(n: usize) -> Met {
+        let (by_cell, by_neighbourhood, by_both) = Default::default();
+        Met { sums: vec![[0; 4]; n], by_cell, by_neighbourhood, by_both }
+    }
 }
 
 /// A quarter of contacts.
@@ -191,7 +199,7 @@ fn meet(
     let chunks = outlooks.par_chunks_mut(CHUNK).zip(works.par_chunks_mut(CHUNK)).zip(persons.par_chunks(CHUNK));
     let met: Vec<Met> = chunks
         .map(|((outlooks, works), persons)| {
-            let mut met = Met { sums: vec![[0; 4]; n], by_cell: Sums::default(), by_neighbourhood: Sums::default() };
+            let mut met = Met::new(n);
             let rows = outlooks.iter_mut().zip(works).zip(persons).filter(|(_, p)| p.is_there());
             for ((outlook, work), person) in rows {
                 let home =
@@ -225,16 +233,18 @@ fn meet(
                 row.iter_mut().zip([1, whole(trusts), whole(belongs), whole(lost)]).for_each(|(a, b)| *a += b);
                 met.by_cell.add(f64::from(of_cell[cell]), f64::from(trusts));
                 met.by_neighbourhood.add(of_neighbourhood[i], f64::from(trusts));
+                met.by_both.add(f64::from(of_cell[cell]), of_neighbourhood[i], f64::from(trusts));
             }
             met
         })
         .collect();
     // In order of chunks, so that sums of floats do not depend on threads.
-    let mut all = Met { sums: vec![[0; 4]; n], by_cell: Sums::default(), by_neighbourhood: Sums::default() };
+    let mut all = Met::new(n);
     for met in &met {
         all.sums.iter_mut().zip(&met.sums).for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += b));
         all.by_cell.plus(&met.by_cell);
         all.by_neighbourhood.plus(&met.by_neighbourhood);
+        all.by_both.plus(&met.by_both);
     }
     for (i, [people, trusts, _, lost]) in all.sums.into_iter().enumerate() {
         let of_people = |sum: u64| (sum as f64 / 65_535.0 / people.max(1) as f64) as f32;
@@ -243,6 +253,7 @@ fn meet(
     }
     own.trust_by_cell = all.by_cell.correlation();
     own.trust_by_neighbourhood = all.by_neighbourhood.correlation();
+    own.trust_slopes = all.by_both.slopes();
 }
 
 /// A quarter of learning; `remains` of the distance to full command.

@@ -26,6 +26,8 @@ pub struct Diversity {
     pub trust_by_cell: Option<f64>,
     /// The same with the diversity of their neighbourhood.
     pub trust_by_neighbourhood: Option<f64>,
+    /// Slopes of trust on the diversity of the cell and on that of the neighbourhood, both in one regression over people.
+    pub trust_slopes: Option<[f64; 2]>,
 }
 
 impl Diversity {
@@ -62,6 +64,33 @@ impl Sums {
     }
 }
 
+/// Sums of a regression of y on x and z.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Plane([f64; 9]);
+
+impl Plane {
+    /// Takes a point in.
+    #[inline]
+    pub fn add(&mut self, x: f64, z: f64, y: f64) {
+        let terms = [1.0, x, z, y, x * x, z * z, x * z, x * y, z * y];
+        self.0.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+    }
+
+    /// Adds the sums of others.
+    pub fn plus(&mut self, other: &Plane) {
+        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a += b);
+    }
+
+    /// Slopes on x and on z; none where they cannot be told apart.
+    pub fn slopes(&self) -> Option<[f64; 2]> {
+        let [n, x, z, y, xx, zz, xz, xy, zy] = self.0;
+        let of = |ab: f64, a: f64, b: f64| n * ab - a * b;
+        let (xx, zz, xz, xy, zy) = (of(xx, x, x), of(zz, z, z), of(xz, x, z), of(xy, x, y), of(zy, z, y));
+        let determinant = xx * zz - xz * xz;
+        (determinant > 1e-9 * xx * zz).then(|| [(zz * xy - xz * zy) / determinant, (xx * zy - xz * xy) / determinant])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +101,17 @@ mod tests {
         assert_eq!(sums.correlation(), None);
         [(1.0, 2.0), (2.0, 1.0), (3.0, 4.0), (4.0, 3.0)].into_iter().for_each(|(x, y)| sums.add(x, y));
         assert!((sums.correlation().unwrap() - 0.6).abs() < 1e-12);
+    }
+
+    #[test]
+    fn slopes_are_those_of_the_plane() {
+        let mut plane = Plane::default();
+        assert_eq!(plane.slopes(), None);
+        for (x, z) in [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (2.0, 3.0), (1.0, 4.0)] {
+            plane.add(x, z, 5.0 - 2.0 * x + 0.5 * z);
+        }
+        let [x, z] = plane.slopes().unwrap();
+        assert!((x + 2.0).abs() < 1e-9 && (z - 0.5).abs() < 1e-9);
     }
 
     #[test]

@@ -184,7 +184,8 @@ fn give_up(books: &mut Books, p: &HousingParameters, draws: Draws, tally: &mut T
         .filter(|h| {
             let household = &books.households[h.i()];
             let months = household.since.until(books.now);
-            f64::from(months) >= p.give_up_after_months
+            !household.stands(Household::SHELTERED)
+                && f64::from(months) >= p.give_up_after_months
                 && f64::from(draws.uniform(STREAM_GIVE_UP, household.key.0, 0)) < p.give_up
         })
         .map(|h| (books.households[h.i()].key, h))

@@ -4,7 +4,7 @@
 //! * homes: state of repair − vacancy − overcrowding,
 //! * surroundings: green − disorder,
 //! * amenities within reach,
-//! * cohesion: collective efficacy + contact − turnover,
+//! * cohesion: collective efficacy + company − turnover,
 //! * safety: − fear − disorder − incidents.
 //!
 //! It has the form of the Dutch Leefbaarometer (L: "signalerings- en monitoringsinstrument, geen causaal model") and is
@@ -25,7 +25,7 @@ pub fn dimensions(states: &NeighbourhoodStates, n: usize) -> [f32; N_DIMENSIONS]
         (z(State::HousingQuality) - z(State::Vacancy) - z(State::Overcrowding)) / 3.0,
         (z(State::Green) - z(State::Disorder)) / 2.0,
         z(State::Amenities),
-        (z(State::CollectiveEfficacy) + z(State::Contact) - z(State::Turnover)) / 3.0,
+        (z(State::CollectiveEfficacy) + z(State::Company) - z(State::Turnover)) / 3.0,
         -(z(State::Fear) + z(State::Disorder) + z(State::Victimisation)) / 3.0,
     ]
 }

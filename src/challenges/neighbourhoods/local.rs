@@ -3,7 +3,7 @@
 //! ```text
 //! CE*     = a₀ − a₁ DEP − a₂ TURN − a₃ FRICTION + a₄ COH + a₅ FAMILIARITY + a₆ POLVIS − a₇ FEAR − a₈ OCGRIP + programme
 //! dCE/dt  = (CE* − CE)/18 + s (successes − failures)                                                          σ/month
-//! dDIS/dt = (ν (VAC + damaged + unkept) + b_c incidents)(1 − DIS) − (maintenance + c σ(CE)) DIS               1/month
+//! dDIS/dt = (ν (VAC + damaged + unkept) + b_c (1 + κ (incidents − 1)))(1 − DIS) − (maintenance + c σ(CE)) DIS               1/month
 //! FEAR    → σ(f₀ + f₁ DIS + f₂ (incidents − 1) − f₃ CE + f₄ OCGRIP)   within a year
 //! upkeep  → Λ((expected price growth + x)/s)·(0.3 + 0.7 Λ((upkeep − h)/s′))   within a year; state of homes in five
 //! ```
@@ -107,7 +107,8 @@ impl Local {
         let towards = |from: f64, to: f64, months: f64| from + (to - from) / months;
         let efficacy =
             towards(self.efficacy, efficacy_target(a, p), p.ce_relax_months.max(1.0)) + p.ce_event * a.events;
-        let inflow = p.disorder_vacancy * (a.derelict + 1.0 - self.quality) + p.disorder_incidents * a.incidents;
+        let minor = p.disorder_incidents * (1.0 + p.disorder_crime * (a.incidents - 1.0));
+        let inflow = p.disorder_vacancy * (a.derelict + 1.0 - self.quality) + minor;
         let outflow = p.disorder_maintenance * a.maintenance + p.disorder_residents * logistic(self.efficacy);
         let disorder = self.disorder + inflow * (1.0 - self.disorder) - outflow * self.disorder;
         let unsafe_share = logistic(

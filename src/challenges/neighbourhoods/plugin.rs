@@ -83,16 +83,28 @@ pub fn open(world: &mut World, city: &City) {
         states.of_mut(State::Fear).fill(p.fear_level as f32);
         states.of_mut(State::HousingQuality).fill(0.8);
     }
+    rest(world, 40);
+}
+
+/// Lets neighbourhoods come to rest with the incidents that they see, `years` at most. To be called again whenever those
+/// have been solved for the states that came out, until both agree.
+pub fn rest(world: &mut World, years: usize) {
+    {
+        let mut own = world.resource_mut::<Neighbourhoods>();
+        (own.usual_incidents, own.usual_police) = Default::default();
+    }
     // Standard scores depend on the spread that the equations give, so both are found together.
-    for _ in 0..40 {
+    for _ in 0..years {
         shared::freeze(world);
         for _ in 0..12 {
             world.run_system_cached(update).expect("the challenge's resources are there");
         }
     }
     shared::freeze(world);
+    let p = world.resource::<NeighbourhoodParameters>().clone();
     let states = world.resource::<NeighbourhoodStates>();
-    let raw: Vec<f32> = (0..n).map(|i| liveability::weighted(liveability::dimensions(states, i), &p)).collect();
+    let raw: Vec<f32> =
+        (0..states.n()).map(|i| liveability::weighted(liveability::dimensions(states, i), &p)).collect();
     world.resource_mut::<Neighbourhoods>().score_scale = scale(&raw);
 }
 
@@ -150,18 +162,15 @@ fn update(
         let housing = coupling.housing_neighbourhoods;
         let friction_z = coupling.diversity_neighbourhoods * z(State::Friction);
         let turnover_z = housing * z(State::Turnover);
-        let level = contact::contact(
-            years,
-            &Ties {
-                turnover_z,
-                friction_z,
-                amenities_z: z(State::Amenities),
-                networks: levers.networks(i),
-                meeting: levers.meeting(i),
-                generations: levers.generations(i),
-            },
-            &p,
-        );
+        let ties = Ties {
+            turnover_z,
+            friction_z,
+            amenities_z: z(State::Amenities),
+            networks: levers.networks(i),
+            meeting: levers.meeting(i),
+            generations: levers.generations(i),
+        };
+        let [level, company] = [contact::contact, contact::company].map(|of| of(years, &ties, &p));
         let seen = own.usual_incidents.relative(raw(State::Victimisation));
         own.incidents[i] += (seen as f32 - own.incidents[i]) / 12.0;
         let incidents = 1.0 + coupling.crime_neighbourhoods * (f64::from(own.incidents[i]) - 1.0);
@@ -175,7 +184,7 @@ fn update(
             disadvantage_z: z(State::Disadvantage),
             turnover_z,
             friction_z,
-            contact_z: z(State::Contact),
+            contact_z: z(State::Company),
             police_z: coupling.crime_neighbourhoods
                 * (own.usual_police.relative(raw(State::PoliceVisibility)) - 1.0).min(3.0),
             // A grip of 0.2 weighs as much as one standard deviation.
@@ -219,6 +228,7 @@ fn update(
             (State::Fear, after.fear),
             (State::HousingQuality, after.quality),
             (State::Contact, level),
+            (State::Company, company),
             (State::Guardianship, eyes),
             (State::Programme, capacity),
             (State::TrustGovernment, trust),

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CrimeParameters;
 use super::cells::{Cells, N_KINDS};
-use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, State};
+use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, State, spread};
 
 /// Share of offences in the open at night: property, vandalism, violence (A).
 pub const NIGHT_OUTDOOR: [f64; N_KINDS] = [0.25, 0.5, 0.35];
@@ -76,8 +76,7 @@ impl Surroundings<'_> {
     /// M of neighbourhood `n`, by kind.
     pub fn multiplier(&self, n: usize, baseline: &Baseline) -> [f64; N_KINDS] {
         let (p, c) = (self.p, self.coupling);
-        // Beyond what neighbourhoods of the start differ by, nothing is known: two deviations are the most that count.
-        let z = |state| f64::from(self.states.z(state, n)).clamp(-2.0, 2.0);
+        let z = |state| spread::bounded(self.states, state, n);
         let guard = f64::from(self.states.of(State::Guardianship)[n]) - baseline.guard;
         let every = c.neighbourhoods_crime * (p.b_disorder * z(State::Disorder) - p.b_guard * guard)
             - p.police_elasticity * libm::log((self.visible_h[n] + UNSEEN_H) / (baseline.visible_h[n] + UNSEEN_H));
@@ -206,10 +205,10 @@ mod tests {
         let near =
             |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).for_each(|(a, b)| assert!((a - b).abs() < 1e-6, "{a} {b}"));
         let every = 0.10 - 0.6 * 0.1;
-        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + (1.0 + 0.057 * 6.0 / 30.0f64).ln() - 0.3]);
+        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + (1.0 + 0.057 * 6.0 / 30.0f64).ln() - 0.15]);
         coupling.housing_crime = 0.0;
         coupling.climate_crime = 0.0;
-        near(ln(&coupling, 0.0, 15.0), [every, every, every - 0.3]);
+        near(ln(&coupling, 0.0, 15.0), [every, every, every - 0.15]);
         coupling.neighbourhoods_crime = 0.0;
         near(ln(&coupling, 0.0, 15.0), [0.0; 3]);
         // Twice the hours that count, elasticity 0.1; lighting takes 0.252 of what happens outside at night.

@@ -38,6 +38,22 @@ pub struct Incident {
     pub kind: u8,
 }
 
+/// Offences that one of `kind` brings about nearby (Short's θ/ω).
+pub fn near_repeat(p: &CrimeParameters, kind: usize) -> f64 {
+    if kind == 0 { p.near_repeat_property } else { p.near_repeat }
+}
+
+/// Offences that months before the start will still bring about: a few months are lived through and forgotten.
+pub fn warm_up(cells: &Cells, p: &CrimeParameters, expected: &[Vec<f64>; N_KINDS], draws: Draws) -> Vec<Incident> {
+    let mut pending = Vec::new();
+    for ago in (0..6).rev() {
+        // Ticks that no run reaches.
+        let draws = Draws { tick: u16::MAX - ago, ..draws };
+        a_month(cells, p, expected, 30, draws, &mut pending);
+    }
+    pending
+}
+
 /// A number with a Poisson distribution by inversion of `u` in [0, 1): larger for larger `u` and larger `mean`, so that
 /// twins with a common `u` differ by what their means differ.
 pub fn poisson(mean: f64, u: f64) -> u32 {
@@ -117,7 +133,7 @@ pub fn a_month(
 /// What `parent` brings about.
 fn brought_about(cells: &Cells, p: &CrimeParameters, parent: Incident, draws: Draws) -> Vec<Incident> {
     let words = draws.block(STREAM_NEAR, parent.key, 0);
-    let number = poisson(p.near_repeat, fine(words[0], words[1]));
+    let number = poisson(near_repeat(p, parent.kind.into()), fine(words[0], words[1]));
     let child = |k: u32| {
         let words = draws.block(STREAM_NEAR, parent.key, 1 + k);
         let delay = -libm::log(1.0 - f64::from(unit(words[0]))) * p.near_repeat_days;
@@ -160,7 +176,7 @@ mod tests {
     fn an_offence_happens_with_the_chance_of_short() {
         let a_dt = 0.3;
         let n = 4_000;
-        let p = CrimeParameters { near_repeat: 0.0, ..CrimeParameters::default() };
+        let p = CrimeParameters { near_repeat_property: 0.0, ..CrimeParameters::default() };
         let hit = months(&p, a_dt, n).iter().filter(|m| !m.is_empty()).count() as f64 / f64::from(n);
         // 1 − e^−0.3 = 0.2592; standard error 0.0069.
         assert!((hit - 0.2592).abs() < 0.021, "{hit}");
@@ -169,7 +185,7 @@ mod tests {
     #[test]
     fn clusters_multiply_the_rate_by_the_geometric_series() {
         for near_repeat in [0.0, 0.2, 0.5] {
-            let p = CrimeParameters { near_repeat, ..CrimeParameters::default() };
+            let p = CrimeParameters { near_repeat_property: near_repeat, ..CrimeParameters::default() };
             let all = months(&p, 5.0, 2_000);
             // The first months lack what earlier ones would have brought about.
             let per_month = all[200..].iter().map(Vec::len).sum::<usize>() as f64 / 1_800.0;
@@ -178,6 +194,24 @@ mod tests {
             let tolerance = 4.0 * (want / (1.0 - near_repeat).powi(2) / 1_800.0).sqrt();
             assert!((per_month - want).abs() < tolerance, "{near_repeat}: {per_month}");
         }
+    }
+
+    /// With what earlier months bring about, the first month is like any other.
+    #[test]
+    fn the_first_month_has_its_near_repeats() {
+        let p = CrimeParameters { near_repeat_property: 0.5, ..CrimeParameters::default() };
+        let (cells, expected) = (one_cell(), [vec![5.0], vec![0.0], vec![0.0]]);
+        let n = 2_000;
+        let first: usize = (1..=n)
+            .map(|seed| {
+                let draws = Draws { seed, tick: 1 };
+                let mut pending = warm_up(&cells, &p, &expected, draws);
+                a_month(&cells, &p, &expected, 30, draws, &mut pending).len()
+            })
+            .sum();
+        // 5 / (1 − 0.5) = 10; variance at most 10 / 0.25. Four standard errors.
+        let mean = first as f64 / n as f64;
+        assert!((mean - 10.0).abs() < 4.0 * (40.0 / n as f64).sqrt(), "{mean}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     CrimeParameters, digital, enforcement, explosions, grip, groups, incidents, levers, premises, propensity, volume,
 };
 use crate::challenges::shared::police::PoliceSettles;
-use crate::challenges::shared::{Census, NeighbourhoodStates, State};
+use crate::challenges::shared::{NeighbourhoodStates, State};
 use crate::city::City;
 use crate::people::Dwelling;
 use crate::sim::state::{DigestEntry, slice};
@@ -99,13 +99,18 @@ pub fn open(world: &mut World, city: &City) {
     let p = world.resource::<CrimeParameters>().clone();
     let seed = world.resource::<Draws>().seed;
     let cells = Cells::of(city, &p, seed);
-    let expected = volume::expect_at_start(&cells, &p, &world.resource::<Census>().residents);
-    world.resource_mut::<NeighbourhoodStates>().of_mut(State::Victimisation).copy_from_slice(&expected);
     world.insert_resource(cells);
     world.insert_resource(NumberOfCells(city.grid.len()));
     world.run_system_cached(count_now).expect("people have been settled");
+    expect(world);
     world.run_system_cached(groups::found).expect("people have been settled");
     world.run_system_cached(grip::tighten).expect("people have been settled");
+}
+
+/// Solves the incidents that neighbourhoods as they stand bring about: [`State::Victimisation`] at the start.
+pub fn expect(world: &mut World) {
+    let expected = world.run_system_cached(volume::expected_at_start).expect("crime has been opened");
+    world.resource_mut::<NeighbourhoodStates>().of_mut(State::Victimisation).copy_from_slice(&expected);
 }
 
 /// Groups and premises, by key.

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::choice::{Baseline, UNSEEN_H};
 use super::groups::Groups;
 use super::volume::Seen;
-use crate::challenges::shared::{Outcome, Outcomes, State};
+use crate::challenges::shared::{Outcome, Outcomes, State, spread};
 use crate::city::Tenure;
 use crate::people::books::members;
 use crate::people::{Dwelling, DwellingStatus, Household, Person, Requests, ShortMonth, Work};
@@ -239,7 +239,7 @@ impl Choosing<'_> {
     /// U of neighbourhood `n` for a group based in `base`, without noise and landlord.
     fn around(&self, n: usize, base: u16) -> f64 {
         let (p, states) = (&*self.seen.p, &*self.seen.states);
-        let z = |state| f64::from(states.z(state, n)).clamp(-3.0, 3.0);
+        let z = |state| spread::bounded(states, state, n);
         let housing = self.seen.coupling.housing_crime;
         let nearness = self.seen.cells.kernel[usize::from(base) * self.seen.cells.n() + n];
         housing * (p.u_vacancy * z(State::Vacancy) + p.u_crowding * z(State::Overcrowding))

@@ -14,8 +14,9 @@
 //!   ([`crate::people::Conduct::strain`]), in units of 0.25; bonds: mean of partner, work or school, three years in the home, in units
 //!   of 0.3 around 0.55 (A).
 //! * Self-control is drawn from each person's key, from one distribution for everybody.
-//! * Exposure to offences: age classes as in the victim survey (L [22]), and a trait that makes one person in seven
-//!   seventeen times as exposed as the others: that is what repeats in the survey ask for (A; see T-6f).
+//! * Exposure to offences: age classes as in the victim survey (L [22]), and a trait that makes one person in five
+//!   nine times as exposed as the others: set towards the repeats of the survey (T-6f), whose negative binomial of shape
+//!   0.32 it gives together with what neighbourhoods differ by.
 //!
 //! `level` is solved in the first month, such that as many offend as there are offences to commit. To do without a full
 //! look at everybody each month, a person is looked at only if their draw lies below the highest chance that somebody of
@@ -42,7 +43,7 @@ pub const SUSPECTS: [f64; 5] = [150.0, 208.0, 135.0, 70.0, 18.0];
 /// prevalences 29, 24.1, 18 and 11 % with a negative binomial of shape 0.32 (§14.3).
 pub const EXPOSED: [f64; 4] = [1.66, 1.18, 0.74, 0.38];
 /// Share of people who are much exposed, and their weight; the others have what makes the mean 1.
-pub const MUCH_EXPOSED: (f64, f64) = (0.15, 5.0);
+pub const MUCH_EXPOSED: (f64, f64) = (0.20, 3.5);
 /// How long an offence counts as one before, months.
 pub const PRIOR_MONTHS: i32 = 60;
 
@@ -157,7 +158,7 @@ fn strain_z(view: &HazardView, left: f64, low_income_eur_m: f32) -> f64 {
     let on = |is: bool, b: f64| if is { b } else { 0.0 };
     let level = on(view.is_in_debt(), 0.5)
         + on(view.income_per_head_eur_m() < low_income_eur_m, 0.25)
-        + on(!view.has_home(), 0.25)
+        + on(!view.has_place(), 0.25)
         + left;
     ((level - 0.25) / 0.25).min(MOST_STRAIN_Z)
 }

@@ -21,7 +21,7 @@ use super::incidents::{self, Incident};
 use super::levers::Levers;
 use super::propensity::{Candidate, Look, MOST_LOCAL, Pools, exposed};
 use crate::challenges::shared::police::Police;
-use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
 use crate::people::{CHUNK, Conduct, DemographyParameters, Dwelling, Household, Person, ShortMonth, Work};
 use crate::policies::Controls;
 use crate::sim::draws::{threshold, unit};
@@ -42,7 +42,7 @@ const LEAVES_STRAIN: [u8; N_KINDS] = [10, 5, 25];
 /// Cumulated shares of co-offending groups by size (L [21]).
 const ALONE_OR_MORE: [f64; 4] = [0.874, 0.970, 0.991, 0.997];
 /// People exposed in a month, per offence.
-const EXPOSED_PER_OFFENCE: f64 = 2.0;
+const EXPOSED_PER_OFFENCE: f64 = 4.0;
 
 /// Offences that this and earlier months will still bring about.
 #[derive(Resource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -136,13 +136,9 @@ impl Seen<'_> {
 
     /// b_CE · CE of each neighbourhood.
     pub fn efficacy(&self) -> Vec<f64> {
-        let strength = self.coupling.neighbourhoods_crime * self.p.b_efficacy;
-        (0..self.states.n())
-            .map(|n| {
-                (strength * f64::from(self.states.z(State::CollectiveEfficacy, n)).clamp(-2.0, 2.0))
-                    .clamp(-MOST_LOCAL, MOST_LOCAL)
-            })
-            .collect()
+        let strength = self.coupling.neighbourhoods_crime * self.p.h_efficacy;
+        let of = |n| strength * spread::bounded(&self.states, State::CollectiveEfficacy, n);
+        (0..self.states.n()).map(|n| of(n).clamp(-MOST_LOCAL, MOST_LOCAL)).collect()
     }
 }
 
@@ -176,7 +172,8 @@ pub(super) fn commit(
     let efficacy = seen.efficacy();
     let visible_h = seen.visible_h();
     pass_time(conducts, &seen.clock, p);
-    if !baseline.is_set {
+    let is_first = !baseline.is_set;
+    if is_first {
         first_look(&seen, &mut baseline);
         // Levels are solved as if nothing was done yet, so that measures of the first month have their effect, too.
         let none = Levers::none(seen.states.n(), p);
@@ -199,6 +196,9 @@ pub(super) fn commit(
         note_alternatives(&seen, &mut baseline, &Surroundings { lighting: &dark, visible_h: &hours, ..around });
     }
     let expected = expected(&seen, &baseline, &around);
+    if is_first {
+        pending.0 = incidents::warm_up(cells, p, &expected, *seen.draws);
+    }
     let n_days = seen.clock.month().n_days();
     let month = incidents::a_month(cells, p, &expected, n_days, *seen.draws, &mut pending.0);
     let mut who = Who::new(cells, &pools);
@@ -351,7 +351,7 @@ fn expected(seen: &Seen, baseline: &Baseline, around: &Surroundings) -> [Vec<f64
     let homes = |list: &[u32]| f64::from(list.iter().sum::<u32>().max(1));
     let growth = homes(&seen.census.homes) / homes(&baseline.homes);
     std::array::from_fn(|kind| {
-        let c = rate(p, kind) * (1.0 - p.near_repeat);
+        let c = rate(p, kind) * (1.0 - incidents::near_repeat(p, kind));
         let all = choice::offences(cells, &attraction[kind], &urge, &baseline.alternatives[kind], growth, p.desist);
         all.into_iter().map(|x| c * x).collect()
     })
@@ -442,14 +442,26 @@ pub(super) fn show(outcomes: Res<Outcomes>, census: Res<Census>, mut states: Res
     }
 }
 
-/// Incidents expected at the start, before anything is known of states: for [`State::Victimisation`].
-pub(super) fn expect_at_start(cells: &Cells, p: &CrimeParameters, residents: &[u32]) -> Vec<f32> {
-    let urge: Vec<f64> = residents.iter().map(|&r| r.into()).collect();
-    let mut sum = vec![0.0; cells.n()];
-    for kind in 0..N_KINDS {
-        let at_start = choice::alternatives(cells, &cells.total[kind]);
-        let all = choice::offences(cells, &cells.total[kind], &urge, &at_start, 1.0, 1.0);
-        sum.iter_mut().zip(all).for_each(|(s, x)| *s += rate(p, kind) * x);
-    }
-    sum.iter().zip(residents).map(|(x, &r)| (1_000.0 * x / f64::from(r.max(1))) as f32).collect()
+/// Incidents per 1,000 residents and month that neighbourhoods as they stand bring about, near repeats included: what
+/// [`State::Victimisation`] is at the start.
+pub(super) fn expected_at_start(seen: Seen) -> Vec<f32> {
+    let n = seen.states.n();
+    let mut baseline = Baseline::default();
+    first_look(&seen, &mut baseline);
+    (baseline.offenders, baseline.offenders_at_start) = (vec![1.0; n], vec![1.0; n]);
+    let (dark, hours) = (vec![0.0; n], baseline.visible_h.clone());
+    let around = Surroundings {
+        states: &seen.states,
+        coupling: &seen.coupling,
+        p: &seen.p,
+        lighting: &dark,
+        visible_h: &hours,
+        n_days: 30,
+    };
+    note_alternatives(&seen, &mut baseline, &around);
+    let expected = expected(&seen, &baseline, &around);
+    let in_all = |(kind, of): (usize, &Vec<f64>), n: usize| of[n] / (1.0 - incidents::near_repeat(&seen.p, kind));
+    let all = |n: usize| expected.iter().enumerate().map(|of| in_all(of, n)).sum::<f64>();
+    let per_1000 = |(n, &residents): (usize, &u32)| (1_000.0 * all(n) / f64::from(residents.max(1))) as f32;
+    seen.census.residents.iter().enumerate().map(per_1000).collect()
 }

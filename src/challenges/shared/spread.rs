@@ -10,12 +10,20 @@ use super::states::{NeighbourhoodStates, State};
 fn least(state: State) -> f32 {
     match state {
         State::CollectiveEfficacy => 0.5,
-        State::Contact => 0.06,
+        State::Contact | State::Company => 0.06,
         State::Disorder | State::Fear | State::HousingQuality => 0.05,
         State::Disadvantage | State::Turnover => 0.04,
         State::Vacancy | State::Overcrowding | State::Friction | State::Anomie => 0.03,
         _ => 0.0,
     }
+}
+
+/// Beyond what neighbourhoods of the start differ by nothing is known: two deviations are the most that count.
+const MOST: f64 = 2.0;
+
+/// Standard score of `state` in neighbourhood `n`, two at most: what other challenges go by.
+pub fn bounded(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
+    z(states, state, n).clamp(-MOST, MOST)
 }
 
 /// Standard score of `state` in neighbourhood `n`.
@@ -45,5 +53,7 @@ mod tests {
         states.of_mut(State::Turnover)[1] = 0.16;
         assert!((rise(&states, State::Turnover, 1) - 1.0).abs() < 1e-5, "0.04 over 0.04");
         assert_eq!(rise(&states, State::Turnover, 0), 0.0);
+        states.of_mut(State::Turnover)[1] = 0.5;
+        assert_eq!(bounded(&states, State::Turnover, 1), 2.0);
     }
 }

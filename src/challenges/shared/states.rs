@@ -35,6 +35,7 @@ states! {
     Fear: "fear", "0–1", "neighbourhoods", "Feeling unsafe (FEAR)";
     TrustGovernment: "trust_government", "0–1", "neighbourhoods", "Trust in government and programmes (TRUSTGOV)";
     Contact: "contact", "0–1", "neighbourhoods", "Share of residents who speak with a neighbour in a week (COH)";
+    Company: "company", "0–1", "neighbourhoods", "Contact with neighbours and what has come in its place: of the national trend only the part that nothing replaces";
     Programme: "programme", "0–1", "neighbourhoods", "Capacity of programmes built up (PROG)";
     HousingQuality: "housing_quality", "0–1", "neighbourhoods", "State of repair of homes (HOUSQ)";
     Guardianship: "guardianship", "0–1", "neighbourhoods", "Eyes on the street (GUARD)";
