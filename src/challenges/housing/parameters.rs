@@ -12,7 +12,7 @@ crate::parameters! {
         b_ties: 0.5, 0.0..=5.0, "1", A, "models.md §18 β8", "Weight of living in the neighbourhood already";
         b_disorder: 0.3, 0.0..=5.0, "1/σ", A, "models.md §18 β6", "Weight of disorder that has come since the start";
         b_fear: 0.2, 0.0..=5.0, "1/σ", A, "models.md §18 β7", "Weight of fear that has come since the start";
-        b_unlike: 0.2, 0.0..=5.0, "1", A, "models.md §18 β9", "Weight of unlike neighbours above one's own threshold";
+        b_unlike: 0.27, 0.0..=5.0, "1", A, "models.md §18 β9 (0.1–0.4); set so that origin groups stay about as far apart as they are at the start", "Weight of unlike neighbours above one's own threshold";
         preference_form: 1.0, 0.0..=2.0, "0 none, 1 smooth, 2 threshold", A, "Bruch & Mare 2006 against Schelling 1971", "Form of the dislike of unlike neighbours";
         moving_cost: 0.2, 0.0..=5.0, "utility", A, "holds voluntary moves near the hazard", "What a new home must be better by";
         n_searched: 10.0, 1.0..=32.0, "neighbourhoods", A, "models.md §9 K", "Neighbourhoods searched per month";
@@ -41,7 +41,7 @@ crate::parameters! {
         build_social: 0.30, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of social rent in new homes";
         build_private: 0.37, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of private rent in new homes";
         build_senior: 0.05, 0.0..=1.0, "1", A, "order of magnitude", "Share of new social homes that are senior homes";
-        tie_pull: 8.0, 0.0..=50.0, "1", A, "models.md §9 κ_tie (1.5 there, for a share of neighbours); set so that origin groups stay about as far apart as they are at the start", "How much more of a place people hear where their own group is twice as common, against once";
+        tie_pull: 8.0, 0.0..=50.0, "1", A, "models.md §9 κ_tie, 1.5 there for a share of neighbours; set together with b_unlike", "How much more of a place people hear where their own group is twice as common, against once";
         give_up_after_months: 12.0, 1.0..=60.0, "months", A, "order of magnitude", "Search without a home after which households begin to give up";
         give_up: 0.02, 0.0..=1.0, "1/month", A, "order of magnitude", "Chance of leaving the city then";
     }
