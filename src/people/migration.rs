@@ -4,9 +4,10 @@
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
 //! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
-//! loses families. Where fewer come than that takes, it is families and people in their thirties and forties who come
-//! less, for study and first jobs draw the young in whatever homes cost: large Dutch cities that lose people to the rest
-//! of the country lose families (CBS, 2017–2019). Their number follows the surrounding [region](super::region).
+//! loses families. Where fewer come than that takes, it is families and people from thirty on who come less, for study
+//! and first jobs draw the young in whatever homes cost: of people between 18 and 28 more come to the large Dutch cities
+//! from the rest of the country than leave, at all other ages fewer (CBS, from memory; M). Their number follows the
+//! surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -160,7 +161,7 @@ pub struct Arrivals {
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
-    /// Domestic arrivals: families and those in their thirties and forties, then the others.
+    /// Domestic arrivals: families and those from thirty on, then the young.
     domestic: [Comers; 2],
 }
 
@@ -173,11 +174,11 @@ struct Comers {
 }
 
 const N_TEMPLATES: usize = 4096;
-/// Least part of their usual share among domestic arrivals that families and those in their thirties keep (A).
-const MIDDLE_LEAST: f64 = 0.4;
+/// Least part of their usual share among domestic arrivals that families and those from thirty on keep (A).
+const SETTLED_LEAST: f64 = 0.4;
 
-fn is_in_middle(h: &Household) -> bool {
-    h.n_minors > 0 || (30..45).contains(&h.head_age_y)
+fn is_settled(h: &Household) -> bool {
+    h.n_minors > 0 || h.head_age_y >= 30
 }
 
 impl Arrivals {
@@ -193,17 +194,17 @@ impl Arrivals {
         let pull = Pull::solve(books, p, &departure, n_residents);
         let leaving = |h: &Household| if h.is_there() { departure(h) } else { 0.0 };
         let leaving_people = books.households.iter().map(|h| leaving(h) * f64::from(h.size)).sum();
-        let stream = |in_middle: bool| {
+        let stream = |settled: bool| {
             let (mut sum, mut standing) = (0.0, 0.0);
             let mut cumulated = Vec::with_capacity(books.households.len());
             for household in books.households.iter() {
-                let comes = if is_in_middle(household) == in_middle { leaving(household) * pull.of(household) } else { 0.0 };
+                let comes = if is_settled(household) == settled { leaving(household) * pull.of(household) } else { 0.0 };
                 sum += comes;
                 standing += comes * f64::from(household.size);
                 cumulated.push(sum);
             }
             let template = |i: usize| {
-                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(in_middle))) * sum;
+                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(settled))) * sum;
                 let h = cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1);
                 members_of(books, HouseholdIdx::at(h))
             };
@@ -330,11 +331,11 @@ impl Arrivals {
     /// [`Self::immigrants_per_month`].
     fn domestic_people_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
         let all = (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
-        let [middle, others] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
-        let part = all / (middle + others).max(1e-9);
-        // Where more come than let the profile stand, more of all come; where fewer, fewer in the middle.
-        let others = (others * part.max(1.0)).min(all - MIDDLE_LEAST * part * middle);
-        [all - others, others]
+        let [settled, young] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
+        let part = all / (settled + young).max(1e-9);
+        // Where more come than let the profile stand, more of all come; where fewer, fewer of the settled.
+        let young = (young * part.max(1.0)).min(all - SETTLED_LEAST * part * settled);
+        [all - young, young]
     }
 
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
