@@ -342,7 +342,11 @@ impl Prepared {
         let tables = Tables { persons: slice(&p), works: slice(&w), households: slice(&h), dwellings: slice(&d) };
         let n = self.city.neighbourhoods.len();
         let mut lodging = vec![0; n];
-        let own = |h: &&Household| h.is_there() && h.dwelling.get().is_none() && !h.stands(Household::FIRST_HOME);
+        // Whoever lodged at the start is in the households that the table counts.
+        let start = ShortMonth::of(self.start);
+        let own = |h: &&Household| {
+            h.is_there() && h.dwelling.get().is_none() && !h.stands(Household::FIRST_HOME) && h.since >= start
+        };
         for at in tables.households.iter().filter(own).filter_map(Household::lodging).filter(|&at| at < n) {
             lodging[at] += 1;
         }
