@@ -10,12 +10,12 @@ mod base;
 mod climate;
 #[path = "targets/crime.rs"]
 mod crime;
+#[path = "targets/housing.rs"]
+mod housing;
 #[path = "targets/known.rs"]
 mod known;
 #[path = "targets/large.rs"]
 mod large;
-#[path = "targets/housing.rs"]
-mod housing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

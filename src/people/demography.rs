@@ -166,9 +166,8 @@ pub(super) fn decide_departures(
         let home = || h.dwelling.get().map(|d| &dwellings[d]);
         word < domestic_most[age] && word < threshold(monthly(domestic_y[age] * outward_stress(h, home())))
     };
-    let abroad: [[u32; 128]; 8] = std::array::from_fn(|n| {
-        std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p))))
-    });
+    let abroad: [[u32; 128]; 8] =
+        std::array::from_fn(|n| std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p)))));
     let chunks: Vec<Vec<_>> = households
         .par_chunks(CHUNK)
         .enumerate()

@@ -198,7 +198,8 @@ impl Arrivals {
             let (mut sum, mut standing) = (0.0, 0.0);
             let mut cumulated = Vec::with_capacity(books.households.len());
             for household in books.households.iter() {
-                let comes = if is_settled(household) == settled { leaving(household) * pull.of(household) } else { 0.0 };
+                let comes =
+                    if is_settled(household) == settled { leaving(household) * pull.of(household) } else { 0.0 };
                 sum += comes;
                 standing += comes * f64::from(household.size);
                 cumulated.push(sum);
@@ -272,8 +273,7 @@ impl Pull {
             let leaves = departure(household);
             leave[Pull::class(household.head_age_y)][usize::from(household.n_minors > 0)][of_person(age)] += leaves;
             let newcomer = books.persons[household.first.i()].newcomer;
-            gone[of_person(age)] +=
-                leaves + super::rates::monthly(emigration_y(newcomer, household.head_age_y, p));
+            gone[of_person(age)] += leaves + super::rates::monthly(emigration_y(newcomer, household.head_age_y, p));
             if person.sex == 0 {
                 births += super::rates::fertility_y(f64::from(age) + 0.5, p) / 12.0;
             }

@@ -78,9 +78,11 @@ pub fn flow_map(b: &mut Builder) {
     let tip = |i: usize| format!("{}: {}", b.city.neighbourhoods[i].name, text(values[i]));
     let (title, kind) = (l.of(words::F_FLOWS), if by_district { words::DISTRICTS } else { words::NEIGHBOURHOODS });
     let named = if by_district { b.city.districts.len() } else { 0 };
-    // First come the districts whose moves are shown, by the size of the move; then the others, as far as there is room.
+    // First come the districts whose moves are shown, by the size of the move; then, of few, the others, as far as there
+    // is room.
     let ends = pairs.iter().take(MAX_ARROWS).flat_map(|&(a, z)| [a, z]);
-    let names = apart(ends.chain(0..named).filter(|&k| k < named).map(|k| (name(k), centre(k))), b.atlas.height);
+    let others = 0..if named <= MAX_NODES { named } else { 0 };
+    let names = apart(ends.chain(others).filter(|&k| k < named).map(|k| (name(k), centre(k))), b.atlas.height);
     let svg = b.atlas.flow_map(("flows", title, &says), (&values, &classes, &tip), &arrows, &names);
     let step = classes.step;
     let legend = b.legend(&values, &classes, &|v| number::axis(100.0 * v, 100.0 * step, Unit::People, l));
@@ -118,7 +120,8 @@ fn apart<'a>(names: impl Iterator<Item = (&'a str, (f64, f64))>, height: f64) ->
         let half = 0.5 * LETTER.0 * name.chars().count() as f64;
         let x = x.clamp(half, (super::atlas::W - half).max(half));
         let free = |y: f64| {
-            let covers = |&(x0, y0, half0): &(f64, f64, f64)| (x - x0).abs() < half + half0 && (y - y0).abs() < LETTER.1;
+            let covers =
+                |&(x0, y0, half0): &(f64, f64, f64)| (x - x0).abs() < half + half0 && (y - y0).abs() < LETTER.1;
             (LETTER.1..height - LETTER.1).contains(&y) && !taken.iter().any(covers)
         };
         if let Some(y) = [y, y + 1.6 * LETTER.1, y - LETTER.1].into_iter().find(|&y| free(y)) {

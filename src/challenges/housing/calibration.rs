@@ -25,9 +25,7 @@ use super::{Composition, Surroundings};
 use crate::people::books::members;
 use crate::people::demography::lives_with_mother;
 use crate::people::migration::{outward_profile, outward_stress, want_of_room};
-use crate::people::rates::{
-    fertility_y, interpolate, leaving_home_y, mortality_y, solve_fertility, union_y,
-};
+use crate::people::rates::{fertility_y, interpolate, leaving_home_y, mortality_y, solve_fertility, union_y};
 use crate::people::{DemographyParameters, Dwelling, Household, Person, ShortMonth};
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
@@ -108,7 +106,11 @@ fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
                 change(now, kind(size.saturating_add(1), n_minors.saturating_add(1)), births);
             }
             if person.partner.get().is_none() && age >= 16 && size > 1 && lives_with_mother(start.persons, person) {
-                change(now, kind(size - 1, n_minors - u8::from(age < 18 && n_minors > 0)), leaves_home[usize::from(age)]);
+                change(
+                    now,
+                    kind(size - 1, n_minors - u8::from(age < 18 && n_minors > 0)),
+                    leaves_home[usize::from(age)],
+                );
             } else if person.partner.get().is_none() && size == 1 {
                 let unions = union_y(f64::from(age) + 0.5, start.people);
                 change(now, kind(2, 0), 0.5 * unions);
