@@ -47,7 +47,10 @@ fn main() {
             counts.push((sums, people, elders));
         }
         let states = sim.world().resource::<NeighbourhoodStates>();
-        println!("\nseed {seed}, {} neighbourhoods: mean by year; deviation between neighbourhoods at the start", states.n());
+        println!(
+            "\nseed {seed}, {} neighbourhoods: mean by year; deviation between neighbourhoods at the start",
+            states.n()
+        );
         for (k, &state) in State::ALL.iter().enumerate() {
             let row: Vec<String> = columns.iter().map(|c| format!("{:8.4}", c[k])).collect();
             println!("{:22} {}   sd {:.4}", state.id(), row.join(" "), states.deviation(state));

@@ -178,6 +178,42 @@ impl Ties {
         }
     }
 
+    /// Calls `each` with the people of every unit of `layer`, in order of its number: a household, the homes of a cell, a
+    /// firm, a year of a school. Relatives form no units: see [`Self::mothers`].
+    pub fn units(&self, society: Society, layer: Layer, mut each: impl FnMut(&mut dyn Iterator<Item = PersonIdx>)) {
+        let at_home = |h: usize| members(society.persons, &society.households[h]);
+        match layer {
+            Layer::Household => {
+                society.households.iter().filter(|h| h.is_there()).for_each(|h| each(&mut members(society.persons, h)));
+            }
+            Layer::Family => {}
+            Layer::Neighbours => {
+                for cell in self.cells.windows(2) {
+                    let homes = &self.homes[cell[0] as usize..cell[1] as usize];
+                    let lived_in = homes.iter().filter_map(|&d| society.dwellings[d as usize].household.get());
+                    each(&mut lived_in.flat_map(at_home));
+                }
+            }
+            Layer::Work | Layer::School => {
+                for pair in self.groups.windows(2).filter(|g| (g[0].0 >> 31 == 0) == (layer == Layer::School)) {
+                    let ring = &self.links[pair[0].1 as usize..pair[1].1 as usize];
+                    let belongs = |&q: &usize| {
+                        society.persons[q].is_there()
+                            && group_of(&society.persons[q], &society.works[q]) == Some(pair[0].0)
+                    };
+                    each(&mut ring.iter().map(|link| link.slot as usize).filter(belongs).map(PersonIdx::at));
+                }
+            }
+        }
+    }
+
+    /// Mothers with each of their children, as far as both live in the city.
+    pub fn mothers(&self, society: Society) -> impl Iterator<Item = (PersonIdx, PersonIdx)> {
+        let there = move |p: u32| society.persons[p as usize].is_there();
+        let pairs = self.children.iter().filter(move |pair| there(pair.0) && there(pair.1));
+        pairs.map(|&(mother, child)| (PersonIdx(mother), PersonIdx(child)))
+    }
+
     /// The number of contacts of `p` in each layer.
     pub fn degrees(&self, society: Society, p: PersonIdx) -> [usize; 5] {
         let mut found = Vec::new();
@@ -353,5 +389,15 @@ mod tests {
         assert_eq!((of(2, Layer::Work), of(3, Layer::Work)), (vec![], vec![]));
         assert_eq!((of(3, Layer::School), of(1, Layer::School)), (vec![4], vec![]));
         assert_eq!(ties.degrees(society, PersonIdx(1)), [3, 4, 2, 1, 0]);
+        let units = |layer| {
+            let mut sizes = Vec::new();
+            ties.units(society, layer, |people| sizes.push(people.count()));
+            sizes
+        };
+        assert_eq!(units(Layer::Household), [1, 4, 1]);
+        assert_eq!(units(Layer::Neighbours), [0, 0, 0, 0, 6], "cells by number");
+        assert_eq!((units(Layer::Work), units(Layer::School)), (vec![2, 1], vec![2]));
+        let mothers: Vec<(u32, u32)> = ties.mothers(society).map(|(m, c)| (m.0, c.0)).collect();
+        assert_eq!(mothers, [(0, 1), (1, 3), (1, 4)]);
     }
 }

@@ -28,6 +28,7 @@ mod drains;
 mod event_breach;
 mod event_cloudburst;
 mod event_heat_wave;
+mod event_long_rain;
 mod fall_prevention;
 mod family_support;
 mod focused_deterrence;
@@ -160,6 +161,7 @@ pub const LEVERS: &[Lever] = &[
     heat_plan::LEVER,
     event_heat_wave::LEVER,
     event_cloudburst::LEVER,
+    event_long_rain::LEVER,
     event_breach::LEVER,
     senior_housing_clustered::LEVER,
     senior_housing_dispersed::LEVER,

@@ -12,6 +12,7 @@ use crate::challenges::shared::police::PoliceSettles;
 use crate::challenges::shared::{NeighbourhoodStates, State};
 use crate::city::City;
 use crate::people::Dwelling;
+use crate::people::plugin::MonthEnds;
 use crate::sim::state::{DigestEntry, slice};
 use crate::sim::{Clock, Draws, Phase, RegisterState, SimTick};
 
@@ -25,6 +26,7 @@ use crate::sim::{Clock, Draws, Phase, RegisterState, SimTick};
 /// | Days | `use_and_find` | premises: chosen, found, closed, let again |
 /// | Days | `explode`, `defraud`, `inspect` | explosions, digital crime, enforcement against overcrowding |
 /// | Affect | `show`, `tighten` | [`State::Victimisation`], [`State::Grip`] |
+/// | End | `follow_members` | members keep their slots when the tables are put in order |
 pub struct CrimePlugin;
 
 /// Systems of [`Phase::Days`] in which offences happen.
@@ -89,7 +91,8 @@ impl Plugin for CrimePlugin {
                     .in_set(Phase::Affect)
                     .in_set(CrimeShows)
                     .after(crate::challenges::shared::police::PoliceShows),
-            );
+            )
+            .add_systems(SimTick, groups::follow_members.in_set(Phase::End).after(MonthEnds));
     }
 }
 
