@@ -178,8 +178,10 @@ impl Ties {
         }
     }
 
-    /// Calls `each` with the people of every unit of `layer`, in order of its number: a household, the homes of a cell, a
-    /// firm, a year of a school. Relatives form no units: see [`Self::mothers`].
+    /// Calls `each` with the people of every unit of `layer`: a household, the homes of a cell, a workplace, a school. All
+    /// of a unit may know each other, whether rings tie them or not. Relatives form no units: see [`Self::mothers`].
+    ///
+    /// The index must be of the tables as they are.
     pub fn units(&self, society: Society, layer: Layer, mut each: impl FnMut(&mut dyn Iterator<Item = PersonIdx>)) {
         let at_home = |h: usize| members(society.persons, &society.households[h]);
         match layer {
@@ -195,13 +197,26 @@ impl Ties {
                 }
             }
             Layer::Work | Layer::School => {
-                for pair in self.groups.windows(2).filter(|g| (g[0].0 >> 31 == 0) == (layer == Layer::School)) {
-                    let ring = &self.links[pair[0].1 as usize..pair[1].1 as usize];
-                    let belongs = |&q: &usize| {
-                        society.persons[q].is_there()
-                            && group_of(&society.persons[q], &society.works[q]) == Some(pair[0].0)
-                    };
-                    each(&mut ring.iter().map(|link| link.slot as usize).filter(belongs).map(PersonIdx::at));
+                let is_wanted = |g: u32| (g >> 31 == 0) == (layer == Layer::School);
+                // A firm holds some workplaces; a school has some years.
+                let is_one_school = |a: &(u32, u32), b: &(u32, u32)| a.0 >> 31 == 0 && a.0 >> 8 == b.0 >> 8;
+                let mut at = 0;
+                for groups in self.groups[..self.groups.len().saturating_sub(1)].chunk_by(is_one_school) {
+                    let (from, to) = (groups[0].1 as usize, self.groups[at + groups.len()].1 as usize);
+                    at += groups.len();
+                    if !is_wanted(groups[0].0) {
+                        continue;
+                    }
+                    let present = self.links[from..to].iter().map(|link| link.slot as usize);
+                    let mut by_place: Vec<(u32, usize)> = present
+                        .filter(|&q| society.persons[q].is_there())
+                        .map(|q| (society.works[q].place, q))
+                        .collect();
+                    // Stable: within a place they stay in order of key.
+                    by_place.sort_by_key(|p| p.0);
+                    for place in by_place.chunk_by(|a, b| a.0 == b.0) {
+                        each(&mut place.iter().map(|p| PersonIdx::at(p.1)));
+                    }
                 }
             }
         }
@@ -396,7 +411,7 @@ mod tests {
         };
         assert_eq!(units(Layer::Household), [1, 4, 1]);
         assert_eq!(units(Layer::Neighbours), [0, 0, 0, 0, 6], "cells by number");
-        assert_eq!((units(Layer::Work), units(Layer::School)), (vec![2, 1], vec![2]));
+        assert_eq!((units(Layer::Work), units(Layer::School)), (vec![1, 1, 1], vec![2]));
         let mothers: Vec<(u32, u32)> = ties.mothers(society).map(|(m, c)| (m.0, c.0)).collect();
         assert_eq!(mothers, [(0, 1), (1, 3), (1, 4)]);
     }

@@ -1,7 +1,7 @@
 //! How far each group keeps to itself, over five layers of ties (CBS 2024, *Herkomstsegregatie: netwerkanalyse*, L).
 //!
-//! Ties are those of [`crate::people::ties`]: household, mother and child in different households, neighbours in a cell,
-//! firm, year of a school.
+//! Units are those of [`crate::people::ties`]: household, neighbours in a cell, workplace, school; besides, mother and child
+//! in different households.
 //! Among neighbours, at work and at school a person has up to 20 ties, taken with a preference for the own group that is
 //! the same for all: `own share = (c − 1) e^h / ((c − 1) e^h + N − c)` in a unit of N people, c of the own group.
 //!
