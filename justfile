@@ -22,14 +22,19 @@ gallery *arguments:
     set -euo pipefail
     cargo build --release --features viewer
     mkdir -p out/gallery
-    printf '%s\n' '[[measure]]' 'lever = "build"' 'value = 120' 'from = "2026-01"' \
-        '[[measure]]' 'lever = "spreading"' 'value = 1.0' 'from = "2026-01"' > out/gallery/plan.toml
+    measure() { printf '[[measure]]\nlever = "%s"\nvalue = %s\nfrom = "%s"\n' "$@"; }
+    { measure build 120 2026-01; measure spreading 1.0 2026-01; } > out/gallery/plan.toml
+    { measure lighting 1.0 2026-01; measure street_coaches 2.0 2026-01; } | sed 's/^from/area = ["VB0101"]\nfrom/' > out/gallery/safe.toml
+    { measure event_cloudburst 90 2026-06; measure water_squares 100 2026-01; } > out/gallery/rain.toml
+    measure event_breach 200 2026-06 > out/gallery/breach.toml
+    measure event_heat_wave 37 2026-07 > out/gallery/heat.toml
     screen=()
     [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || screen=(xvfb-run -a -s '-screen 0 1280x720x24')
+    program="${CARGO_TARGET_DIR:-target}/release/waterbed"
     shot() {
         local name=$1; shift
         echo "out/gallery/$name.png"
-        "${screen[@]}" "${CARGO_TARGET_DIR:-target}/release/waterbed" view base --screenshot "out/gallery/$name.png" --lang en "$@" {{ arguments }}
+        "${screen[@]}" "$program" view base --screenshot "out/gallery/$name.png" --lang en "$@" {{ arguments }}
     }
     plan=(--measures out/gallery/plan.toml)
     shot 01-tenure
@@ -45,6 +50,13 @@ gallery *arguments:
     shot 11-small --at 2026-01 --size 640x400
     shot 12-large --residents 60000 --at 2026-01 --layer age_65_up_share
     shot 13-unavailable --at 2027-01 "${plan[@]}" --twin difference
+    shot 14-where-to --at 2028-01 --measures out/gallery/safe.toml --layer property_crime_per_1000_y --twin difference --page moved
+    shot 15-cloudburst --at 2026-06 --measures out/gallery/rain.toml --layer flood.depth
+    shot 16-water-squares --at 2026-06 --measures out/gallery/rain.toml --layer flood.depth --twin split
+    shot 17-breach --at 2026-06 --measures out/gallery/breach.toml --layer flood.depth
+    shot 18-heat --at 2026-07 --measures out/gallery/heat.toml --layer heat.air
+    echo out/gallery/19-classroom.png
+    "${screen[@]}" "$program" lab schelling --view --screenshot out/gallery/19-classroom.png
 
 # A folder to pass on: the program with the live city, its words and its licences. It starts without installing.
 package:

@@ -1,8 +1,9 @@
-//! Nanoseconds per person and month, bytes per resident, and a plain loop over arrays beside it.
+//! Nanoseconds per person and month, in all and per system, bytes per resident, and a plain loop over arrays beside it.
 //!
 //! `cargo bench --bench city_month [-- RESIDENTS …]`; default 10 k, 100 k, 1 M. The plain loop does the arithmetic of
 //! the monthly life of a person (one Philox block, table look-ups, four comparisons) over bare vectors, with the same
-//! chunks and threads as the simulation's own pass.
+//! chunks and threads as the simulation's own pass. Systems are named by the part that adds them and by their number
+//! there, in the order in which its plugin adds them; docs/speed.md says which is which.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![allow(missing_docs, reason = "a benchmark has no readers of its interface")]
@@ -17,7 +18,7 @@ use waterbed::people::rates::LifeTable;
 use waterbed::people::{CHUNK, DemographyParameters, Person, ShortMonth};
 use waterbed::scenario::{self, Overrides};
 use waterbed::sim::state::slice;
-use waterbed::sim::{Draws, Stream};
+use waterbed::sim::{Draws, Stream, SystemTime};
 
 fn main() {
     let mut sizes: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
@@ -29,12 +30,31 @@ fn main() {
         "| residents | city s | people s | ms/month | ns/person·month | plain loop ns | life pass ns | ratio | B/resident |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for n in sizes {
-        measure(n);
+    let tables: Vec<Vec<SystemTime>> = sizes.iter().map(|&n| measure(n)).collect();
+    per_system(&sizes, &tables);
+}
+
+/// Wall time of each system, ns per person and month, the most costly of the largest city first.
+fn per_system(sizes: &[u32], tables: &[Vec<SystemTime>]) {
+    let ns =
+        |times: &[SystemTime], i: usize, n: u32| times[i].spent.as_nanos() as f64 / f64::from(months(n)) / f64::from(n);
+    let (Some(last), Some(&most)) = (tables.last(), sizes.last()) else { return };
+    let mut order: Vec<usize> = (0..last.len()).collect();
+    order.sort_by(|&a, &b| ns(last, b, most).total_cmp(&ns(last, a, most)));
+    println!("\n| system, ns/person·month at | {} |", sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(" | "));
+    println!("|---|{}", "---|".repeat(sizes.len()));
+    for i in order {
+        let SystemTime { part, number, .. } = last[i];
+        let cells: Vec<String> = tables.iter().zip(sizes).map(|(t, &n)| format!("{:.2}", ns(t, i, n))).collect();
+        println!("| {part} {number} | {} |", cells.join(" | "));
     }
 }
 
-fn measure(n: u32) {
+fn months(n: u32) -> u32 {
+    if n >= 500_000 { 24 } else { 60 }
+}
+
+fn measure(n: u32) -> Vec<SystemTime> {
     let before = resident_bytes();
     let start = Instant::now();
     let config = CityConfig { residents: n, ..CityConfig::default() };
@@ -44,7 +64,8 @@ fn measure(n: u32) {
     let start = Instant::now();
     let mut sim = scenario::build(&scenario, city.clone(), 1).expect("the scenario can be built");
     let people_s = start.elapsed().as_secs_f64();
-    let months = if n >= 500_000 { 24 } else { 60 };
+    let months = months(n);
+    sim.time_systems();
     let start = Instant::now();
     (0..months).for_each(|_| sim.step().expect("the accounts balance"));
     let month_s = start.elapsed().as_secs_f64() / f64::from(months);
@@ -56,6 +77,7 @@ fn measure(n: u32) {
         1e9 * month_s / f64::from(n),
         pass_ns / plain_ns
     );
+    sim.system_times().to_vec()
 }
 
 const STREAM: Stream = Stream::named("bench.life");
@@ -63,7 +85,7 @@ const STREAM: Stream = Stream::named("bench.life");
 /// The same monthly pass over bare vectors and over the simulation's table, ns per person.
 fn life(sim: &mut waterbed::sim::Simulation) -> (f64, f64) {
     let draws = Draws { seed: 1, tick: 1 };
-    let table = LifeTable::new(&DemographyParameters::default(), 0.0, 1.0, 1.0, &Causes::default());
+    let table = LifeTable::new(&DemographyParameters::default(), 0.0, 1.0, [1.0, 0.2], &Causes::default());
     let now = ShortMonth::of(sim.clock().month());
     let world = sim.world_mut();
     let mut query = world.query::<&Person>();

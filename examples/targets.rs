@@ -10,6 +10,8 @@ mod base;
 mod climate;
 #[path = "targets/crime.rs"]
 mod crime;
+#[path = "targets/housing.rs"]
+mod housing;
 #[path = "targets/known.rs"]
 mod known;
 #[path = "targets/large.rs"]
@@ -151,12 +153,15 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     let mut contact_after_6 = f64::NAN;
     let (mut waits, mut wait) = (Vec::new(), (0.0, 0.0));
     let mut crime = crime::Crime::new(&city);
+    let mut leaving = housing::LeavingHome::default();
+    let origin_start = origin_dissimilarity(&mut sim, &city);
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
         old.add(&mut sim);
         crime.month(&mut sim, month);
         let tally = sim.world().resource::<Tally>().clone();
         counts.add(&tally.city);
+        leaving.add(month, &tally.city);
         year.add(&tally.city);
         if month <= 12 {
             first_year.add(&tally.city);
@@ -231,7 +236,11 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     found.extend(climate::metrics(&city, seed));
     found.extend(programme_ratios());
     found.extend(diversity(&sim));
+    found.extend(housing::twins(&city, seed, &leaving));
+    let residents = sim.world().resource::<Census>().residents.iter().map(|&r| f64::from(r)).collect();
     found.extend([
+        ("neighbourhood_size_exponent", housing::zipf_exponent(residents)),
+        ("origin_dissimilarity_ratio", origin_dissimilarity(&mut sim, &city) / origin_start),
         ("fall_emergencies_pct_y", 1_200.0 * old.emergencies / old.months),
         ("fall_deaths_per_1000_elders", 12_000.0 * old.deaths / old.months),
         ("lonely_elders_share", old.lonely / old.months),
@@ -357,9 +366,7 @@ fn diversity(sim: &Simulation) -> Vec<(&'static str, f64)> {
     let scores: Vec<f64> = own.segregation.iter().filter(|s| s.0 >= 25).map(|s| s.1).collect();
     let largest = scores.first().copied().unwrap_or(f64::NAN);
     let (low, high) = scores.iter().fold((1.0, 0.0), |(low, high): (f64, f64), &s| (low.min(s), high.max(s)));
-    let micro = own.trust_by_cell.unwrap_or(f64::NAN);
     vec![
-        ("trust_micro_diversity_r", micro),
         ("network_segregation_low", low),
         ("network_segregation_high", high),
         ("largest_group_most_segregated", f64::from(u8::from(largest >= high))),
@@ -488,6 +495,31 @@ fn price_distance(sim: &mut Simulation, city: &City) -> f64 {
     let (mx, my) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
     let s = |f: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(f).sum::<f64>();
     s(&|p| (p.0 - mx) * (p.1 - my)) / (s(&|p| (p.0 - mx) * (p.0 - mx)) * s(&|p| (p.1 - my) * (p.1 - my))).sqrt()
+}
+
+/// Dissimilarity of origin groups over neighbourhoods (Morgan 1975): residents who would have to move for an even spread.
+fn origin_dissimilarity(sim: &mut Simulation, city: &City) -> f64 {
+    let world = sim.world_mut();
+    let (mut p, mut h, mut d) = (world.query::<&Person>(), world.query::<&Household>(), world.query::<&Dwelling>());
+    let (p, h, d) = (p.query(world), h.query(world), d.query(world));
+    let (households, homes) = (slice(&h), slice(&d));
+    let mut by = vec![[0.0; 16]; city.neighbourhoods.len()];
+    for person in slice(&p).iter().filter(|p| p.is_there()) {
+        if let Some(home) = person.household.get().and_then(|h| households[h].dwelling.get()) {
+            by[usize::from(homes[home].neighbourhood)][usize::from(person.origin).min(15)] += 1.0;
+        }
+    }
+    let all: [f64; 16] = std::array::from_fn(|g| by.iter().map(|row| row[g]).sum());
+    let total: f64 = all.iter().sum();
+    let share = all.map(|n| n / total);
+    let apart: f64 = by
+        .iter()
+        .map(|row| {
+            let n: f64 = row.iter().sum();
+            (0..16).map(|g| (row[g] - n * share[g]).abs()).sum::<f64>()
+        })
+        .sum();
+    apart / (2.0 * total * share.iter().map(|s| s * (1.0 - s)).sum::<f64>())
 }
 
 /// Dissimilarity of households below the city's lower income quintile against the others, over neighbourhoods.

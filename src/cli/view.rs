@@ -37,8 +37,8 @@ pub(super) struct Args {
     /// Point looked at (m east and south of the middle), heading and pitch (degrees), distance (m)
     #[arg(long, value_name = "E,S,HEADING,PITCH,DISTANCE", allow_hyphen_values = true, value_parser = parse_camera)]
     camera: Option<[f32; 5]>,
-    /// Page of the right panel: measures, chart, here
-    #[arg(long, value_name = "PAGE", value_parser = ["measures", "chart", "here"], default_value = "measures")]
+    /// Page of the right panel: measures, chart, moved, here
+    #[arg(long, value_name = "PAGE", value_parser = ["measures", "chart", "moved", "here"], default_value = "measures")]
     page: String,
     /// Language [default: that of the system]
     #[arg(long, value_enum)]
@@ -46,7 +46,7 @@ pub(super) struct Args {
     /// Size of the window
     #[arg(long, default_value = "1280x720", value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     size: (u32, u32),
-    /// Layer shown first: tenure, vacancy, or an indicator of neighbourhoods
+    /// Layer shown first: tenure, vacancy, flood.depth, heat.air, or an indicator of neighbourhoods
     #[arg(long, default_value = "tenure", value_name = "NAME")]
     layer: String,
     /// Write a picture and end
@@ -126,6 +126,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     };
     let page = match args.page.as_str() {
         "chart" => Page::Chart,
+        "moved" => Page::Moved,
         "here" => Page::Here,
         _ => Page::Measures,
     };
@@ -195,7 +196,7 @@ fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
 
 /// Dutch where the system is.
 #[cfg(feature = "viewer")]
-fn system_language() -> crate::report::Lang {
+pub(super) fn system_language() -> crate::report::Lang {
     let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|v| !v.is_empty()));
     match named.is_some_and(|name| name.starts_with("nl")) {
         true => crate::report::Lang::Nl,

@@ -48,6 +48,8 @@ pub struct Facts {
     pub in_queue: u64,
     /// How long those have been registered for it, months.
     pub queue_months: u64,
+    /// Households without a home who have a place in a shelter.
+    pub in_shelter: u64,
     /// Renting households.
     pub renters: u64,
     /// What they pay, cents per month.
@@ -253,6 +255,7 @@ fn count_household(row: &mut Facts, household: &Household, home: Option<&Dwellin
     let Some(home) = home else {
         let entitled = u64::from(!household.stands(Household::EXCLUDED));
         row.in_queue += entitled;
+        row.in_shelter += u64::from(household.stands(Household::SHELTERED));
         row.queue_months += entitled * household.queued.until(now).max(0) as u64;
         return;
     };

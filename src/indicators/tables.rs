@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Schema};
 
 use super::list::{Indicator, Kind, Unit, Words, city_indicators, neighbourhood_indicators};
 

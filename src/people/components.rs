@@ -236,7 +236,8 @@ pub struct Household {
     pub threshold: u8,
     /// Origin of the head: opaque group.
     pub origin: u8,
-    /// Standing in the search for a home: [`Household::URGENT`], [`Household::EXCLUDED`], [`Household::FIRST_HOME`].
+    /// Standing in the search for a home: [`Household::URGENT`], [`Household::EXCLUDED`], [`Household::FIRST_HOME`],
+    /// [`Household::SHELTERED`].
     pub standing: u8,
 }
 
@@ -269,6 +270,8 @@ impl Household {
     pub const EXCLUDED: u8 = 2;
     /// Left the parental home in wish, and still has no home of its own.
     pub const FIRST_HOME: u8 = 4;
+    /// Without a home of its own, and with a place in a shelter.
+    pub const SHELTERED: u8 = 8;
 
     /// True if the household's standing has `flag`.
     #[inline]

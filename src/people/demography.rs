@@ -23,8 +23,9 @@ use super::books::{Books, household_key};
 use super::causes::Causes;
 use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
 use super::migration::{emigration_y, outward_profile};
+use super::order::NewSlots;
 use super::parameters::DemographyParameters;
-use super::rates::{LifeTable, monthly};
+use super::rates::{LifeTable, leaving_level, monthly};
 use super::requests::Requests;
 use super::tally::{Move, Tally};
 use super::work::inherited_earning;
@@ -67,6 +68,18 @@ pub struct LifeEvents {
     ring: Vec<(u8, PersonKey, PersonIdx)>,
     /// Households that leave, and whether for abroad.
     departing: Vec<(HouseholdIdx, bool)>,
+    /// The last mean age of leaving home, and the level of the hazard that gives it.
+    leaving_at: Option<(f64, f64)>,
+}
+
+impl LifeEvents {
+    /// See [`leaving_level`]; solved anew only when the age has changed.
+    fn leaving_level(&mut self, mean_age_y: f64) -> f64 {
+        match self.leaving_at {
+            Some((age_y, level)) if age_y == mean_age_y => level,
+            _ => self.leaving_at.insert((mean_age_y, leaving_level(mean_age_y))).1,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +106,8 @@ pub(super) fn decide_life_events(
     let persons = slice(&persons);
     let now = ShortMonth::of(clock.month());
     let years = f64::from(clock.tick) / 12.0;
-    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0, &causes);
+    let leaving = events.leaving_level(p.leaving_home_mean_age_y);
+    let table = LifeTable::new(&p, years, intercepts.fertility, [affordability.0, leaving], &causes);
     let draws = *draws;
     type Chunk = (Vec<(Kind, PersonKey, PersonIdx)>, Vec<(u8, PersonKey, PersonIdx)>);
     let chunks: Vec<Chunk> = persons
@@ -101,8 +115,9 @@ pub(super) fn decide_life_events(
         .enumerate()
         .map(|(c, chunk)| {
             let (mut out, mut ring) = (Vec::new(), Vec::new());
-            for (i, person) in chunk.iter().enumerate().filter(|(_, q)| q.is_there()) {
-                let [death, change, seek, birth] = draws.block(STREAM, person.key.0, 0);
+            let with_words = draws.over(STREAM, chunk, |q| q.key.0);
+            for (i, (person, words)) in with_words.enumerate().filter(|(_, (q, _))| q.is_there()) {
+                let [death, change, seek, birth] = words;
                 let age = usize::from(person.age_y(now));
                 let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
                 if death < table.death[age] {
@@ -160,17 +175,21 @@ pub(super) fn decide_departures(
     let (persons, households, draws) = (slice(&persons), slice(&households), *draws);
     let domestic: [u32; 128] =
         std::array::from_fn(|age| threshold(monthly(intercepts.departure * outward_profile(age as u8))));
-    let abroad: [u32; 8] = std::array::from_fn(|n| threshold(monthly(emigration_y(n as u8, &p))));
+    let abroad: [[u32; 128]; 8] =
+        std::array::from_fn(|n| std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p)))));
+    let most_abroad = abroad.iter().flatten().copied().fold(0, u32::max);
     let chunks: Vec<Vec<_>> = households
         .par_chunks(CHUNK)
         .enumerate()
         .map(|(c, chunk)| {
             let mut out = Vec::new();
-            for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
-                let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
-                let newcomer = persons[household.first.i()].newcomer.min(7);
-                let leaves_abroad = away < abroad[usize::from(newcomer)];
-                if leaves_abroad || inland < domestic[usize::from(household.head_age_y.min(127))] {
+            let with_words = draws.over(STREAM_DEPART, chunk, |h| h.key.0);
+            for (i, (household, [inland, away, ..])) in with_words.enumerate().filter(|(_, (h, _))| h.is_there()) {
+                let age = usize::from(household.head_age_y.min(127));
+                // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
+                let newcomer = || persons[household.first.i()].newcomer.min(7);
+                let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
+                if leaves_abroad || inland < domestic[age] {
                     out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
                 }
             }
@@ -412,6 +431,7 @@ pub(super) fn end_month(
     clock: Res<Clock>,
     mut requests: ResMut<Requests>,
     mut tally: ResMut<Tally>,
+    mut new_slots: ResMut<NewSlots>,
 ) {
     let mut books = tables.books();
     let asked_for = requests.take_deaths(books.persons);
@@ -444,7 +464,7 @@ pub(super) fn end_month(
         }
     }
     if clock.tick.is_multiple_of(12) {
-        books.purge();
+        *new_slots = books.put_in_order(&mut requests);
     }
 }
 

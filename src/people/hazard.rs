@@ -17,7 +17,7 @@ pub struct HazardView {
     in_debt: bool,
     has_partner: bool,
     lives_alone: bool,
-    has_home: bool,
+    has_place: bool,
     household_income_eur_m: f32,
     household_size: u8,
     months_here: u16,
@@ -35,7 +35,7 @@ impl HazardView {
             in_debt: work.debt_eur > 0.0,
             has_partner: person.partner.get().is_some(),
             lives_alone: household.size <= 1,
-            has_home: household.dwelling.get().is_some(),
+            has_place: household.dwelling.get().is_some() || household.stands(Household::SHELTERED),
             household_income_eur_m: household.income_eur_m,
             household_size: household.size.max(1),
             months_here: household.since.until(now).clamp(0, i32::from(u16::MAX)) as u16,
@@ -87,9 +87,9 @@ impl HazardView {
         self.lives_alone
     }
 
-    /// False while without a home.
-    pub fn has_home(&self) -> bool {
-        self.has_home
+    /// False while without a home and without a place in a shelter.
+    pub fn has_place(&self) -> bool {
+        self.has_place
     }
 
     /// Disposable household income per member, € per month.
@@ -127,6 +127,6 @@ mod tests {
         );
         assert_eq!(view, of_labelled);
         assert_eq!((view.age_y(), view.months_here(), view.income_per_head_eur_m()), (25, 10, 1500.0));
-        assert!(view.is_unemployed() && view.is_in_debt() && !view.lives_alone() && !view.has_home());
+        assert!(view.is_unemployed() && view.is_in_debt() && !view.lives_alone() && !view.has_place());
     }
 }

@@ -4,7 +4,9 @@
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
 //! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
-//! loses families. Their number follows the surrounding [region](super::region).
+//! loses families. Where fewer come than that takes, it is families and people in their thirties and forties who come
+//! less, for study and first jobs draw the young in whatever homes cost: large Dutch cities that lose people to the rest
+//! of the country lose families (CBS, 2017–2019). Their number follows the surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -158,10 +160,25 @@ pub struct Arrivals {
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
+    /// Domestic arrivals: families and those in their thirties and forties, then the others.
+    domestic: [Comers; 2],
+}
+
+/// Households that come from elsewhere in the country.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Comers {
+    /// People who come in a month for the age profile to stand.
+    standing: f64,
     templates: Vec<Vec<Member>>,
 }
 
 const N_TEMPLATES: usize = 4096;
+/// Least part of their usual share among domestic arrivals that families and those in their thirties keep (A).
+const MIDDLE_LEAST: f64 = 0.4;
+
+fn is_in_middle(h: &Household) -> bool {
+    h.n_minors > 0 || (30..45).contains(&h.head_age_y)
+}
 
 impl Arrivals {
     /// Series and templates from the first population; `departure` gives a household's monthly chance of leaving for
@@ -174,18 +191,25 @@ impl Arrivals {
     ) -> Arrivals {
         let n_residents = books.persons.iter().filter(|p| p.is_there()).count() as f64;
         let pull = Pull::solve(books, p, &departure, n_residents);
-        let mut cumulated = Vec::with_capacity(books.households.len());
-        let (mut sum, mut leaving_people) = (0.0, 0.0);
-        for household in books.households.iter() {
-            let leaves = if household.is_there() { departure(household) } else { 0.0 };
-            sum += leaves * pull.of(household);
-            leaving_people += leaves * f64::from(household.size);
-            cumulated.push(sum);
-        }
-        let template = |i: usize| {
-            let u = f64::from(draws.uniform(STREAM, i as u64, 0)) * sum;
-            let h = cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1);
-            members_of(books, HouseholdIdx::at(h))
+        let leaving = |h: &Household| if h.is_there() { departure(h) } else { 0.0 };
+        let leaving_people = books.households.iter().map(|h| leaving(h) * f64::from(h.size)).sum();
+        let stream = |in_middle: bool| {
+            let (mut sum, mut standing) = (0.0, 0.0);
+            let mut cumulated = Vec::with_capacity(books.households.len());
+            for household in books.households.iter() {
+                let comes =
+                    if is_in_middle(household) == in_middle { leaving(household) * pull.of(household) } else { 0.0 };
+                sum += comes;
+                standing += comes * f64::from(household.size);
+                cumulated.push(sum);
+            }
+            let template = |i: usize| {
+                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(in_middle))) * sum;
+                let h = cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1);
+                members_of(books, HouseholdIdx::at(h))
+            };
+            let n_templates = if sum > 0.0 { N_TEMPLATES } else { 0 };
+            Comers { standing, templates: (0..n_templates).map(template).collect() }
         };
         let mut origins = Vec::new();
         for person in books.persons.iter().filter(|p| p.is_there()) {
@@ -196,13 +220,12 @@ impl Arrivals {
             origins[group] += 1.0;
         }
         origins.iter_mut().for_each(|n| *n /= n_residents.max(1.0) as f32);
-        let n_templates = if sum > 0.0 { N_TEMPLATES } else { 0 };
         Arrivals {
             residents_at_start: n_residents,
             leaving_per_month: leaving_people,
             label: (0..origins.len() as u8).collect(),
             origin_share: origins,
-            templates: (0..n_templates).map(template).collect(),
+            domestic: [true, false].map(stream),
         }
     }
 }
@@ -215,8 +238,9 @@ const PULL_FROM_Y: [u8; 7] = [0, 20, 25, 30, 35, 40, 45];
 /// Solved so that the first population's age profile stands (the residual method of migration estimates, with the
 /// profile of a large city as a standing wave): in each class below 45, who comes = who leaves or emigrates + who grows
 /// out of the class − who grows into it − who comes from abroad. From 45 on, as many come as leave, and the old grow
-/// in number with their cohorts. Children: as many as keep their number, given births at the start's level. Nowhere less
-/// than 0.4 or more than 4 come for each that leaves (A).
+/// in number with their cohorts. Children: as many as keep their number, given births at the start's level. Of those who
+/// come at an age, some come in households whose head is older; weights are scaled in rounds until all classes fit
+/// (iterative proportional fitting), and stay between 0.1 and 30 (A).
 struct Pull {
     by_age: [f64; 7],
     family: f64,
@@ -233,46 +257,87 @@ impl Pull {
 
     /// All flows in people per month.
     fn solve(books: &Books, p: &DemographyParameters, departure: &impl Fn(&Household) -> f64, residents: f64) -> Pull {
-        let (mut ages, mut leave, mut emigrate) = ([0.0; 128], [0.0; 128], [0.0; 128]);
+        /// Classes of people: children, then those of [`PULL_FROM_Y`], of which the first begins at 17.
+        const N: usize = 8;
+        let of_person = |age: u8| if age < 17 { 0 } else { 1 + Pull::class(age) };
+        let mut ages = [0.0; 128];
+        // Who leaves: by class of the head and whether there are minors, then by class of the person.
+        let mut leave = [[[0.0; N]; 2]; 7];
+        let mut gone = [0.0; N];
         let mut births = 0.0;
         for person in books.persons.iter().filter(|q| q.is_there()) {
             let household = &books.households[person.household.i()];
-            let age = usize::from(person.age_y(books.now));
-            ages[age] += 1.0;
-            leave[age] += departure(household);
+            let age = person.age_y(books.now);
+            ages[usize::from(age)] += 1.0;
+            let leaves = departure(household);
+            leave[Pull::class(household.head_age_y)][usize::from(household.n_minors > 0)][of_person(age)] += leaves;
             let newcomer = books.persons[household.first.i()].newcomer;
-            emigrate[age] += super::rates::monthly(emigration_y(newcomer, p));
+            gone[of_person(age)] += leaves + super::rates::monthly(emigration_y(newcomer, household.head_age_y, p));
             if person.sex == 0 {
-                births += super::rates::fertility_y(age as f64 + 0.5, p) / 12.0;
+                births += super::rates::fertility_y(f64::from(age) + 0.5, p) / 12.0;
             }
         }
         let immigrants = p.immigrants_per_1000 / 12_000.0 * residents;
-        let from_abroad = |age: usize| -> f64 {
+        let per_newcomer = |t: &NewcomerTraits| f64::from(1.0 + t.couple + t.couple * t.children);
+        let from_abroad = |from: f64, to: f64| -> f64 {
             let share = |t: &NewcomerTraits| {
-                let adults = f64::from(1.0 - t.couple * t.children / (1.0 + t.couple + t.couple * t.children));
-                f64::from(t.share) * adults * (younger_share(t, age as f64 + 1.0) - younger_share(t, age as f64))
+                let adults = 1.0 - f64::from(t.couple * t.children) / per_newcomer(t);
+                f64::from(t.share) * adults * (younger_share(t, to) - younger_share(t, from))
             };
             immigrants * NEWCOMER_TRAITS.iter().map(share).sum::<f64>()
         };
+        let children_abroad: f64 = NEWCOMER_TRAITS
+            .iter()
+            .map(|t| immigrants * f64::from(t.share * t.couple * t.children) / per_newcomer(t))
+            .sum();
         // People who pass the birthday `age` in a month; smoothed over four years.
         let passing = |age: usize| ages[age - 2..age + 2].iter().sum::<f64>() / 48.0;
-        let ratio = |years: std::ops::Range<usize>, into: f64, out: f64, abroad: f64| {
-            let sum = |of: &[f64; 128]| of[years.clone()].iter().sum::<f64>();
-            ((sum(&leave) + sum(&emigrate) + out - into - abroad) / sum(&leave).max(1e-9)).clamp(0.4, 4.0)
-        };
-        let by_age = std::array::from_fn(|c| {
-            let (from, to) = match c {
-                0 => (17, 20),
-                6 => return 1.0,
-                _ => (usize::from(PULL_FROM_Y[c]), usize::from(PULL_FROM_Y[c + 1])),
+        let needed: [f64; 7] = std::array::from_fn(|c| {
+            let (into, out, abroad) = match c {
+                0 => (births, passing(17), children_abroad),
+                _ => {
+                    let from = if c == 1 { 17 } else { usize::from(PULL_FROM_Y[c - 1]) };
+                    let to = usize::from(PULL_FROM_Y[c]);
+                    (passing(from), passing(to), from_abroad(from as f64, to as f64))
+                }
             };
-            ratio(from..to, passing(from), passing(to), (from..to).map(from_abroad).sum())
+            let left: f64 = leave.iter().flatten().map(|row| row[c]).sum();
+            (gone[c] + out - into - abroad).max(0.1 * left)
         });
-        let children = NEWCOMER_TRAITS
-            .iter()
-            .map(|t| f64::from(t.share * t.couple * t.children / (1.0 + t.couple + t.couple * t.children)));
-        let family = ratio(0..17, births, passing(17), immigrants * children.sum::<f64>());
-        Pull { by_age, family }
+        let mut pull = Pull { by_age: [1.0; 7], family: 1.0 };
+        for _ in 0..60 {
+            for c in 0..7 {
+                let comes = |(class, rows): (usize, &[[f64; N]; 2])| {
+                    pull.by_age[class] * (rows[0][c] + pull.family * rows[1][c])
+                };
+                let got: f64 = leave.iter().enumerate().map(comes).sum();
+                let factor = if got > 0.0 { libm::sqrt(needed[c] / got) } else { 1.0 };
+                let weight = if c == 0 { &mut pull.family } else { &mut pull.by_age[c - 1] };
+                *weight = (*weight * factor).clamp(0.1, 30.0);
+            }
+        }
+        if std::env::var_os("PULL").is_some() {
+            let got: Vec<f64> = (0..N)
+                .map(|c| {
+                    leave
+                        .iter()
+                        .enumerate()
+                        .map(|(k, r)| pull.by_age[k] * (r[0][c] + pull.family * r[1][c]))
+                        .sum::<f64>()
+                        * 12_000.0
+                        / residents
+                })
+                .collect();
+            let left: Vec<f64> =
+                (0..N).map(|c| leave.iter().flatten().map(|r| r[c]).sum::<f64>() * 12_000.0 / residents).collect();
+            eprintln!(
+                "pull {:?} family {}\nneeded {:?}\ngot {got:?}\nleft {left:?}",
+                pull.by_age,
+                pull.family,
+                needed.map(|x| x * 12_000.0 / residents)
+            );
+        }
+        pull
     }
 }
 
@@ -282,14 +347,21 @@ impl Arrivals {
         p.immigrants_per_1000 / 12_000.0 * self.residents_at_start
     }
 
-    /// People who come from elsewhere in the country in a month; see [`Self::immigrants_per_month`].
-    fn domestic_people_per_month(&self, p: &DemographyParameters) -> f64 {
-        (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0)
+    /// People who come from elsewhere in the country in a month, by kind of arrivals; see
+    /// [`Self::immigrants_per_month`].
+    fn domestic_people_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
+        let all = (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
+        let [middle, others] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
+        let part = all / (middle + others).max(1e-9);
+        // Where more come than let the profile stand, more of all come; where fewer, fewer in the middle.
+        let others = (others * part.max(1.0)).min(all - MIDDLE_LEAST * part * middle);
+        [all - others, others]
     }
 
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
     pub fn relabel(&mut self, label: impl Fn(u8) -> u8) {
-        self.templates.iter_mut().flatten().for_each(|member| member.origin = label(member.origin));
+        let templates = self.domestic.iter_mut().flat_map(|stream| &mut stream.templates);
+        templates.flatten().for_each(|member| member.origin = label(member.origin));
         self.label = (0..self.origin_share.len() as u8).map(label).collect();
     }
 }
@@ -341,20 +413,22 @@ pub(super) fn arrive(
         left -= n;
         number += 1;
     }
-    if arrivals.templates.is_empty() {
-        return;
-    }
     // The city stands among the largest, whatever its size: a small invented one is a miniature.
-    let domestic = arrivals.domestic_people_per_month(&p) * region.pull_on(Kind::Largest);
-    let mut left = whole_expected(domestic, draws, STREAM, 2) as i64;
-    let mut number = 0;
-    while left > 0 {
-        let key = mix(KEYS_DOMESTIC, u64::from(draws.tick), number);
-        let template = &arrivals.templates[draws.block(STREAM, key, 0)[0] as usize % arrivals.templates.len()];
-        from_elsewhere(&mut books, template, key, level);
-        tally.city.domestic_arrivals += template.len() as u32;
-        left -= template.len() as i64;
-        number += 1;
+    let domestic = arrivals.domestic_people_per_month(&p).map(|n| n * region.pull_on(Kind::Largest));
+    for (kind, (stream, people)) in arrivals.domestic.iter().zip(domestic).enumerate() {
+        if stream.templates.is_empty() {
+            continue;
+        }
+        let mut left = whole_expected(people, draws, STREAM, 2 + kind as u64) as i64;
+        let mut number = (kind as u64) << 32;
+        while left > 0 {
+            let key = mix(KEYS_DOMESTIC, u64::from(draws.tick), number);
+            let template = &stream.templates[draws.block(STREAM, key, 0)[0] as usize % stream.templates.len()];
+            from_elsewhere(&mut books, template, key, level);
+            tally.city.domestic_arrivals += template.len() as u32;
+            left -= template.len() as i64;
+            number += 1;
+        }
     }
 }
 
@@ -519,10 +593,14 @@ pub fn outward_profile(age_y: u8) -> f64 {
     super::rates::interpolate(&OUTWARD_BY_AGE, f64::from(age_y))
 }
 
-/// Hazard of emigrating, per year.
-pub fn emigration_y(newcomer: u8, parameters: &DemographyParameters) -> f64 {
+/// How often those who are no newcomers emigrate, by age of the head, relative to 35–49 (A: order of CBS emigrants by age:
+/// most in their twenties, hardly any above 65).
+const EMIGRATION_BY_AGE: [(f64, f64); 5] = [(22.0, 1.6), (32.0, 1.5), (42.0, 1.0), (58.0, 0.5), (70.0, 0.2)];
+
+/// Hazard of emigrating, per year, of a household whose head is a newcomer of type `newcomer` − 1 (0: none) and `age_y`.
+pub fn emigration_y(newcomer: u8, age_y: u8, parameters: &DemographyParameters) -> f64 {
     match newcomer {
-        0 => parameters.emigration_base_y,
+        0 => parameters.emigration_base_y * super::rates::interpolate(&EMIGRATION_BY_AGE, f64::from(age_y)),
         n => NEWCOMER_TRAITS[usize::from(n - 1).min(6)].leaves_y,
     }
 }

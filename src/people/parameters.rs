@@ -5,6 +5,7 @@ crate::parameters! {
     pub struct DemographyParameters in "demography" {
         mortality_a: 1.25e-5, 1e-7..=1e-3, "1/y", A, "models.md §1", "Gompertz mortality: level at age 0";
         mortality_b: 0.105, 0.05..=0.2, "1/y", A, "models.md §1", "Gompertz mortality: rise with age";
+        mortality_trend: -0.012, -0.1..=0.1, "1/y", M, "CBS forecasts: life expectancy 82 (2023) to about 86½ (2060)", "Relative change of mortality per year";
         fertility_total: 1.4, 0.0..=8.0, "children per woman", M, "CBS 2023, quoted from memory", "Total fertility rate";
         fertility_trend: -0.005, -0.1..=0.1, "1/y", A, "direction R §2.7 (falling)", "Relative change of fertility per year";
         fertility_mean_age_y: 31.5, 20.0..=40.0, "y", M, "CBS 2023 (mothers' mean age about 32)", "Mean age of mothers at birth";
@@ -17,7 +18,7 @@ crate::parameters! {
         domestic_departure_y: 0.045, 0.0..=0.5, "1/y", A, "models.md §11.0", "Share of residents who leave for elsewhere in the country; level solved at the start";
         domestic_net_per_1000: 11.0, -50.0..=50.0, "per 1,000 residents and year", A, "set towards the growth of report §2.1 (T-D5)", "Domestic arrivals minus departures, at the start; households that find no home leave on top";
         immigrants_per_1000: 32.0, 0.0..=200.0, "per 1,000 residents and year", A, "twice the national rate (report §2.2), cities' share assumed", "People who come from abroad, of the residents at the start";
-        emigration_base_y: 0.006, 0.0..=0.2, "1/y", A, "models.md §1", "Hazard of emigrating, for residents who are no newcomers";
+        emigration_base_y: 0.006, 0.0..=0.2, "1/y", A, "models.md §1", "Hazard of emigrating, for households that are no newcomers and whose head is 35 to 49";
         newcomer_stock_share: 0.12, 0.0..=0.9, "1", A, "order of magnitude for a large city", "Share of households that came from abroad in the last twenty years, at the start";
         language_growth_y: 0.15, 0.0..=1.0, "1/y", A, "models.md §3", "Growth of newcomers' command of the common language";
         tolerance_mean: 0.5, 0.05..=0.95, "1", R, "report §3.2 box (2003)", "Mean share of unlike neighbours above which the neighbourhood is disliked";

@@ -97,10 +97,18 @@ pub struct LifeTable {
 impl LifeTable {
     /// Thresholds at `years` since the start; `fertility` is the intercept solved at the start, `affordability` that
     /// of the cheapest homes relative to the start. Deaths by `causes` are left to the challenges that draw them.
-    pub fn new(p: &DemographyParameters, years: f64, fertility: f64, affordability: f64, causes: &Causes) -> LifeTable {
+    /// `leaving` is [`leaving_level`] of the parameters, which takes long to solve.
+    pub fn new(
+        p: &DemographyParameters,
+        years: f64,
+        fertility: f64,
+        [affordability, leaving]: [f64; 2],
+        causes: &Causes,
+    ) -> LifeTable {
         let by_age = |f: &dyn Fn(f64) -> f64| std::array::from_fn(|age| threshold(monthly(f(age as f64 + 0.5))));
-        let dies = |age: f64| mortality_y(age, p) - causes.elsewhere_y(age as usize);
-        let level = leaving_level(p.leaving_home_mean_age_y) * libm::pow(affordability.max(0.05), p.leaving_home_gamma);
+        let longer = libm::pow(1.0 + p.mortality_trend, years);
+        let dies = |age: f64| longer * mortality_y(age, p) - causes.elsewhere_y(age as usize);
+        let level = leaving * libm::pow(affordability.max(0.05), p.leaving_home_gamma);
         let trend = libm::pow(1.0 + p.fertility_trend, years);
         let births = |ratio: f64| by_age(&|age| fertility * ratio * trend * fertility_y(age, p));
         LifeTable {

@@ -28,6 +28,7 @@ mod drains;
 mod event_breach;
 mod event_cloudburst;
 mod event_heat_wave;
+mod event_long_rain;
 mod fall_prevention;
 mod family_support;
 mod focused_deterrence;
@@ -60,6 +61,7 @@ mod school_job_programme;
 mod senior_homes;
 mod senior_housing_clustered;
 mod senior_housing_dispersed;
+mod shelter;
 mod social_share_new;
 mod spreading;
 mod street_coaches;
@@ -159,6 +161,7 @@ pub const LEVERS: &[Lever] = &[
     heat_plan::LEVER,
     event_heat_wave::LEVER,
     event_cloudburst::LEVER,
+    event_long_rain::LEVER,
     event_breach::LEVER,
     senior_housing_clustered::LEVER,
     senior_housing_dispersed::LEVER,
@@ -180,6 +183,7 @@ pub const LEVERS: &[Lever] = &[
     school_job_programme::LEVER,
     overcrowding_enforcement::LEVER,
     overcrowding_alternatives::LEVER,
+    shelter::LEVER,
     landlord_licensing::LEVER,
     placebo::LEVER,
 ];

@@ -1,6 +1,7 @@
 //! Figures from runs: what every section needs.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use super::atlas::Atlas;
 use super::chart::{Line, Lines, esc};
@@ -11,7 +12,7 @@ use super::page::{Figure, Page, Table, source};
 use super::run_data::RunData;
 use super::{Lang, ReportError, words};
 use crate::city::City;
-use crate::indicators::{Indicator, Unit, Words, indicator};
+use crate::indicators::{Indicator, Kind, Unit, Words, indicator};
 use crate::sim::Month;
 
 /// A report in the making.
@@ -106,6 +107,14 @@ impl<'a> Builder<'a> {
     pub fn neighbourhoods(&self, id: &str, at: usize) -> Vec<f64> {
         let values = self.runs.neighbourhoods(id, at);
         self.places.iter().map(|p| p.map_or(f64::NAN, |p| values[p])).collect()
+    }
+
+    /// The neighbourhoods' mean of `id` over months number `at`.
+    fn mean_of(&self, id: &str, at: RangeInclusive<usize>) -> Vec<f64> {
+        let n = at.clone().count() as f64;
+        let months = at.map(|at| self.neighbourhoods(id, at));
+        let add = |sum: Vec<f64>, month: Vec<f64>| sum.iter().zip(month).map(|(a, b)| a + b).collect();
+        months.reduce(add).unwrap_or_default().iter().map(|sum| sum / n).collect()
     }
 
     /// A figure of lines over time; nothing if none of them has a value.
@@ -274,12 +283,18 @@ impl<'a> Builder<'a> {
     pub fn level_map(&mut self, title: &str, id: &str) {
         let i = known(id);
         let lang = self.lang;
-        let (start, end) = (self.neighbourhoods(id, 0), self.neighbourhoods(id, self.runs.at_end()));
+        // One month of events is little: of a rate the map shows a year's mean.
+        let at_end = self.runs.at_end();
+        let is_rate = i.kind == Kind::Flow && !i.adds_up();
+        let (first, last, words) = match is_rate {
+            true => (1..=at_end.min(12), at_end.saturating_sub(11).max(1)..=at_end, words::F_RATE_LEAD),
+            false => (0..=0, at_end..=at_end, words::F_LEVEL_LEAD),
+        };
+        let (start, end) = (self.mean_of(id, first), self.mean_of(id, last));
         let text = move |v: f64| number::value(v, i.unit, lang);
         let classes = Classes::sequential(&end);
         let step = classes.step;
-        let lead =
-            lang.fill(words::F_LEVEL_LEAD, &[lang.of(i.about).trim_end_matches('.'), &self.month(self.runs.last())]);
+        let lead = lang.fill(words, &[lang.of(i.about).trim_end_matches('.'), &self.month(self.runs.last())]);
         let changes = start.iter().zip(&end).map(|(a, b)| number::change(*a, *b, i.unit, lang)).collect();
         self.map(MapFigure {
             title,

@@ -2,6 +2,7 @@
 
 use super::chart::Line;
 use super::run_data::RunData;
+use crate::indicators::indicator;
 use crate::sim::Month;
 
 /// Part of the runs that a band leaves out at each side.
@@ -79,12 +80,13 @@ impl<'a> Ensemble<'a> {
         months[1..].iter().filter(full).filter(|m| m.plus(-11) > months[0]).map(|m| m.year()).collect()
     }
 
-    /// Sums over each of [`Self::years`] of the city's series `id`, per run.
+    /// Sums over each of [`Self::years`] of the city's series `id`, per run; of what does not add up the mean.
     pub fn yearly(&self, id: &str) -> Vec<Vec<f64>> {
+        let per = if indicator(id).is_none_or(|i| i.adds_up()) { 1.0 } else { 12.0 };
         let sums = |values: &Vec<f64>| {
             let of_year = |year: &i32| {
                 let inside = self.months().iter().zip(values).filter(|(m, _)| m.year() == *year);
-                inside.map(|(_, v)| v).sum::<f64>()
+                inside.map(|(_, v)| v).sum::<f64>() / per
             };
             self.years().iter().map(of_year).collect()
         };

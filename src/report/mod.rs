@@ -16,6 +16,7 @@
 pub mod ablation;
 mod atlas;
 mod builder;
+mod challenges;
 pub(crate) mod chart;
 mod classes;
 mod climate;

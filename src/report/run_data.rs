@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float32Type, Float64Type, Int32Type, Int64Type, UInt64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
 use chrono::{Datelike, NaiveDate};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -204,28 +205,35 @@ impl Part {
         LoadError::Content { path: self.path.clone(), what: what.into() }
     }
 
-    fn column(&self, name: &str, kind: &DataType) -> Result<arrow::array::ArrayRef, LoadError> {
-        let column = self.batch.column_by_name(name).ok_or_else(|| self.error(format!("no column `{name}`")))?;
-        cast(column, kind).map_err(|e| self.error(format!("column `{name}`: {e}")))
+    fn column_of(&self, name: &str, kind: &DataType) -> Result<&ArrayRef, LoadError> {
+        let missing = || self.error(format!("no column `{name}`"));
+        let column = self.batch.column_by_name(name).ok_or_else(missing)?;
+        if column.data_type() == kind {
+            return Ok(column);
+        }
+        Err(self.error(format!("column `{name}`: {kind} expected, and it is {}", column.data_type())))
     }
 
     /// A column as numbers, null as NaN; all NaN if there is no such column.
     fn numbers(&self, name: &str, n: usize) -> Result<Vec<f64>, LoadError> {
-        match self.batch.schema().field_with_name(name).map(|f| f.data_type().clone()) {
-            Err(_) => Ok(vec![f64::NAN; n]),
-            Ok(DataType::Int64) => {
-                let column = self.column(name, &DataType::Int64)?;
-                Ok(column.as_primitive::<Int64Type>().iter().map(|v| v.map_or(f64::NAN, |v| v as f64)).collect())
-            }
-            Ok(_) => {
-                let column = self.column(name, &DataType::Float64)?;
-                Ok(column.as_primitive::<Float64Type>().iter().map(|v| v.unwrap_or(f64::NAN)).collect())
-            }
+        let Some(column) = self.batch.column_by_name(name) else { return Ok(vec![f64::NAN; n]) };
+        macro_rules! as_numbers {
+            ($kind:ty) => {
+                Ok(column.as_primitive::<$kind>().iter().map(|v| v.map_or(f64::NAN, |v| v as f64)).collect())
+            };
+        }
+        match column.data_type() {
+            DataType::Int32 => as_numbers!(Int32Type),
+            DataType::Int64 => as_numbers!(Int64Type),
+            DataType::UInt64 => as_numbers!(UInt64Type),
+            DataType::Float32 => as_numbers!(Float32Type),
+            DataType::Float64 => as_numbers!(Float64Type),
+            other => Err(self.error(format!("column `{name}`: a number expected, and it is {other}"))),
         }
     }
 
     fn months(&self, name: &str) -> Result<Vec<Month>, LoadError> {
-        let column = self.column(name, &DataType::Date32)?;
+        let column = self.column_of(name, &DataType::Date32)?;
         let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a date").num_days_from_ce();
         let month = |days: Option<i32>| {
             let date = NaiveDate::from_num_days_from_ce_opt(days?.checked_add(epoch)?)?;
@@ -236,7 +244,7 @@ impl Part {
     }
 
     fn texts(&self, name: &str) -> Result<Vec<Option<String>>, LoadError> {
-        let column = self.column(name, &DataType::Utf8)?;
+        let column = self.column_of(name, &DataType::Utf8)?;
         let texts = column.as_string::<i32>();
         Ok((0..texts.len()).map(|i| texts.is_valid(i).then(|| texts.value(i).to_string())).collect())
     }

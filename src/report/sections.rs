@@ -37,6 +37,7 @@ pub fn write(b: &mut Builder) {
     homes(b);
     moving(b);
     apart(b);
+    super::challenges::sections(b);
     super::climate::section(b);
     places(b);
     made(b);

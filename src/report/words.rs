@@ -60,6 +60,7 @@ words! {
     F_AGES_LEAD: "Part of the residents by age.", "Deel van de inwoners naar leeftijd.";
     F_OLD_MAP: "Where older people live", "Waar ouderen wonen";
     F_LEVEL_LEAD: "{0}, per neighbourhood, end of {1}.", "{0}, per buurt, eind {1}.";
+    F_RATE_LEAD: "{0}, per neighbourhood, mean of the twelve months to the end of {1}.", "{0}, per buurt, gemiddeld over de twaalf maanden tot eind {1}.";
     F_TYPES: "Who share a home", "Wie een huis delen";
     F_TYPES_LEAD: "Part of the households by type.", "Deel van de huishoudens naar soort.";
     ONE_PERSON: "one person", "één persoon";

@@ -50,7 +50,7 @@ pub enum MeasureArea {
     City,
     /// In the neighbourhoods with these codes.
     Neighbourhoods(Vec<String>),
-    /// In the neighbourhoods whose centre lies within the polygons of a GeoJSON file.
+    /// In the neighbourhoods whose centre lies within the polygons of a GeoJSON or GeoPackage file.
     File(PathBuf),
 }
 
@@ -121,13 +121,14 @@ fn read_lever(reader: &mut Reader, place: &Place) -> Option<&'static Lever> {
 fn read_area(reader: &mut Reader, files: &Files) -> Option<MeasureArea> {
     let Some(node) = reader.take("area") else { return Some(MeasureArea::City) };
     let wrong = |reader: &mut Reader, place: &Place, what: &str| {
-        let hint = "write \"city\", a list of neighbourhood codes, or the name of a GeoJSON file".to_string();
+        let hint =
+            "write \"city\", a list of neighbourhood codes, or the name of a GeoJSON or GeoPackage file".to_string();
         reader.problems.add(place, format!("`measure.area` {what}"), Some(hint));
         None
     };
     match node.value {
         Value::Text(text) if text == "city" => Some(MeasureArea::City),
-        Value::Text(text) if text.ends_with(".geojson") || text.ends_with(".json") => {
+        Value::Text(text) if [".geojson", ".json", ".gpkg"].iter().any(|e| text.ends_with(e)) => {
             match files.find(&node.place, &text) {
                 Ok(path) => Some(MeasureArea::File(path)),
                 Err(problem) => {

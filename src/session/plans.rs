@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::challenges::climate::events::EVENTS;
 use crate::city::City;
 use crate::policies::Lever;
 use crate::scenario::{Measure, MeasureArea, Place, Problems, Scenario, measures};
@@ -46,6 +47,11 @@ impl Placement {
         };
         let place = Place::whole(self.lever.id);
         Measure { lever: self.lever, value: self.value, area, from: self.from, until: self.until, place }
+    }
+
+    /// True if it sets off a heat wave or a flood: no measure, and it befalls the twin as well.
+    pub fn is_event(&self) -> bool {
+        EVENTS.contains(&self.lever.id)
     }
 
     /// What it costs until the end of the month `horizon`, €.
@@ -229,8 +235,13 @@ impl Plans {
 
     /// `scenario` with the measures of the active variant that are on.
     pub fn scenario(&self, scenario: &Scenario) -> Scenario {
+        self.scenario_of(self.active(), scenario)
+    }
+
+    fn scenario_of(&self, variant: usize, scenario: &Scenario) -> Scenario {
         let mut with = scenario.clone();
-        with.measures.extend(self.placements().iter().filter(|p| p.on).map(Placement::measure));
+        let placements = self.state.variants.get(variant).map_or(&[][..], |v| v.placements.as_slice());
+        with.measures.extend(placements.iter().filter(|p| p.on).map(Placement::measure));
         with
     }
 
@@ -239,7 +250,15 @@ impl Plans {
     /// # Errors
     /// If two measures contradict each other.
     pub fn orders(&self, scenario: &Scenario, city: &City) -> Result<Vec<Order>, Problems> {
-        measures::orders(&self.scenario(scenario).measures, city, scenario.start)
+        self.orders_of(self.active(), scenario, city)
+    }
+
+    /// The orders of `scenario` and of a variant, by its index.
+    ///
+    /// # Errors
+    /// If two measures contradict each other.
+    pub fn orders_of(&self, variant: usize, scenario: &Scenario, city: &City) -> Result<Vec<Order>, Problems> {
+        measures::orders(&self.scenario_of(variant, scenario).measures, city, scenario.start)
     }
 
     /// Cost of the measures that are on until the end of the month `horizon`, €.

@@ -5,11 +5,12 @@
 //! before it; whoever holds the track then steps it on to where it was.
 //!
 //! What was measured stays as long as it holds, also beyond the month where the track stands: after going back, the
-//! future that was seen is still known.
+//! future that was seen is still known. Heat waves and floods up to where the track stands are kept as films.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::challenges::climate::{Footage, Reel};
 use crate::indicators::Measures;
 use crate::sim::{Digest, Fault, Month, Order, OrderLog, Simulation, Snapshot};
 
@@ -18,6 +19,9 @@ pub const SNAPSHOT_EVERY: u16 = 12;
 
 /// Memory for the snapshots of one track, bytes.
 pub const SNAPSHOT_BUDGET: usize = 2 << 30;
+
+/// Memory for films of heat and water of one track, bytes; older ones lose their moments first.
+const FILM_BUDGET: usize = 128 << 20;
 
 /// What was measured at the end of a month.
 pub type Record = Arc<Measures>;
@@ -29,6 +33,8 @@ pub struct Track {
     snapshots: BTreeMap<u16, Arc<Snapshot>>,
     /// By tick, from 0.
     records: Vec<Record>,
+    /// In order of time, none later than where it stands.
+    reels: Vec<Arc<Reel>>,
     budget: usize,
 }
 
@@ -45,10 +51,11 @@ impl Track {
         if simulation.clock().tick > 0 {
             return Err("a session begins before the first month".into());
         }
+        simulation.world_mut().insert_resource(Footage::default());
         let orders = simulation.orders().to_vec();
         let records = vec![Arc::new(Measures::now(&mut simulation))];
         let snapshots = BTreeMap::from([(0, Arc::new(simulation.snapshot()))]);
-        Ok(Track { simulation, orders, snapshots, records, budget })
+        Ok(Track { simulation, orders, snapshots, records, reels: Vec::new(), budget })
     }
 
     /// Begins with a simulation of the same scenario that has other orders, at the last snapshot of `other` that both
@@ -63,6 +70,8 @@ impl Track {
         track.records = other.records[..other.records.len().min(usize::from(common) + 1)].to_vec();
         track.snapshots = other.snapshots.range(..=common).map(|(tick, s)| (*tick, s.clone())).collect();
         track.go_back_for(common.min(other.tick())).map_err(|e| e.to_string())?;
+        let now = track.month();
+        track.reels = other.reels.iter().filter(|reel| reel.event.month <= now).cloned().collect();
         Ok(track)
     }
 
@@ -91,6 +100,11 @@ impl Track {
         &self.records
     }
 
+    /// Heat waves and floods up to now, in order of time.
+    pub fn reels(&self) -> &[Arc<Reel>] {
+        &self.reels
+    }
+
     /// The simulation, for looking into it.
     pub fn simulation(&mut self) -> &mut Simulation {
         &mut self.simulation
@@ -112,6 +126,17 @@ impl Track {
     /// If the simulation found itself wrong.
     pub fn step(&mut self) -> Result<(), Fault> {
         self.simulation.step()?;
+        let filmed = std::mem::take(&mut self.simulation.world_mut().resource_mut::<Footage>().0);
+        self.reels.extend(filmed.into_iter().map(Arc::new));
+        let mut bytes: usize = self.reels.iter().map(|reel| reel.n_bytes()).sum();
+        for reel in self.reels.iter_mut().rev().skip(1).rev().filter(|reel| !reel.shots.is_empty()) {
+            if bytes <= FILM_BUDGET {
+                break;
+            }
+            let less = Reel { shots: Vec::new(), event: reel.event, whole: reel.whole.clone() };
+            bytes -= reel.n_bytes() - less.n_bytes();
+            *reel = Arc::new(less);
+        }
         let tick = self.tick();
         if usize::from(tick) >= self.records.len() {
             self.records.push(Arc::new(self.simulation.world().resource::<Measures>().clone()));
@@ -133,6 +158,8 @@ impl Track {
             return Ok(());
         }
         self.simulation.restore(snapshot)?;
+        let month = self.month();
+        self.reels.retain(|reel| reel.event.month <= month);
         // Measures are no state: those of that month were kept.
         let record = Measures::clone(&self.records[usize::from(at)]);
         self.simulation.world_mut().insert_resource(record);

@@ -1,13 +1,32 @@
-//! What leaves the session as files: names, tables and scenarios.
+//! What leaves the session as files: names, tables, maps and scenarios.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::session::Session;
+use super::film;
+use super::layers::Kind;
+use super::session::{Session, TwinMode};
+use crate::challenges::climate::ground::neighbourhood_of_pixel;
+use crate::gis::{Raster, geotiff};
 use crate::indicators::city_indicators;
 use crate::session::Record;
 use crate::session::file::SUFFIX;
 use crate::sim::Month;
+
+/// EPSG code of the Dutch national grid.
+const RD_NEW: u16 = 28_992;
+
+/// What a layer shows, as numbers.
+enum Map {
+    /// For each neighbourhood.
+    Neighbourhoods(Vec<f32>),
+    /// For each pixel of the ground raster: m, or °C.
+    Ground(Vec<f32>),
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into() }
+}
 
 impl Session {
     /// Saves to the session's file, or asks for a name.
@@ -73,6 +92,110 @@ impl Session {
         let stem = self.stem();
         let name = |n: usize| PathBuf::from(format!("{}-{n}.png", stem.display()));
         (1..).map(name).find(|path| !path.exists()).unwrap_or_default()
+    }
+
+    /// A folder or file called so that is not there yet.
+    pub fn free_path(&self, what: &str) -> PathBuf {
+        let stem = self.stem();
+        let first = PathBuf::from(format!("{}-{what}", stem.display()));
+        let more = (2..).map(|n: usize| PathBuf::from(format!("{}-{what}-{n}", stem.display())));
+        std::iter::once(first).chain(more).find(|path| !path.exists()).unwrap_or_default()
+    }
+
+    /// Writes the layer shown as GeoTIFF (EPSG:28992): heat and water on the ground raster, an indicator on the social
+    /// grid. What is shown as difference is written as difference.
+    pub fn export_geotiff(&mut self) {
+        let Some(map) = self.shown_map() else {
+            self.desk.tell(self.t("export_no_layer"));
+            return;
+        };
+        let raster = match map {
+            Map::Ground(values) => Raster { grid: self.desk.city.ground.elevation_m.grid, values },
+            Map::Neighbourhoods(values) => {
+                let of_cell = |n: &u16| values.get(usize::from(*n)).copied().unwrap_or(f32::NAN);
+                let values = self.desk.city.neighbourhood_of_cell.iter().map(of_cell).collect();
+                Raster { grid: self.desk.city.grid, values }
+            }
+        };
+        let path = self.layer_path("tif");
+        match geotiff::write_f32(&path, &raster, RD_NEW) {
+            Ok(()) => self.desk.tell(path.display().to_string()),
+            Err(error) => self.desk.tell(error.to_string()),
+        }
+    }
+
+    /// Writes the layer shown as CSV: a value for each neighbourhood; of heat and water the mean and the most over its
+    /// ground.
+    pub fn export_layer_csv(&mut self) {
+        let Some(map) = self.shown_map() else {
+            self.desk.tell(self.t("export_no_layer"));
+            return;
+        };
+        let hoods = &self.desk.city.neighbourhoods;
+        let shown = |v: f64| if v.is_finite() { format!("{v}") } else { String::new() };
+        let mut text = String::new();
+        match &map {
+            Map::Neighbourhoods(values) => {
+                text.push_str("code,name,value\n");
+                for (hood, value) in hoods.iter().zip(values) {
+                    let _ = writeln!(text, "{},{},{}", hood.code, quoted(&hood.name), shown((*value).into()));
+                }
+            }
+            Map::Ground(values) => {
+                text.push_str("code,name,mean,most\n");
+                let mut sums = vec![(0.0f64, 0u32, f64::NEG_INFINITY); hoods.len()];
+                for (pixel, value) in values.iter().enumerate() {
+                    if let Some(n) = neighbourhood_of_pixel(&self.desk.city, pixel) {
+                        let (sum, count, most) = &mut sums[n];
+                        (*sum, *count, *most) = (*sum + f64::from(*value), *count + 1, most.max((*value).into()));
+                    }
+                }
+                for (hood, (sum, count, most)) in hoods.iter().zip(sums) {
+                    let mean = if count == 0 { f64::NAN } else { sum / f64::from(count) };
+                    let name = quoted(&hood.name);
+                    let _ = writeln!(text, "{},{name},{},{}", hood.code, shown(mean), shown(most));
+                }
+            }
+        }
+        let path = self.layer_path("csv");
+        self.written(&path.clone(), std::fs::write(&path, text));
+    }
+
+    fn layer_path(&self, suffix: &str) -> PathBuf {
+        let layer = self.layers[self.layer].id.replace('.', "_");
+        let month = self.month().map(|m| m.to_string()).unwrap_or_default();
+        let what = if self.twin == TwinMode::Difference { "-difference" } else { "" };
+        let mut path = self.stem().into_os_string();
+        path.push(format!("-{layer}-{month}{what}.{suffix}"));
+        path.into()
+    }
+
+    /// Values of the layer shown, as far as they may be shown.
+    fn shown_map(&self) -> Option<Map> {
+        let picture = self.picture.as_ref()?;
+        let kind = self.layers[self.layer].kind;
+        match kind {
+            Kind::Indicator(_) if self.twin == TwinMode::Difference => self.differences(kind).map(Map::Neighbourhoods),
+            Kind::Indicator(at) => {
+                let twin = picture.twin.as_ref().filter(|_| self.twin_instead());
+                Some(Map::Neighbourhoods(self.levels(twin.unwrap_or(&picture.variant), at)))
+            }
+            Kind::Water | Kind::Heat => {
+                let reel = self.reel()?;
+                let unit = film::unit_of(reel);
+                let own = film::values(reel, self.film.at);
+                let values = match self.twin == TwinMode::Difference {
+                    true => {
+                        let twin = self.in_twin(reel)?;
+                        let pairs = own.iter().zip(film::values(twin, self.film.at));
+                        pairs.map(|(a, b)| unit * (f32::from(*a) - f32::from(*b))).collect()
+                    }
+                    false => own.iter().map(|v| unit * f32::from(*v)).collect(),
+                };
+                Some(Map::Ground(values))
+            }
+            Kind::Tenure | Kind::Vacancy => None,
+        }
     }
 
     fn written(&mut self, path: &Path, result: std::io::Result<()>) {

@@ -3,7 +3,7 @@
 //! | input | does |
 //! |---|---|
 //! | left click | looks at a neighbourhood; with a lever chosen, adds it to the area or takes it out |
-//! | left drag | turn |
+//! | left drag | turn; with a lever chosen and shift held: paints the area |
 //! | right or middle drag | move |
 //! | wheel, `+`, `-` | nearer, farther |
 //! | arrows or WASD, Q, E | move, turn |
@@ -35,6 +35,7 @@ pub(super) fn mouse(
     buttons: Res<ButtonInput<MouseButton>>,
     motion: Res<AccumulatedMouseMotion>,
     scroll: Res<AccumulatedMouseScroll>,
+    keys: Res<ButtonInput<KeyCode>>,
     window: Single<&Window, With<PrimaryWindow>>,
     mut pressed_at: Local<Option<Vec2>>,
     mut dragging: Local<bool>,
@@ -50,7 +51,18 @@ pub(super) fn mouse(
     if let (Some(from), Some(now)) = (*pressed_at, window.cursor_position()) {
         *dragging |= from.distance(now) > CLICK;
     }
-    if pressed_at.is_some() && *dragging && motion.delta != Vec2::ZERO {
+    let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    let choosing = session.panels.choice.as_ref().is_some_and(|choice| !choice.whole_city);
+    let painting = pressed_at.is_some() && choosing && shift && buttons.pressed(MouseButton::Left);
+    if painting
+        && let Some(n) =
+            cursor.and_then(|p| session.place_under(p)).and_then(|p| neighbourhood_at(&session.desk.city, p))
+    {
+        session.panels.area.insert(n);
+        // What is painted is not taken out again by letting go.
+        *dragging = true;
+    }
+    if pressed_at.is_some() && *dragging && motion.delta != Vec2::ZERO && !painting {
         if buttons.pressed(MouseButton::Left) {
             session.orbit.turn(motion.delta);
         } else if buttons.any_pressed([MouseButton::Right, MouseButton::Middle]) {

@@ -1,6 +1,7 @@
 //! Layers: what the colours of the blocks mean.
 //!
-//! Two layers are about homes ([`Kind::Tenure`], [`Kind::Vacancy`]); all others are indicators of neighbourhoods.
+//! Two layers are about homes ([`Kind::Tenure`], [`Kind::Vacancy`]), two about the ground in the last flood and heat wave
+//! ([`Kind::Water`], [`Kind::Heat`]); all others are indicators of neighbourhoods.
 //! Colours are told apart by colour-blind readers: viridis for amounts, and a legend that names every class.
 
 use crate::city::Tenure;
@@ -29,6 +30,10 @@ pub enum Kind {
     Tenure,
     /// Blocks with homes that stand empty.
     Vacancy,
+    /// Water on the ground in the last flood.
+    Water,
+    /// Air temperature in the last heat wave.
+    Heat,
     /// Neighbourhood indicator, by its place in [`neighbourhood_indicators`].
     Indicator(usize),
 }
@@ -46,12 +51,14 @@ pub struct Layer {
 
 /// Every layer, in the order of the list: homes first, then indicators.
 pub fn layers() -> Vec<Layer> {
-    let of_homes = [
+    let of_places = [
         Layer { id: "tenure", title: "Tenure", kind: Kind::Tenure },
         Layer { id: "vacancy", title: "Empty homes", kind: Kind::Vacancy },
+        Layer { id: "flood.depth", title: "Water in the last flood", kind: Kind::Water },
+        Layer { id: "heat.air", title: "Heat in the last heat wave", kind: Kind::Heat },
     ];
     let indicators = neighbourhood_indicators().enumerate();
-    of_homes
+    of_places
         .into_iter()
         .chain(indicators.map(|(at, i)| Layer { id: i.id, title: i.title.en, kind: Kind::Indicator(at) }))
         .collect()

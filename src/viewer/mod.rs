@@ -4,10 +4,13 @@
 //! |---|---|
 //! | [`worker`] | the variant and its twin on threads of their own: commands in, pictures out |
 //! | [`desk`] | the session behind the window: measures, orders, saving |
+//! | [`background`] | further seeds and variants, one after the other |
 //! | [`picture`], [`story`] | what the worker hands over |
 //! | [`camera`] | the orbit camera, and what it sees where |
 //! | [`layers`] | what the colours mean |
 //! | [`blocks`], [`terrain`], [`trees`], [`ground`] | city as plain geometry and as a picture; what lies under the pointer |
+//! | [`people`] | a sample of people as dots, near by |
+//! | [`classroom`] | Schelling's model live |
 //! | [`words`] | Dutch and English |
 //! | [`open`] | the window |
 //!
@@ -16,16 +19,22 @@
 //! simulation except by [`Order`](crate::sim::Order)s, so a run has the same digest with it as without.
 //!
 //! Units: metres; x east, y up, z south, from the middle of the city. Limits: there are no shadows (software rendering
-//! cannot afford them), and people are not drawn.
+//! cannot afford them), and people stand still within a month.
 
+pub mod background;
 pub mod blocks;
 pub mod camera;
+pub mod classroom;
 pub mod desk;
+mod ensemble;
 mod export;
+mod film;
 pub mod ground;
 mod input;
 pub mod layers;
+mod leave;
 mod panels;
+pub mod people;
 pub mod picture;
 mod scene;
 mod session;
@@ -34,6 +43,7 @@ mod start;
 pub mod story;
 pub mod terrain;
 pub mod trees;
+mod video;
 mod window;
 pub mod words;
 pub mod worker;

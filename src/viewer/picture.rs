@@ -1,7 +1,9 @@
 //! What a worker hands over to the window.
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use crate::challenges::climate::Reel;
 use crate::indicators::Frame;
 use crate::people::Dwelling;
 use crate::session::Record;
@@ -30,6 +32,8 @@ pub struct Shown {
     pub new_homes: Vec<NewHome>,
     /// What was measured, by months done, from the start; may reach beyond the frame.
     pub records: Vec<Record>,
+    /// Heat waves and floods up to then, in order of time.
+    pub reels: Vec<Arc<Reel>>,
 }
 
 /// The newest that there is to see.

@@ -21,7 +21,7 @@ use super::ground;
 use super::layers::Rgb;
 use super::session::Session;
 use super::terrain::Terrain;
-use super::{start, trees};
+use super::{people, start, trees};
 
 /// Colour of the sky at the horizon.
 pub(super) const SKY: Rgb = [226, 235, 241];
@@ -29,6 +29,8 @@ pub(super) const SKY: Rgb = [226, 235, 241];
 const ZENITH: Rgb = [170, 200, 224];
 /// Width of the picture of colours, pixels.
 const PALETTE_WIDTH: usize = 512;
+/// How far above the ground heat and water are drawn, m.
+const FILM_M: f32 = 0.6;
 /// Buildings in one mesh.
 const BATCH: usize = 2048;
 /// Buildings that may be added during a run; what goes beyond is counted but not drawn.
@@ -56,6 +58,11 @@ pub(super) struct Painted {
 }
 
 struct Side {
+    /// Heat or water: its picture, its material and where it lies.
+    paint: Handle<Image>,
+    over_ground: Handle<StandardMaterial>,
+    film: Entity,
+    people: Entity,
     colours: Handle<Image>,
     material: Handle<StandardMaterial>,
     built: Entity,
@@ -111,7 +118,7 @@ pub(super) fn build(
     let picture = std::mem::replace(&mut scenery.ground, ground::Picture { width: 1, height: 1, rgba: vec![255; 4] });
     let picture = images.add(image(picture.width, picture.height, picture.rgba, ImageSampler::linear()));
     let land = meshes.add(mesh(terrain.shape()));
-    commands.spawn((Scenery, Mesh3d(land), MeshMaterial3d(materials.add(flat(Some(picture), Color::WHITE)))));
+    commands.spawn((Scenery, Mesh3d(land.clone()), MeshMaterial3d(materials.add(flat(Some(picture), Color::WHITE)))));
     let far = 12.0 * half_wide.max(half_high);
     let around = plane([[-far, -far], [far, far]], -1.0);
     let green = materials.add(flat(None, srgb(ground::AROUND)));
@@ -143,9 +150,21 @@ pub(super) fn build(
             let of_side = RenderLayers::layer(layer);
             commands.spawn((Scenery, Mesh3d(mesh.clone()), MeshMaterial3d(material.clone()), of_side));
         }
+        let paint = images.add(image(1, 1, vec![0; 4], ImageSampler::linear()));
+        let over = StandardMaterial {
+            alpha_mode: AlphaMode::Blend,
+            depth_bias: 8.0,
+            ..flat(Some(paint.clone()), Color::WHITE)
+        };
+        let over_ground = materials.add(over);
+        let above = Transform::from_xyz(0.0, FILM_M, 0.0);
+        let of_side = (RenderLayers::layer(layer), Visibility::Hidden, above);
+        let film = commands.spawn((Scenery, Mesh3d(land.clone()), MeshMaterial3d(over_ground.clone()), of_side)).id();
         let empty = meshes.add(blocks_mesh(&[], 0, rows, terrain));
+        let nobody = (RenderLayers::layer(layer), Visibility::Hidden);
+        let people = commands.spawn((Scenery, Mesh3d(empty.clone()), MeshMaterial3d(bark.clone()), nobody)).id();
         let built = (Scenery, Mesh3d(empty), MeshMaterial3d(material.clone()), RenderLayers::layer(layer));
-        Side { colours, material, built: commands.spawn(built).id() }
+        Side { paint, over_ground, film, people, colours, material, built: commands.spawn(built).id() }
     };
     let sides = [side(OF_VARIANT), side(OF_TWIN)];
     commands.insert_resource(Painted { n_blocks, rows, sides });
@@ -241,6 +260,7 @@ fn dome(radius: f32) -> Mesh {
 }
 
 /// Paints the buildings anew when picture or layer is another, and draws those that were built.
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 pub(super) fn paint(
     mut session: ResMut<Session>,
     painted: Res<Painted>,
@@ -248,6 +268,8 @@ pub(super) fn paint(
     mut materials: ResMut<Assets<StandardMaterial>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut built: Query<&mut Mesh3d>,
+    mut seen: Query<&mut Visibility>,
+    mut were_near: Local<bool>,
 ) {
     if session.rebuilt {
         session.rebuilt = false;
@@ -258,10 +280,39 @@ pub(super) fn paint(
             }
         }
     }
+    let near = session.shows_people();
+    if !session.stale && *were_near == near {
+        return;
+    }
+    *were_near = near;
+    for (at, side) in painted.sides.iter().enumerate() {
+        let shape = session.picture.as_ref().filter(|_| near).and_then(|picture| {
+            let shown = if at == 0 { Some(&picture.variant) } else { picture.twin.as_ref() };
+            people::shape(&shown?.frame, &session.desk.city, &session.terrain)
+        });
+        if let Ok(mut seen) = seen.get_mut(side.people) {
+            *seen = if shape.is_some() { Visibility::Inherited } else { Visibility::Hidden };
+        }
+        if let (Some(shape), Ok(mut shown)) = (shape, built.get_mut(side.people)) {
+            shown.0 = meshes.add(mesh(shape));
+        }
+    }
     if !session.stale {
         return;
     }
     session.stale = false;
+    for (side, paint) in painted.sides.iter().zip(session.ground_paint()) {
+        if let Ok(mut shown) = seen.get_mut(side.film) {
+            *shown = if paint.is_some() { Visibility::Inherited } else { Visibility::Hidden };
+        }
+        let Some(paint) = paint else { continue };
+        let picture = image(paint.width, paint.height, paint.rgba, ImageSampler::linear());
+        // Fails only for a handle that is not there, and this one is held.
+        let _ = images.insert(side.paint.id(), picture);
+        if let Some(mut material) = materials.get_mut(&side.over_ground) {
+            material.unlit = true;
+        }
+    }
     for (side, colours) in painted.sides.iter().zip(session.colours()) {
         let Some(colours) = colours else { continue };
         if let Some(mut image) = images.get_mut(&side.colours)

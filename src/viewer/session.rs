@@ -1,21 +1,28 @@
 //! What the window knows: desk, newest picture, chosen layer, camera, and what is open.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bevy::prelude::*;
 
+use super::background::Background;
 use super::blocks::{Blocks, NO_BLOCK, new_blocks};
 use super::camera::{Lens, Orbit};
 use super::desk::Desk;
+use super::ensemble::{Asked, is_rate, mean_over};
+use super::film::Film;
 use super::layers::{self, Homes, Kind, Layer, Rgb, Scale};
+use super::leave::Report;
+use super::people::NEAR_M;
 use super::picture::{Picture, Shown};
 use super::story::Story;
 use super::terrain::{Terrain, Tops};
+use super::video::Video;
 use super::words;
 use super::worker::{Command, Status};
 use crate::city::CityOrigin;
-use crate::indicators::{Indicator, city_indicators};
+use crate::indicators::{Indicator, city_indicators, neighbourhood_indicators};
 use crate::policies::Lever;
 use crate::report::Lang;
 use crate::session::{Placement, Record};
@@ -66,6 +73,8 @@ pub enum Page {
     Chart,
     /// The neighbourhood looked at.
     Here,
+    /// Where it fell, and where it rose.
+    Moved,
 }
 
 /// What is chosen to be placed.
@@ -83,6 +92,8 @@ pub(super) struct Panels {
     pub lang: Lang,
     pub page: Page,
     pub labels: bool,
+    /// People are drawn, near by.
+    pub people: bool,
     /// Part of a layer's title to look for.
     pub search: String,
     /// Part of a lever's name to look for.
@@ -98,6 +109,14 @@ pub(super) struct Panels {
     /// City indicator whose course is drawn.
     pub charted: &'static str,
     pub ui_scale: f32,
+    /// Further seeds run in the background, for a band.
+    pub band: bool,
+    /// The variants are shown side by side.
+    pub table: bool,
+    /// Indicator whose moves are listed.
+    pub moved: &'static str,
+    /// File with an area.
+    pub area_file: String,
     pub help: bool,
     /// Step of the tour, from 0.
     pub tour: Option<usize>,
@@ -127,6 +146,19 @@ pub(super) struct Session {
     /// Largest difference that the colours reach.
     pub difference: Option<f32>,
     pub twin: TwinMode,
+    /// Heat or water on the ground.
+    pub film: Film,
+    /// One picture is taken: nothing plays by itself.
+    pub still: bool,
+    /// Further seeds and variants.
+    pub background: Option<Background>,
+    pub asked_for: Asked,
+    /// The report that is being made.
+    pub report: Option<Report>,
+    /// The film of the window that is being made.
+    pub video: Option<Video>,
+    /// Wakes the window.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
     /// Index into [`SPEEDS`].
     pub speed: usize,
     pub panels: Panels,
@@ -300,10 +332,37 @@ impl Session {
     /// Takes up a lever to be placed.
     pub fn take_up(&mut self, lever: &'static Lever) {
         let from = self.next_month();
+        // What is counted is offered in proportion to the city: limits are those of a city of a million.
+        let part = if lever.divided { 0.1 * (self.n_residents() / 1e6).min(1.0) } else { 0.1 };
         let value =
-            if lever.default < lever.max { lever.default + (lever.max - lever.default) * 0.1 } else { lever.min };
+            if lever.default < lever.max { lever.default + (lever.max - lever.default) * part } else { lever.min };
         self.panels.choice = Some(Choice { lever, value: round_value(lever, value), from, whole_city: false });
         self.panels.page = Page::Measures;
+    }
+
+    /// Residents of the city when it was built.
+    fn n_residents(&self) -> f64 {
+        self.desk.city.neighbourhoods.iter().map(|n| f64::from(n.marginals.residents)).sum()
+    }
+
+    /// True if people are drawn.
+    pub fn shows_people(&self) -> bool {
+        self.panels.people && self.orbit.distance < NEAR_M
+    }
+
+    /// Begins a film of the window, or ends it.
+    pub fn toggle_video(&mut self) {
+        match self.video.take() {
+            Some(video) => {
+                let text = self.t2("video_there", &[&video.path.display().to_string(), &video.n_frames.to_string()]);
+                self.desk.tell(text);
+            }
+            None => {
+                let mut path = self.free_path("film").into_os_string();
+                path.push(".gif");
+                self.video = Some(Video::new(path.into()));
+            }
+        }
     }
 
     /// True if the twin stands in the place of the variant.
@@ -322,15 +381,16 @@ impl Session {
         if let Kind::Indicator(at) = kind {
             let both = [Some(variant), twin.filter(|_| self.twin != TwinMode::Off)];
             for shown in both.into_iter().flatten() {
-                let now = Scale::around(shown.frame.neighbourhoods.get(at).map_or(&[][..], Vec::as_slice));
+                let now = Scale::around(&self.levels(shown, at));
                 self.scale = Some(self.scale.map_or(now, |before| before.union(now)));
             }
         }
         let plain = |shown: &Shown, built: &Blocks| match kind {
             Kind::Tenure => self.of_homes(shown, built, Homes::tenure_colour),
             Kind::Vacancy => self.of_homes(shown, built, Homes::vacancy_colour),
+            Kind::Water | Kind::Heat => vec![layers::NO_HOMES; self.blocks.blocks.len() + built.blocks.len()],
             Kind::Indicator(at) => {
-                let values = shown.frame.neighbourhoods.get(at).map_or(&[][..], Vec::as_slice);
+                let values = self.levels(shown, at);
                 let scale = self.scale.unwrap_or(Scale { low: 0.0, high: 1.0 });
                 self.of_neighbourhoods(shown, built, |n| values.get(n).map(|v| scale.colour(*v)))
             }
@@ -338,8 +398,8 @@ impl Session {
         match (self.twin, twin) {
             (TwinMode::Instead, Some(twin)) => [None, Some(plain(twin, &self.built[1]))],
             (TwinMode::Split, Some(twin)) => [Some(plain(variant, &self.built[0])), Some(plain(twin, &self.built[1]))],
-            (TwinMode::Difference, Some(_)) => {
-                let differences = difference(kind, picture, self.tick(), self.is_real());
+            (TwinMode::Difference, Some(_)) if !matches!(kind, Kind::Water | Kind::Heat) => {
+                let differences = self.differences(kind);
                 let now = differences.as_ref().map_or(0.0, |d| layers::difference_scale(d));
                 let most = self.difference.map_or(now, |before| before.max(now));
                 let of = |n: usize| {
@@ -352,6 +412,21 @@ impl Session {
             }
             _ => [Some(plain(variant, &self.built[0])), None],
         }
+    }
+
+    /// The neighbourhoods' values of an indicator as the map shows them: rates as the mean of up to a year.
+    pub fn levels(&self, shown: &Shown, at: usize) -> Vec<f32> {
+        let indicator = neighbourhood_indicators().nth(at);
+        match indicator.filter(|i| is_rate(i) && !(self.is_real() && i.guarded)) {
+            Some(indicator) => mean_over(&shown.records, at, self.window(indicator, self.tick())),
+            None => shown.frame.neighbourhoods.get(at).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// What the measures changed in each neighbourhood, see [`difference`].
+    pub fn differences(&self, kind: Kind) -> Option<Vec<f32>> {
+        let ticks = self.window(layers::indicator_of(kind)?, self.tick());
+        difference(self, kind, ticks)
     }
 
     fn homes(&self, shown: &Shown, built: &Blocks) -> Vec<Homes> {
@@ -390,27 +465,43 @@ impl Session {
 /// Fewest residents of an area for which a guarded difference of a real city is shown (models.md E-15).
 const MANY: f32 = 500.0;
 
-/// What the measures changed in each neighbourhood; NaN where either twin has no value, `None` for layers of homes.
-/// Taken from what was measured, before levels that may not be shown are hidden.
-pub(super) fn difference(kind: Kind, picture: &Picture, tick: usize, is_real: bool) -> Option<Vec<f32>> {
+/// What the measures changed in each neighbourhood, mean over some ticks; NaN where either twin has no value, `None` for
+/// layers of homes and ground. Taken from what was measured, before levels that may not be shown are hidden.
+fn difference(session: &Session, kind: Kind, ticks: std::ops::RangeInclusive<usize>) -> Option<Vec<f32>> {
     let Kind::Indicator(at) = kind else { return None };
-    let of = |shown: &Shown| shown.records.get(tick).and_then(|r| r.neighbourhoods.get(at)).cloned();
-    let (variant, twin) = (of(&picture.variant)?, of(picture.twin.as_ref()?)?);
-    let mut differences: Vec<f32> = variant.iter().zip(twin).map(|(a, b)| a - b).collect();
-    if is_real && layers::indicator_of(kind).is_some_and(|i| i.guarded) {
-        let residents = picture.variant.frame.of_neighbourhoods("residents").unwrap_or(&[]);
+    let picture = session.picture.as_ref()?;
+    Some(difference_of(session, at, &picture.variant.records, &picture.twin.as_ref()?.records, ticks))
+}
+
+/// The same of any two cities. Of a real city guarded differences of small areas are left out.
+pub(super) fn difference_of(
+    session: &Session,
+    at: usize,
+    with: &[Record],
+    without: &[Record],
+    ticks: std::ops::RangeInclusive<usize>,
+) -> Vec<f32> {
+    let (with, without) = (mean_over(with, at, ticks.clone()), mean_over(without, at, ticks));
+    let mut differences: Vec<f32> = with.iter().zip(without).map(|(a, b)| a - b).collect();
+    if session.is_real() && neighbourhood_indicators().nth(at).is_some_and(|i| i.guarded) {
+        let frame = session.picture.as_ref().map(|p| &p.variant.frame);
+        let residents = frame.and_then(|f| f.of_neighbourhoods("residents")).unwrap_or(&[]);
         for (i, difference) in differences.iter_mut().enumerate() {
             if residents.get(i).is_none_or(|n| *n < MANY) {
                 *difference = f32::NAN;
             }
         }
     }
-    Some(differences)
+    differences
 }
 
-/// A value that people would write.
+/// A value that people would write: two digits, or finer than a two-hundredth of the range.
 pub(super) fn round_value(lever: &Lever, value: f64) -> f64 {
-    let step = 10f64.powf(((lever.max - lever.min) / 200.0).log10().floor());
+    let power = |v: f64| 10f64.powf(v.log10().floor());
+    let step = power((lever.max - lever.min) / 200.0);
+    let step = if value == 0.0 { step } else { step.min(power(value.abs()) / 10.0) };
+    // Counts are whole.
+    let step = if lever.divided { step.max(1.0) } else { step };
     ((value / step).round() * step).clamp(lever.min, lever.max)
 }
 
@@ -425,6 +516,8 @@ pub(super) fn receive(mut session: ResMut<Session>) {
     if let Some(story) = session.desk.worker.take_story() {
         session.panels.story = Some(story);
     }
+    session.attend_background();
+    session.attend_report();
     let Some(picture) = session.desk.worker.take_picture() else { return };
     let shown = [Some(&picture.variant), picture.twin.as_ref()];
     for (i, shown) in shown.into_iter().enumerate() {
@@ -443,6 +536,7 @@ pub(super) fn receive(mut session: ResMut<Session>) {
     session.asked = session.asked.or(picture.asked);
     session.picture = Some(picture);
     session.stale = true;
+    session.meet_episode();
 }
 
 /// At the end of the frame that first shows a change of measures: how long it took.

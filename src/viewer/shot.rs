@@ -10,15 +10,17 @@ use super::session::{Session, TwinMode};
 use crate::sim::Month;
 
 /// Frames drawn after the last change, so that every picture and letter has reached the graphics card.
-const SETTLE: u32 = 6;
+pub(super) const SETTLE: u32 = 6;
+
+/// How it went; `None` until the picture is there.
+pub(super) type Taken = Arc<Mutex<Option<Result<(), String>>>>;
 
 /// What is asked for, and how it went.
 #[derive(Resource, Clone)]
 pub(super) struct Wanted {
     pub path: PathBuf,
     pub at: Option<Month>,
-    /// `None` until the picture is there.
-    pub result: Arc<Mutex<Option<Result<(), String>>>>,
+    pub result: Taken,
 }
 
 /// Writes a picture of the window to `path`, and says so.
@@ -44,7 +46,7 @@ pub(super) fn take(
     mut exit: MessageWriter<AppExit>,
 ) {
     if let Some(fault) = &session.status.fault {
-        settle(&wanted, Err(fault.clone()));
+        settle(&wanted.result, Err(fault.clone()));
         exit.write(AppExit::error());
         return;
     }
@@ -58,18 +60,22 @@ pub(super) fn take(
     session.latency_ms = None;
     *drawn += 1;
     if *drawn == SETTLE {
-        let wanted = wanted.clone();
-        commands.spawn(Screenshot::primary_window()).observe(
-            move |captured: On<ScreenshotCaptured>, mut exit: MessageWriter<AppExit>| {
-                let picture = captured.image.clone().try_into_dynamic().map_err(|e| e.to_string());
-                let written = picture.and_then(|p| p.to_rgb8().save(&wanted.path).map_err(|e| e.to_string()));
-                settle(&wanted, written.map_err(|e| format!("{}: {e}", wanted.path.display())));
-                exit.write(AppExit::Success);
-            },
-        );
+        take_and_end(&mut commands, wanted.path.clone(), wanted.result.clone());
     }
 }
 
-fn settle(wanted: &Wanted, result: Result<(), String>) {
-    *wanted.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
+/// Takes a picture of the window, and ends the program when it is written.
+pub(super) fn take_and_end(commands: &mut Commands, path: PathBuf, taken: Taken) {
+    commands.spawn(Screenshot::primary_window()).observe(
+        move |captured: On<ScreenshotCaptured>, mut exit: MessageWriter<AppExit>| {
+            let picture = captured.image.clone().try_into_dynamic().map_err(|e| e.to_string());
+            let written = picture.and_then(|p| p.to_rgb8().save(&path).map_err(|e| e.to_string()));
+            settle(&taken, written.map_err(|e| format!("{}: {e}", path.display())));
+            exit.write(AppExit::Success);
+        },
+    );
+}
+
+fn settle(taken: &Taken, result: Result<(), String>) {
+    *taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
 }

@@ -10,7 +10,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 use super::blocks::Blocks;
 use super::desk;
 use super::ground;
-use super::panels::style;
+use super::panels::{skyline, style};
 use super::terrain::{Terrain, Tops};
 use super::{trees, words};
 use crate::city::City;
@@ -185,19 +185,41 @@ fn show(mut contexts: EguiContexts, mut start: ResMut<Start>, wake: Res<Wake>) -
     let mut ui = Ui::new(ctx, "start".into(), whole);
     let paper = egui::Frame::new().fill(style::PAPER).inner_margin(24.0);
     egui::CentralPanel::default().frame(paper).show(&mut ui, |ui| {
+        let whole = ui.max_rect().expand(24.0);
+        if whole.height() > 560.0 {
+            let low = egui::Rect::from_min_max(egui::pos2(whole.left(), whole.bottom() - 210.0), whole.max);
+            skyline::draw(ui.painter(), low);
+        }
+        let side = ((ui.available_width() - 620.0) / 2.0).max(0.0);
         egui::ScrollArea::vertical().show(ui, |ui| {
-            let wide = ui.available_width().min(620.0);
-            ui.set_max_width(wide);
-            page(ui, &mut start, &wake);
+            ui.horizontal_top(|ui| {
+                ui.add_space(side);
+                ui.vertical(|ui| {
+                    ui.set_max_width(620.0_f32.min(ui.available_width()));
+                    page(ui, &mut start, &wake);
+                });
+            });
         });
     });
     Ok(())
 }
 
+/// Scenarios offered for a new city.
+const SCENARIOS: [&str; 4] = ["base", "s1-metropolis", "s2-spreading", "s3-decline"];
+
+fn scenario_title(lang: Lang, name: &str) -> &'static str {
+    match name {
+        "s1-metropolis" => words::say(lang, "scenario_metropolis"),
+        "s2-spreading" => words::say(lang, "scenario_spreading"),
+        "s3-decline" => words::say(lang, "scenario_decline"),
+        _ => words::say(lang, "scenario_base"),
+    }
+}
+
 fn page(ui: &mut Ui, start: &mut Start, wake: &Wake) {
     let lang = start.lang;
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Waterbed").size(30.0).strong());
+        ui.label(style::bold("Waterbed").size(34.0));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.selectable_value(&mut start.lang, Lang::Nl, "NL");
             ui.selectable_value(&mut start.lang, Lang::En, "EN");
@@ -240,13 +262,17 @@ fn page(ui: &mut Ui, start: &mut Start, wake: &Wake) {
     style::heading(ui, words::say(lang, "start_new"));
     egui::Grid::new("new").num_columns(2).spacing([14.0, 6.0]).show(ui, |ui| {
         ui.label(words::say(lang, "scenario"));
-        egui::ComboBox::from_id_salt("scenario").selected_text(start.scenario.clone()).show_ui(ui, |ui| {
-            for name in ["base", "s1-metropolis", "s2-spreading", "s3-decline"] {
-                ui.selectable_value(&mut start.scenario, name.into(), name);
-            }
-        });
+        egui::ComboBox::from_id_salt("scenario")
+            .width(330.0)
+            .selected_text(scenario_title(lang, &start.scenario))
+            .show_ui(ui, |ui| {
+                for name in SCENARIOS {
+                    ui.selectable_value(&mut start.scenario, name.into(), scenario_title(lang, name));
+                }
+            });
         ui.end_row();
         ui.label(words::say(lang, "residents"));
+        ui.spacing_mut().slider_width = 260.0;
         ui.add(egui::Slider::new(&mut start.residents, 1_000..=200_000).logarithmic(true));
         ui.end_row();
         ui.label(words::say(lang, "seed"));

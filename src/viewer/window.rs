@@ -16,10 +16,10 @@ use super::camera::Orbit;
 use super::desk::Desk;
 pub use super::session::Page;
 use super::session::{self, Panels, Session, TwinMode, Wants};
-use super::shot::{self, Wanted};
+use super::shot::{self, Taken, Wanted};
 use super::start::{self, Loaded, Prepared, Start, Wake};
 use super::worker::{Command, Status};
-use super::{input, layers, panels, scene, words};
+use super::{film, input, layers, panels, scene, video, words};
 use crate::report::Lang;
 use crate::sim::Month;
 
@@ -96,7 +96,9 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
     // Window and graphics libraries panic where there is no display or no graphics; that is no bug of ours.
     let opened = quietly(|| {
         let mut app = App::new();
-        app.add_plugins(plugins(title, options)).add_plugins(EguiPlugin::default());
+        let resolution = WindowResolution::new(options.size.0, options.size.1);
+        let window = Window { title, resolution, ..default() };
+        app.add_plugins(plugins(window, options.shot.is_some())).add_plugins(EguiPlugin::default());
         app
     });
     let mut app = opened.map_err(ViewError::Window)?;
@@ -131,6 +133,7 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
             Update,
             (
                 session::receive,
+                film::play,
                 input::keys,
                 input::mouse.run_if(not(resource_exists::<Wanted>)),
                 scene::paint,
@@ -142,7 +145,10 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
                 .run_if(resource_exists::<Session>),
         )
         .add_systems(EguiPrimaryContextPass, panels::show.run_if(resource_exists::<Session>))
-        .add_systems(Last, (session::time_answer, redraw, close).chain().run_if(resource_exists::<Session>));
+        .add_systems(
+            Last,
+            (session::time_answer, video::film, redraw, close).chain().run_if(resource_exists::<Session>),
+        );
     match opening {
         Opening::Start => {
             app.insert_resource(Start::new(options.lang));
@@ -174,18 +180,40 @@ struct Wished(Options);
 #[derive(Resource)]
 struct Closing(Arc<Mutex<Option<Closed>>>);
 
-fn plugins(title: String, options: &Options) -> bevy::app::PluginGroupBuilder {
+fn plugins(window: Window, for_shot: bool) -> bevy::app::PluginGroupBuilder {
     let window = Window {
-        title,
-        resolution: WindowResolution::new(options.size.0, options.size.1),
         resize_constraints: WindowResizeConstraints { min_width: 300.0, min_height: 200.0, ..default() },
         window_theme: Some(WindowTheme::Light),
-        ..default()
+        ..window
     };
     DefaultPlugins
         .set(WindowPlugin { primary_window: Some(window), ..default() })
         .set(LogPlugin { level: Level::ERROR, filter: "wgpu=error,naga=error".into(), ..default() })
-        .set(RenderPlugin { synchronous_pipeline_compilation: options.shot.is_some(), ..default() })
+        .set(RenderPlugin { synchronous_pipeline_compilation: for_shot, ..default() })
+}
+
+/// Opens a window without a city: only panels, which `fill` adds. With them comes a slot for a picture to be taken.
+pub(super) fn panels_only(window: Window, fill: impl FnOnce(&mut App, Taken)) -> Result<(), ViewError> {
+    let mut app = quietly(|| {
+        let mut app = App::new();
+        app.add_plugins(plugins(window, true)).add_plugins(EguiPlugin::default());
+        app
+    })
+    .map_err(ViewError::Window)?;
+    let [r, g, b] = scene::SKY;
+    app.insert_resource(ClearColor(Color::srgb_u8(r, g, b)))
+        .insert_resource(WinitSettings::desktop_app())
+        .add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
+            settings.auto_create_primary_context = false
+        })
+        .add_systems(Startup, scene::panel_camera);
+    let taken = Taken::default();
+    fill(&mut app, taken.clone());
+    quietly(move || app.run()).map_err(ViewError::Window)?;
+    match taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(Err(message)) => Err(ViewError::Shot(message)),
+        _ => Ok(()),
+    }
 }
 
 /// Puts a session into the window.
@@ -236,11 +264,19 @@ fn insert(world: &mut World, prepared: Prepared) {
         scale: None,
         difference: None,
         twin: TwinMode::Off,
+        film: Default::default(),
+        still: wished.shot.is_some(),
+        background: None,
+        asked_for: Default::default(),
+        report: None,
+        video: None,
+        wake: world.resource::<Wake>().0.clone(),
         speed: 2,
         panels: Panels {
             lang,
             page: wished.page,
             labels: true,
+            people: true,
             search: String::new(),
             lever_search: String::new(),
             choice: None,
@@ -251,6 +287,10 @@ fn insert(world: &mut World, prepared: Prepared) {
             n_asked: 0,
             charted: "residents",
             ui_scale: 1.0,
+            band: false,
+            table: false,
+            moved: "property_crime_per_1000_y",
+            area_file: String::new(),
             help: false,
             tour: first_time.then_some(0),
             jump: String::new(),
@@ -316,7 +356,8 @@ fn act(world: &mut World) {
 
 /// Asks for another frame where this one is not the last word.
 fn redraw(session: Res<Session>, mut before: Local<Rect>, mut redraw: MessageWriter<RequestRedraw>) {
-    if session.asked.is_some() || session.stale || *before != session.free {
+    let filmed = session.video.as_ref().is_some_and(video::Video::waits);
+    if session.asked.is_some() || session.stale || filmed || *before != session.free {
         redraw.write(RequestRedraw);
     }
     *before = session.free;

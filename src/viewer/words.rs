@@ -55,6 +55,11 @@ pub fn lever_title(lever: &Lever) -> String {
     capital(&lever.id.replace('_', " "))
 }
 
+/// Name of a lever that was placed: events have words of their own.
+pub fn placed_title(lang: Lang, lever: &Lever) -> String {
+    table(lang).get(lever.id).cloned().unwrap_or_else(|| lever_title(lever))
+}
+
 /// Name of who decides on a lever.
 pub fn authority_title(lang: Lang, lever: &Lever) -> String {
     let name = format!("{:?}", lever.authority);

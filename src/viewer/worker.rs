@@ -6,6 +6,9 @@
 //! Both are [`Track`]s, stepped in lock-step, each month on two threads. Time is one number, the month to reach
 //! (`goal`): who is behind steps, who is ahead goes back to a snapshot first. A change of measures that touches the past
 //! is the same: go back before it, and the goal stays where it was.
+//!
+//! The twin has no measures, but the same weather: heat waves, cloudbursts and breaches that a planner sets off befall
+//! both.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
@@ -13,8 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::people;
 use super::picture::{Picture, Shown, new_homes};
 use super::story::{self, Question, Story};
+use crate::challenges::climate::events::EVENTS;
 use crate::indicators::Frame;
 use crate::session::{Track, track::SNAPSHOT_BUDGET};
 use crate::sim::{Digest, Month, Order, Simulation};
@@ -32,7 +37,8 @@ pub enum Command {
     GoTo(Month),
     /// Months per second while playing.
     Speed(f32),
-    /// All orders of the variant, also those of the scenario; asked for at that time.
+    /// All orders of the variant, also those of the scenario; asked for at that time. Of them the twin gets what sets
+    /// off an event.
     Orders(Vec<Order>, Instant),
     /// Run the untouched twin beside, or no longer.
     Twin(bool),
@@ -108,6 +114,7 @@ impl Worker {
             match make().and_then(|simulation| Track::new(simulation, SNAPSHOT_BUDGET)) {
                 Ok(variant) => Loop {
                     goal: variant.tick(),
+                    base: variant.orders().to_vec(),
                     variant,
                     twin: None,
                     make,
@@ -201,6 +208,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 struct Loop<W> {
     variant: Track,
     twin: Option<Track>,
+    /// Orders of the scenario.
+    base: Vec<Order>,
     make: Make,
     n_homes: usize,
     inbox: Receiver<Command>,
@@ -303,6 +312,10 @@ impl<W: Fn()> Loop<W> {
             }
             Command::Orders(orders, at) => {
                 let was = self.variant.tick();
+                let of_twin = without_measures(&orders, &self.base);
+                if let Some(twin) = &mut self.twin {
+                    twin.set_orders(of_twin).map_err(|e| e.to_string())?;
+                }
                 let Some(tick) = self.variant.set_orders(orders).map_err(|e| e.to_string())? else {
                     self.publish(false);
                     return Ok(());
@@ -316,7 +329,10 @@ impl<W: Fn()> Loop<W> {
                 }
             }
             Command::Twin(true) if self.twin.is_none() => {
-                let mut twin = Track::beside((self.make)()?, &self.variant)?;
+                let mut simulation = (self.make)()?;
+                let orders = without_measures(self.variant.orders(), &self.base);
+                orders.into_iter().filter(|o| !self.base.contains(o)).for_each(|order| simulation.order(order));
+                let mut twin = Track::beside(simulation, &self.variant)?;
                 twin.go_back_for(self.goal).map_err(|e| e.to_string())?;
                 self.twin = Some(twin);
                 self.silent = true;
@@ -384,11 +400,12 @@ impl<W: Fn()> Loop<W> {
     fn publish(&mut self, with_picture: bool) {
         let begin = Instant::now();
         let picture = with_picture.then(|| {
+            // As many people as are drawn, of two in a home.
+            let one_in = people::one_in(2 * self.n_homes);
             let mut show = |track: &mut Track| {
-                // Nobody is followed: people are not drawn yet.
-                let frame = Frame::of(track.simulation(), 0);
+                let frame = Frame::of(track.simulation(), one_in);
                 let new_homes = new_homes(track.simulation(), self.n_homes, &frame);
-                Shown { frame, new_homes, records: track.records().to_vec() }
+                Shown { frame, new_homes, records: track.records().to_vec(), reels: track.reels().to_vec() }
             };
             let variant = show(&mut self.variant);
             let twin = self.twin.as_mut().map(&mut show);
@@ -414,6 +431,12 @@ impl<W: Fn()> Loop<W> {
         drop(slot);
         (self.wake)();
     }
+}
+
+/// What of `orders` befalls a city without measures too: the scenario's own, and events.
+pub fn without_measures(orders: &[Order], base: &[Order]) -> Vec<Order> {
+    let stays = |order: &&Order| base.contains(order) || EVENTS.contains(&order.lever.as_str());
+    orders.iter().filter(stays).cloned().collect()
 }
 
 /// Says so if the thread panics: what it was doing is lost, but the window is not.

@@ -1,5 +1,5 @@
 //! What can happen: heat waves, cloudbursts, breaches. They come from three sides: the scenario ([`Agenda`]), orders
-//! (levers [`EVENT_HEAT_WAVE`] and the like, so that a planner can set one off in the live city), and the weather
+//! (levers [`EVENT_HEAT_WAVE`] and the like: [`EVENTS`], so that a planner can set one off in the live city), and the weather
 //! ([`super::weather`]).
 
 use bevy::prelude::*;
@@ -11,8 +11,13 @@ use crate::sim::{Area, Month, Order};
 pub const EVENT_HEAT_WAVE: &str = "event_heat_wave";
 /// Lever that sets off a cloudburst of an hour; its value is what falls, mm.
 pub const EVENT_CLOUDBURST: &str = "event_cloudburst";
+/// Lever that sets off a rain of two days; its value is what falls, mm.
+pub const EVENT_LONG_RAIN: &str = "event_long_rain";
 /// Lever that breaks the dike; its value is how wide the gap may grow, m.
 pub const EVENT_BREACH: &str = "event_breach";
+
+/// Every lever that sets something off.
+pub const EVENTS: [&str; 4] = [EVENT_HEAT_WAVE, EVENT_CLOUDBURST, EVENT_LONG_RAIN, EVENT_BREACH];
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +79,7 @@ pub fn ordered(order: &Order, month: Month, city: &City) -> Option<Event> {
     let hazard = match order.lever.as_str() {
         EVENT_HEAT_WAVE => Hazard::HeatWave { days: 5, peak_c: order.value },
         EVENT_CLOUDBURST => Hazard::Cloudburst { mm: order.value, hours: 1.0, power: true },
+        EVENT_LONG_RAIN => Hazard::Cloudburst { mm: order.value, hours: 48.0, power: true },
         EVENT_BREACH => Hazard::Breach { width_m: order.value, level_m: None },
         _ => return None,
     };

@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 
 use super::events::Hazard;
 use super::exposure::centimetres;
+use super::footage::{Shots, depths, is_kept};
 use super::ground::{GroundNow, neighbourhood_of_pixel};
 use super::parameters::ClimateParameters;
 use crate::city::{City, Cover, LineKind};
@@ -86,23 +87,47 @@ pub fn run(
     place: Option<u16>,
     p: &ClimateParameters,
 ) -> Option<Result<Flood, NoFlood>> {
+    film(city, ground, controls, (hazard, place), p, None)
+}
+
+/// Like [`run`]; moments go to `shots`, if there are any wanted.
+pub fn film(
+    city: &City,
+    ground: &GroundNow,
+    controls: &Controls,
+    (hazard, place): (Hazard, Option<u16>),
+    p: &ClimateParameters,
+    shots: Option<&mut Shots>,
+) -> Option<Result<Flood, NoFlood>> {
     match hazard {
         Hazard::HeatWave { .. } => None,
         Hazard::Cloudburst { mm, hours, power } => {
             let setup = cloudburst(city, ground, controls, (mm, hours, power), place, p);
-            Some(simulate(city, setup, (hours + AFTER_RAIN_H) * 3600.0, false))
+            Some(simulate(city, setup, (hours + AFTER_RAIN_H) * 3600.0, false, shots))
         }
         Hazard::Breach { width_m, level_m } => Some(
-            breach(city, (width_m, level_m), place, p).and_then(|setup| simulate(city, setup, BREACH_H * 3600.0, true)),
+            breach(city, (width_m, level_m), place, p)
+                .and_then(|setup| simulate(city, setup, BREACH_H * 3600.0, true, shots)),
         ),
     }
 }
 
-fn simulate(city: &City, setup: FloodSetup, duration_s: f64, in_depth: bool) -> Result<Flood, NoFlood> {
+fn simulate(
+    city: &City,
+    setup: FloodSetup,
+    duration_s: f64,
+    in_depth: bool,
+    mut shots: Option<&mut Shots>,
+) -> Result<Flood, NoFlood> {
     let before = setup.initial_depth_m.as_ref().map(|r| r.values.clone());
     let mut model = FloodModel::new(setup)?;
     let mut at_1_5_m = vec![f32::NAN; model.grid().len()];
     let n = (duration_s / LOOK_S).ceil() as usize;
+    let dry =
+        |p: usize| city.ground.cover.values[p] == Cover::Water || before.as_ref().is_some_and(|depth| depth[p] > 0.0);
+    let quantised = |r: Raster<f32>, scale: f32| -> Vec<u16> {
+        r.values.iter().enumerate().map(|(p, v)| if dry(p) { 0 } else { centimetres(v * scale) }).collect()
+    };
     for look in 1..=n {
         let t_s = (look as f64 * LOOK_S).min(duration_s);
         model.advance_to(t_s)?;
@@ -114,12 +139,10 @@ fn simulate(city: &City, setup: FloodSetup, duration_s: f64, in_depth: bool) -> 
                 }
             }
         }
+        if let Some(shots) = shots.as_mut().filter(|_| is_kept(look, n)) {
+            shots.push(((t_s / 3600.0) as f32, depths(&quantised(model.depth_m(), 1.0))));
+        }
     }
-    let dry =
-        |p: usize| city.ground.cover.values[p] == Cover::Water || before.as_ref().is_some_and(|depth| depth[p] > 0.0);
-    let quantised = |r: Raster<f32>, scale: f32| -> Vec<u16> {
-        r.values.iter().enumerate().map(|(p, v)| if dry(p) { 0 } else { centimetres(v * scale) }).collect()
-    };
     let depth_cm = quantised(model.max_depth_m(), 1.0);
     if !in_depth {
         let none = Vec::new;

@@ -12,6 +12,7 @@ use chrono::Datelike;
 
 use super::events::Event;
 use super::exposure::tenths;
+use super::footage::{FRAMES, Shots};
 use super::ground::GroundNow;
 use super::weather;
 use crate::city::{City, Cover};
@@ -43,6 +44,18 @@ pub struct Warmth {
 
 /// Runs the heat wave of `days` with its peak that begins with `event` over `city`.
 pub fn run(city: &City, ground: &GroundNow, sky: &mut Sky, event: &Event, days: u32, peak_c: f64) -> Warmth {
+    film(city, ground, sky, event, (days, peak_c), None)
+}
+
+/// Like [`run`]; hours of the hottest day go to `shots`, if there are any wanted.
+pub fn film(
+    city: &City,
+    ground: &GroundNow,
+    sky: &mut Sky,
+    event: &Event,
+    (days, peak_c): (u32, f64),
+    mut shots: Option<&mut Shots>,
+) -> Warmth {
     let day_of_year = f64::from(event.month.first_day().ordinal()) + f64::from(event.day) - 1.0;
     let elevation = &city.ground.elevation_m;
     let n = elevation.values.len();
@@ -76,9 +89,16 @@ pub fn run(city: &City, ground: &GroundNow, sky: &mut Sky, event: &Event, days: 
     let hours = weather::hours(day_of_year, days, peak_c);
     let (mut night, mut all) = (vec![0.0f32; n], vec![0.0f32; n]);
     let (mut n_night, mut station_night_c) = (0, 0.0);
-    for hour in &hours {
+    // The hottest day is the last but one, from its first light to the next.
+    let filmed = 24 * days.saturating_sub(2) + 5;
+    for (h, hour) in (0..).zip(&hours) {
         model.hour(*hour);
         let excess = model.excess();
+        if let Some(shots) = shots.as_mut().filter(|_| h >= filmed && (h - filmed).is_multiple_of(24 / FRAMES as u32))
+            && shots.len() < FRAMES
+        {
+            shots.push((h as f32 + 1.0, excess.iter().map(|e| tenths(hour.air_c + e)).collect()));
+        }
         all.iter_mut().zip(excess).for_each(|(sum, e)| *sum += e);
         if hour.global_w_m2 <= 0.0 {
             night.iter_mut().zip(excess).for_each(|(sum, e)| *sum += e);

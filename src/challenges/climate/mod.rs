@@ -17,6 +17,7 @@ pub mod damage;
 pub mod events;
 pub mod exposure;
 pub mod flood;
+pub mod footage;
 pub mod ground;
 pub mod health;
 pub mod heat;
@@ -28,5 +29,6 @@ pub mod weather;
 
 pub use events::{Agenda, Event, Hazard};
 pub use exposure::Exposure;
+pub use footage::{Footage, Reel};
 pub use parameters::ClimateParameters;
 pub use plugin::ClimatePlugin;

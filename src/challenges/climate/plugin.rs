@@ -7,6 +7,7 @@ use bevy::prelude::*;
 use super::events::{Agenda, Event, Hazard, ordered};
 use super::exposure::Exposure;
 use super::flood::{self, Flood, NoFlood};
+use super::footage::{Footage, Reel, depths};
 use super::ground::GroundNow;
 use super::health;
 use super::heat::{self, Sky, Warmth};
@@ -120,6 +121,7 @@ fn gather_events(
     *episodes = Episodes { events, ..Episodes::default() };
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 fn solve(
     city: Res<ClimateCity>,
     controls: Res<Controls>,
@@ -128,20 +130,32 @@ fn solve(
     mut episodes: ResMut<Episodes>,
     mut exposure: ResMut<Exposure>,
     mut fault: ResMut<Fault>,
+    mut footage: Option<ResMut<Footage>>,
 ) {
+    if let Some(footage) = &mut footage {
+        footage.0.clear();
+    }
     if episodes.events.is_empty() {
         return;
     }
     let ground = GroundNow::of(&city.0, &controls);
     for event in episodes.events.clone() {
+        let mut shots = Vec::new();
+        let filmed = footage.is_some().then_some(&mut shots);
         match event.hazard {
             Hazard::HeatWave { days, peak_c } => {
-                let warmth = heat::run(&city.0, &ground, &mut sky, &event, days, peak_c);
+                let warmth = heat::film(&city.0, &ground, &mut sky, &event, (days, peak_c), filmed);
+                if let Some(footage) = &mut footage {
+                    footage.0.push(Reel { event, shots, whole: warmth.night_dc.clone() });
+                }
                 exposure.heat(&warmth);
                 episodes.heat.push(HeatWave { days, peak_c, warmth });
             }
-            hazard => match flood::run(&city.0, &ground, &controls, hazard, event.place, &p) {
+            hazard => match flood::film(&city.0, &ground, &controls, (hazard, event.place), &p, filmed) {
                 Some(Ok(flood)) => {
+                    if let Some(footage) = &mut footage {
+                        footage.0.push(Reel { event, shots, whole: depths(&flood.depth_cm) });
+                    }
                     exposure.flood(flood.depth_cm.clone());
                     episodes.floods.push((flood, event.day));
                 }

@@ -25,7 +25,7 @@ use super::{Composition, Surroundings};
 use crate::people::books::members;
 use crate::people::migration::outward_profile;
 use crate::people::rates::{fertility_y, interpolate, mortality_y, solve_fertility};
-use crate::people::{DemographyParameters, Dwelling, Household, Person, ShortMonth};
+use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Person, ShortMonth};
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
 
@@ -60,11 +60,27 @@ fn add(row: &mut [f64; N_CLASSES + 1], segment: usize, x: f64) {
     classes(segment).into_iter().for_each(|c| row[1 + c] += x);
 }
 
-/// Hazard of leaving the present home, per year and up to a common factor.
-fn leaving_y(h: &Household, p: &HousingParameters, people: &DemographyParameters) -> f64 {
-    let age = f64::from(h.head_age_y);
-    let moves = p.move_scale * interpolate(&WITHIN_BY_AGE, age) + outward_profile(h.head_age_y);
-    moves / 100.0 + if h.size == 1 { mortality_y(age, people) } else { 0.0 }
+/// Hazard of leaving the present home, per year and up to a common factor, by age of the head, for several people and
+/// for one alone.
+struct Leaving([[f64; 2]; 128]);
+
+impl Leaving {
+    fn new(p: &HousingParameters, people: &DemographyParameters) -> Leaving {
+        Leaving(std::array::from_fn(|age_y| {
+            let age = age_y as f64;
+            let moves = p.move_scale * interpolate(&WITHIN_BY_AGE, age) + outward_profile(age_y as u8);
+            [moves / 100.0, moves / 100.0 + mortality_y(age, people)]
+        }))
+    }
+
+    fn class(h: &Household) -> [usize; 2] {
+        [usize::from(h.head_age_y.min(127)), usize::from(h.size == 1)]
+    }
+
+    fn hazard_y(&self, h: &Household) -> f64 {
+        let [age, alone] = Leaving::class(h);
+        self.0[age][alone]
+    }
 }
 
 /// Adds to who should move in those whom time takes out of their class, and takes off those whom it brings into one:
@@ -120,7 +136,8 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
         return;
     }
     let home_of = |h: usize| &start.dwellings[start.households[h].dwelling.i()];
-    let hazard = |h: usize| leaving_y(&start.households[h], start.housing, start.people);
+    let leaving = Leaving::new(start.housing, start.people);
+    let hazard = |h: usize| leaving.hazard_y(&start.households[h]);
     let segment = |h: usize| start.segments.segment(&start.households[h], 1.0);
     let mut out: Sums = vec![[0.0; N_CLASSES + 1]; n];
     housed.iter().for_each(|&h| add(&mut out[usize::from(home_of(h).neighbourhood)], segment(h), hazard(h)));
@@ -136,11 +153,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
     let mut intercepts: Sums = vec![[0.0; N_CLASSES + 1]; n];
     for round in 0..ROUNDS {
         let draws = Draws { seed: mix(STREAM, start.draws.seed, u64::from(round)), tick: 0 };
-        let drawn = |h: usize, i: usize, of: f64| {
-            draws.block(STREAM, start.households[h].key.0, 0)[i] < threshold(of * scale * hazard(h))
-        };
-        let movers: Vec<usize> = housed.iter().copied().filter(|&h| drawn(h, 0, 1.0)).collect();
-        let others: Vec<usize> = housed.iter().copied().filter(|&h| !drawn(h, 0, 1.0) && drawn(h, 1, 0.5)).collect();
+        let (movers, others) = draw_movers(start, &housed, &leaving, scale, draws);
         let homes: Vec<usize> = movers.iter().map(|&h| start.households[h].dwelling.i()).collect();
         let offers = Offers::as_if(&homes, start.dwellings, n);
         let choice = Choice {
@@ -159,19 +172,18 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
             now: start.now,
             wage_level: 1.0,
         };
-        // Half of those who move in lived in the city before.
+        // Half of those who move in lived in the city before; of the others half lodge there, the rest are new to it.
         let seeker = |&(h, may_stay): &(usize, bool)| {
-            let local = may_stay && draws.block(STREAM, start.households[h].key.0, 0)[2] < threshold(0.75);
+            let known = if may_stay { 0.75 } else { 0.5 };
+            let local = draws.block(STREAM, start.households[h].key.0, 0)[2] < threshold(known);
             let here = local.then(|| usize::from(home_of(h).neighbourhood));
             choice.seeker_from(HouseholdIdx::at(h), here, f32::NEG_INFINITY)
         };
         let mut looking: Vec<(usize, bool)> = movers.iter().map(|&h| (h, true)).collect();
         looking.extend(others.iter().map(|&h| (h, false)));
-        let seekers: Vec<Seeker> = looking.par_iter().map(seeker).collect();
+        let seekers: Vec<Seeker> = looking.par_iter().with_min_len(64).map(seeker).collect();
         let wants: Vec<&[Want]> = seekers.iter().map(|s| s.wanted.as_slice()).collect();
-        let holder = deferred_acceptance(&wants, offers.all.len(), |s, want| {
-            (choice.priority(&start.households[seekers[s].household.i()], want), seekers[s].key)
-        });
+        let holder = deferred_acceptance(&wants, offers.all.len(), |s, want| (want.priority, seekers[s].key));
         into.iter_mut().flatten().for_each(|x| *x *= 0.5);
         offered.iter_mut().for_each(|x| *x *= 0.5);
         for (offer, holder) in offers.all.iter().zip(&holder) {
@@ -185,6 +197,34 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
         shift(&mut intercepts, &into, &out, &offered, step);
         search.set(&intercepts);
     }
+}
+
+/// Who leaves their home in a played month, and half as many others who look as well.
+fn draw_movers(
+    start: &Start,
+    housed: &[usize],
+    leaving: &Leaving,
+    scale: f64,
+    draws: Draws,
+) -> (Vec<usize>, Vec<usize>) {
+    let chances: Vec<[[u32; 2]; 2]> =
+        leaving.0.iter().map(|of| of.map(|hazard| [1.0, 0.5].map(|part| threshold(part * scale * hazard)))).collect();
+    let draw = |chunk: &[usize]| {
+        let (mut movers, mut others) = (Vec::new(), Vec::new());
+        for &h in chunk {
+            let household = &start.households[h];
+            let [age, alone] = Leaving::class(household);
+            let words = draws.block(STREAM, household.key.0, 0);
+            if words[0] < chances[age][alone][0] {
+                movers.push(h);
+            } else if words[1] < chances[age][alone][1] {
+                others.push(h);
+            }
+        }
+        (movers, others)
+    };
+    let (movers, others): (Vec<_>, Vec<_>) = housed.par_chunks(CHUNK).map(draw).unzip();
+    (movers.concat(), others.concat())
 }
 
 /// One step of the intercepts towards in-movers `into` that are to each other as `out`, and to what was `offered` alike

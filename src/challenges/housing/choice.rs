@@ -4,13 +4,14 @@ use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
 use super::moving::wanted_m2;
-use super::neighbourhoods::{Composition, Surroundings, dislike};
+use super::neighbourhoods::{Composition, MOST_QUOTIENT, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
+use crate::sim::draws::Chooser;
 use crate::sim::draws::{gumbel, unit};
 use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
 
@@ -57,7 +58,11 @@ struct Means {
 /// Vacancies by neighbourhood and tenure, the cheapest first.
 pub(super) struct Offers {
     pub(super) all: Vec<Offer>,
-    first: Vec<usize>,
+    /// Costs, keys and floor areas by themselves: what every seeker goes through.
+    costs_eur_m: Vec<f32>,
+    keys: Vec<DwellingKey>,
+    areas_m2: Vec<u16>,
+    first: Vec<u32>,
 }
 
 impl Offers {
@@ -86,31 +91,32 @@ impl Offers {
         let mut first = vec![0; 5 * n + 1];
         all.iter().for_each(|o| first[group(o) + 1] += 1);
         (0..5 * n).for_each(|g| first[g + 1] += first[g]);
-        Offers { all, first }
+        let (keys, areas_m2) = (all.iter().map(|o| o.key).collect(), all.iter().map(|o| o.area_m2).collect());
+        Offers { costs_eur_m: all.iter().map(|o| o.cost_eur_m).collect(), all, keys, areas_m2, first }
     }
 
     /// The offers of one tenure in neighbourhood `n` that cost at most `most_eur_m`.
     fn up_to(&self, n: usize, tenure: usize, most_eur_m: f32) -> std::ops::Range<usize> {
-        let (from, to) = (self.first[5 * n + tenure], self.first[5 * n + tenure + 1]);
-        if most_eur_m == f32::MAX {
+        let (from, to) = (self.first[5 * n + tenure] as usize, self.first[5 * n + tenure + 1] as usize);
+        if from == to || most_eur_m == f32::MAX {
             return from..to;
         }
-        from..from + self.all[from..to].partition_point(|o| o.cost_eur_m <= most_eur_m)
+        from..from + self.costs_eur_m[from..to].partition_point(|&cost| cost <= most_eur_m)
     }
 }
 
-/// An offer that a household would take, and the noise of its giver.
+/// An offer that a household would take, and how its giver ranks the household.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Want {
     pub(super) offer: u32,
-    noise: u32,
+    pub(super) priority: f32,
 }
 
 #[cfg(test)]
 impl Want {
-    /// A want without noise.
+    /// A want of no priority.
     pub(super) fn plain(offer: u32) -> Want {
-        Want { offer, noise: 0 }
+        Want { offer, priority: 0.0 }
     }
 }
 
@@ -142,6 +148,8 @@ pub(super) struct Choice<'a> {
 
 /// Most neighbourhoods that a household can search in a month.
 const MOST_SEARCHED: usize = 32;
+/// Neighbourhoods that come up before a household looks in the last of them whether it knows anybody there or not.
+const ATTEMPTS: u32 = 6;
 
 /// What of a household every utility needs.
 struct Taste<'a> {
@@ -178,24 +186,27 @@ impl Choice<'_> {
     /// The same for somebody who looks from `here` and wants at least the utility `stay`.
     pub(super) fn seeker_from(&self, h: HouseholdIdx, here: Option<usize>, stay: f32) -> Seeker {
         let household = &self.households[h.i()];
-        // Who has no home of their own looks in the whole city.
-        let local = here.filter(|_| household.dwelling != DwellingIdx::NONE);
         let segment = self.segments.segment(household, self.wage_level as f32);
         let (means, taste) = (self.means(household), self.taste(household, here));
-        let mut found = [(0.0f32, Want { offer: 0, noise: 0 }); MOST_SEARCHED];
-        let mut seen = [0u16; MOST_SEARCHED];
+        let chooser = self.draws.chooser(STREAM_TASTE, household.key.0);
+        let mut found = [(0.0f32, Want { offer: 0, priority: 0.0 }); MOST_SEARCHED];
+        // Where it has looked, and the home it found there.
+        let mut seen = [(0u16, (0u32, 0usize)); MOST_SEARCHED];
         let (mut n_found, mut n_seen) = (0, 0);
         for i in 0..self.p.n_searched as u32 {
-            let Some(n) = self.look_in(household, segment, local, i) else { continue };
-            if seen[..n_seen].contains(&(n as u16)) {
-                continue;
-            }
-            seen[n_seen] = n as u16;
-            n_seen += 1;
-            let Some((o, words)) = self.best_in(n, household, &means) else { continue };
-            let utility = self.utility(&taste, &self.offers.all[o]) + gumbel(words[1]);
+            let n = self.look_in(household, segment, here, i);
+            // Who looks in a place again comes upon another home there: otherwise, in a city of few neighbourhoods, everybody
+            // would see all of them alike, wherever they look most.
+            let at = seen[..n_seen].iter().position(|s| s.0 == n as u16);
+            let Some((noise, o)) = self.best_in(n, chooser, &means, at.map(|at| seen[at].1)) else { continue };
+            seen[at.unwrap_or(n_seen)] = (n as u16, (noise, o));
+            n_seen += usize::from(at.is_none());
+            let offer = &self.offers.all[o];
+            let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
+            let utility = self.utility(&taste, offer) + gumbel(words[1]);
             if utility > stay {
-                found[n_found] = (utility, Want { offer: o as u32, noise: words[2] });
+                let priority = self.priority(household, offer, unit(words[2]));
+                found[n_found] = (utility, Want { offer: o as u32, priority });
                 n_found += 1;
             }
         }
@@ -206,46 +217,60 @@ impl Choice<'_> {
         Seeker { household: h, key: household.key, segment: segment as u8, wanted }
     }
 
-    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise.
-    fn best_in(&self, n: usize, household: &Household, means: &Means) -> Option<(usize, [u32; 4])> {
-        let mut best: Option<(usize, [u32; 4])> = None;
+    /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise;
+    /// the next one after that with the noise and place `after`.
+    fn best_in(&self, n: usize, chooser: Chooser, means: &Means, after: Option<(u32, usize)>) -> Option<(u32, usize)> {
+        let mut best: Option<(u32, usize)> = None;
+        let mut least = u64::MAX;
         for (tenure, &most) in means.most_eur_m.iter().enumerate().filter(|(_, most)| **most > 0.0) {
-            for o in self.offers.up_to(n, tenure, most) {
-                let offer = &self.offers.all[o];
-                if offer.area_m2 >= means.least_m2 {
-                    let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
-                    if best.is_none_or(|(_, least)| words[0] < least[0]) {
-                        best = Some((o, words));
-                    }
+            let range = self.offers.up_to(n, tenure, most);
+            let hot = self.offers.keys[range.clone()].iter().zip(&self.offers.areas_m2[range.clone()]);
+            for (o, (key, &area_m2)) in range.zip(hot) {
+                let noise = chooser.noise(key.0);
+                let is_next = after.is_none_or(|after| (noise, o) > after);
+                if (u64::from(noise) < least) & (area_m2 >= means.least_m2) & is_next {
+                    (best, least) = (Some((noise, o)), noise.into());
                 }
             }
         }
         best
     }
 
-    /// The `i`-th neighbourhood that `household` looks in.
-    fn look_in(&self, household: &Household, segment: usize, local: Option<usize>, i: u32) -> Option<usize> {
-        let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
-        let n = self.search.draw(segment, local, unit(words[0]), unit(words[1]));
-        let newcomer = household.dwelling == DwellingIdx::NONE && household.lodging().is_none();
-        (!newcomer || self.is_drawn_to(household, n, unit(words[1]))).then_some(n)
+    /// The `i`-th neighbourhood that `household`, which lives `here`, looks in: one that it hears of. If it does not hear
+    /// of one, another comes up; the last comes anyhow.
+    fn look_in(&self, household: &Household, segment: usize, here: Option<usize>, i: u32) -> usize {
+        let newcomer = here.is_none();
+        let mut n = 0;
+        for attempt in 0..ATTEMPTS {
+            let words = self.draws.block(STREAM_SEARCH, household.key.0, i + MOST_SEARCHED as u32 * attempt);
+            n = self.search.draw(segment, here, unit(words[0]), unit(words[1]));
+            if self.hears_of(household, n, newcomer, unit(words[2])) {
+                break;
+            }
+        }
+        n
     }
 
     /// Where a newcomer stays with others until there is a home.
     pub(super) fn lodging(&self, household: &Household) -> u16 {
-        let place = (0..8).find_map(|i| {
+        let mut n = 0;
+        for i in 0..8 {
             let words = self.draws.block(STREAM_SEARCH, household.key.0, i);
-            let n = self.search.with_room(unit(words[2]));
-            self.is_drawn_to(household, n, unit(words[3])).then_some(n as u16)
-        });
-        place.unwrap_or(Household::NOWHERE)
+            n = self.search.with_room(unit(words[2]));
+            if self.hears_of(household, n, true, unit(words[3])) {
+                break;
+            }
+        }
+        n as u16
     }
 
-    /// Arrivals are drawn to their own group; spreading weakens that (models.md §9).
-    fn is_drawn_to(&self, household: &Household, n: usize, u: f32) -> bool {
-        let pull = self.p.tie_pull as f32 * (1.0 - self.spreading[n] as f32);
-        let own = 1.0 - self.composition.unlike(n, household.origin);
-        u < (1.0 + pull * own) / (1.0 + pull)
+    /// People hear of homes through family and friends, most of whom are of their own group: a chance ∝ 1 + κ·quotient
+    /// (models.md §9, with the location quotient as the density of ties). Spreading weakens it for newcomers.
+    fn hears_of(&self, household: &Household, n: usize, newcomer: bool, u: f32) -> bool {
+        let spread = if newcomer { self.spreading[n] as f32 } else { 0.0 };
+        let pull = self.p.tie_pull as f32;
+        let quotient = (1.0 - spread) * self.composition.quotient(n, household.origin) + spread;
+        u < (1.0 + pull * quotient) / (1.0 + pull * MOST_QUOTIENT)
     }
 
     /// Entitlement and means.
@@ -296,9 +321,7 @@ impl Choice<'_> {
     }
 
     /// What the giver of a home goes by: waiting time and urgency for social homes, means for others.
-    pub(super) fn priority(&self, h: &Household, want: Want) -> f32 {
-        let offer = &self.offers.all[want.offer as usize];
-        let noise = unit(want.noise);
+    fn priority(&self, h: &Household, offer: &Offer, noise: f32) -> f32 {
         if offer.is_on_market() {
             return libm::logf(h.income_eur_m.max(1.0) / offer.cost_eur_m.max(1.0)) + noise;
         }

@@ -82,7 +82,9 @@ pub(super) fn match_and_move(
     let mut looking: Vec<HouseholdIdx> = homeless(books.households);
     looking.retain(|h| looks_this_month(&books.households[h.i()], books.now));
     looking.extend(wishes.0.iter().copied().filter(|h| books.households[h.i()].is_there()));
-    looking.sort_unstable_by_key(|h| books.households[h.i()].key);
+    // In order of slot, which is nearly that of homes: who looks from one place looks at the same neighbourhoods. The match
+    // does not depend on it.
+    looking.sort_unstable_by_key(|h| h.0);
     looking.dedup();
     let choice = Choice {
         households: books.households,
@@ -105,7 +107,7 @@ pub(super) fn match_and_move(
     let holder = deferred_acceptance(
         &seekers.iter().map(|s| s.wanted.as_slice()).collect::<Vec<_>>(),
         offers.all.len(),
-        |s, want| (choice.priority(&books.households[seekers[s].household.i()], want), seekers[s].key),
+        |s, want| (want.priority, seekers[s].key),
     );
     let lodgings = find_lodgings(&choice, &seekers);
     note_pressure(&mut market, &seekers, &offers, &holder);
@@ -184,7 +186,8 @@ fn give_up(books: &mut Books, p: &HousingParameters, draws: Draws, tally: &mut T
         .filter(|h| {
             let household = &books.households[h.i()];
             let months = household.since.until(books.now);
-            f64::from(months) >= p.give_up_after_months
+            !household.stands(Household::SHELTERED)
+                && f64::from(months) >= p.give_up_after_months
                 && f64::from(draws.uniform(STREAM_GIVE_UP, household.key.0, 0)) < p.give_up
         })
         .map(|h| (books.households[h.i()].key, h))

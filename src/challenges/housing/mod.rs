@@ -38,6 +38,7 @@ pub mod plugin;
 pub mod prices;
 pub mod search;
 pub mod segments;
+pub mod shelter;
 mod start;
 
 pub use market::Market;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::HousingParameters;
 use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, State, spread};
-use crate::city::{AmenityKind, City};
+use crate::city::{City, GroundCover};
 use crate::people::{CHUNK, Dwelling, Household};
 use crate::sim::state::slice;
 
@@ -33,25 +33,11 @@ impl Surroundings {
     /// Surroundings of the neighbourhoods of `city`.
     pub fn of(city: &City, near_d0_km: f64) -> Surroundings {
         let n = city.neighbourhoods.len();
-        let mut amenities = vec![0.0; n];
-        let reach_m2 = 1_000.0f64 * 1_000.0;
         let centres: Vec<[f64; 2]> = city
             .neighbourhoods
             .iter()
             .map(|x| [x.centre_m[0] - city.grid.west_m, x.centre_m[1] - city.grid.south_m()])
             .collect();
-        for amenity in &city.amenities {
-            if matches!(amenity.kind, AmenityKind::PolicePost | AmenityKind::CareHome) {
-                continue;
-            }
-            for (i, c) in centres.iter().enumerate() {
-                let (dx, dy) = (f64::from(amenity.x_m) - c[0], f64::from(amenity.y_m) - c[1]);
-                if dx * dx + dy * dy < reach_m2 {
-                    amenities[i] += 1.0;
-                }
-            }
-        }
-        amenities.iter_mut().for_each(|a: &mut f64| *a = libm::log(1.0 + *a));
         let mut nearness = vec![0.0f32; n * n];
         for (i, a) in centres.iter().enumerate() {
             for (j, b) in centres.iter().enumerate() {
@@ -61,8 +47,8 @@ impl Surroundings {
         }
         let none = vec![0.0; n];
         Surroundings {
-            amenities: standardise(amenities),
-            green: standardise(green(city)),
+            amenities: standardise(city.amenities_near().iter().map(|&a| libm::log(1.0 + f64::from(a))).collect()),
+            green: standardise(city.cover().iter().map(GroundCover::green_pct).collect()),
             unpleasant: none.clone(),
             dissatisfied: none,
             nearness,
@@ -105,24 +91,6 @@ impl Surroundings {
     }
 }
 
-fn green(city: &City) -> Vec<f64> {
-    let k = city.ground.k;
-    let mut sum = vec![(0.0, 0.0); city.neighbourhoods.len()];
-    for (i, &n) in city.neighbourhood_of_cell.iter().enumerate() {
-        let Some((trees, cells)) = sum.get_mut(usize::from(n)) else { continue };
-        let (col, row) = city.grid.col_row(i);
-        for y in 0..k {
-            for x in 0..k {
-                let at = city.ground.sealed_pct.grid.idx(col * k + x, row * k + y);
-                let open = 100.0 - f64::from(city.ground.sealed_pct.values[at]);
-                *trees += 0.5 * open + 0.5 * f64::from(city.ground.tree_pct.values[at]);
-                *cells += 1.0;
-            }
-        }
-    }
-    sum.into_iter().map(|(g, n): (f64, f64)| g / n.max(1.0)).collect()
-}
-
 fn standardise(values: Vec<f64>) -> Vec<f32> {
     let n = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -157,7 +125,15 @@ pub struct Composition {
     n_groups: usize,
     by_group: Vec<u32>,
     residents: Vec<u32>,
+    /// Share of each group in the city.
+    city_share: Vec<f32>,
 }
+
+/// Residents' worth of the city's shares that blend into a neighbourhood's in [`Composition::quotient`]: few people
+/// tell little.
+const QUOTIENT_BLEND: f32 = 60.0;
+/// Highest [`Composition::quotient`]: beyond it, more of one's own people do not make a place better known.
+pub const MOST_QUOTIENT: f32 = 3.0;
 
 impl Composition {
     /// Counts anew.
@@ -183,6 +159,18 @@ impl Composition {
             );
         self.n_groups = GROUPS;
         self.residents = self.by_group.chunks(GROUPS).map(|c| c.iter().sum()).collect();
+        let all: u32 = self.residents.iter().sum();
+        let of_group = |g: usize| self.by_group.iter().skip(g).step_by(GROUPS).sum::<u32>();
+        self.city_share = (0..GROUPS).map(|g| of_group(g) as f32 / all.max(1) as f32).collect();
+    }
+
+    /// Location quotient: how many times as common people of `origin` are in `n` as in the city, 0 to
+    /// [`MOST_QUOTIENT`].
+    pub fn quotient(&self, n: usize, origin: u8) -> f32 {
+        let group = usize::from(origin).min(self.n_groups - 1);
+        let (own, all) = (self.by_group[n * self.n_groups + group] as f32, self.residents[n] as f32);
+        let share = self.city_share[group].max(1e-6);
+        ((own + QUOTIENT_BLEND * share) / ((all + QUOTIENT_BLEND) * share)).min(MOST_QUOTIENT)
     }
 
     /// Share of residents of `n` who are of another origin than `origin`; 0 where nobody lives.

@@ -46,9 +46,7 @@ pub fn company(years: f64, t: &Ties, p: &NeighbourhoodParameters) -> f64 {
 
 fn after(trend: f64, t: &Ties, p: &NeighbourhoodParameters) -> f64 {
     logistic(
-        logit(p.contact_start) + t.own + trend
-            - p.contact_turnover * t.turnover_z
-            - p.contact_friction * t.friction_z
+        logit(p.contact_start) + t.own + trend - p.contact_turnover * t.turnover_z - p.contact_friction * t.friction_z
             + p.contact_amenities * t.amenities_z
             + p.contact_networks * t.networks
             + p.contact_meeting * t.meeting

@@ -13,6 +13,7 @@ use crate::lab::schelling::{self, Config, Outcome, Rule, Run, Wish, agents_at};
 #[derive(clap::Args)]
 #[command(help_template = crate::cli::TEMPLATE, allow_negative_numbers = true, before_help = "Examples:
   waterbed lab schelling                                NetLogo's Segregation, ten seeds
+  waterbed lab schelling --view                         live in a window, with a slider
   waterbed lab schelling --wanted 0.50 --picture half.png --gif half.gif
   waterbed lab schelling --rule netlogo --size 51 --torus --density 0.95 --wanted 0.30 --seeds 20 --json
   waterbed lab schelling --rule abm-comparison --size 100 --agents 8000 --radius 2 --min-like 8 --steps 20 --json")]
@@ -52,6 +53,15 @@ pub(super) struct Args {
     /// Films the first seed's run as GIF
     #[arg(long, value_name = "FILE")]
     gif: Option<PathBuf>,
+    /// Opens a window: the town live, with a slider (needs the live session)
+    #[arg(long)]
+    view: bool,
+    /// With --view: writes the window as PNG after so many ticks, and ends
+    #[arg(long, value_name = "PNG", requires = "view")]
+    screenshot: Option<PathBuf>,
+    /// Ticks before that picture
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "screenshot")]
+    after: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,6 +76,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let config = config(args)?;
     guard(config.bytes(), args.common.seeds)?;
     config.check()?;
+    if args.view {
+        return view(args, config);
+    }
     let outcomes = args.common.each(|seed| schelling::run(&config, seed))?;
     let of = |of: fn(&Outcome) -> f64| spread(&outcomes, of);
     let result = [
@@ -79,6 +92,24 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         draw(args, &config)?;
     }
     Ok(())
+}
+
+#[cfg(not(feature = "viewer"))]
+fn view(_: &Args, _: Config) -> Result<(), Failure> {
+    let message = "this program was built without the live session".to_string();
+    Err(Failure::Argument(message, Some(crate::cli::view::HOW_TO_GET.into())))
+}
+
+#[cfg(feature = "viewer")]
+fn view(args: &Args, config: Config) -> Result<(), Failure> {
+    use crate::viewer::classroom::{Classroom, open};
+
+    if !crate::cli::view::is_possible() {
+        return Err(Failure::Failed("there is no display to open a window on\nhint: --gif FILE films it".into()));
+    }
+    let shot = args.screenshot.clone().map(|path| (path, args.after));
+    let lang = crate::cli::view::system_language();
+    open(Classroom { config, seed: args.common.seed, lang, shot }).map_err(Failure::failed)
 }
 
 fn config(args: &Args) -> Result<Config, LabError> {

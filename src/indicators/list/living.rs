@@ -227,6 +227,10 @@ indicators! {
         en "Households without a home", "Households that have no home of their own in the city.",
         nl "Huishoudens zonder woning", "Huishoudens die geen eigen woning in de stad hebben.",
         Across |c, _| count(c.without_home.households);
+    households_in_shelter: Households, Stock, City, A, MARKET,
+        en "Households in a shelter", "Households without a home of their own that have a place in a shelter.",
+        nl "Huishoudens in de opvang", "Huishoudens zonder eigen woning met een plek in de opvang.",
+        Across |c, _| count(c.without_home.in_shelter);
     social_queue: Households, Stock, City, A, MARKET,
         en "Queue for social rent", "Households without a home that are entitled to social rent.",
         nl "Wachtlijst sociale huur", "Huishoudens zonder woning die recht hebben op sociale huur.",

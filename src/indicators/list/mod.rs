@@ -174,6 +174,11 @@ impl Indicator {
         self.scope != Scope::City
     }
 
+    /// True for what happens and is counted, and so can be added up over months. Rates are per year already.
+    pub fn adds_up(&self) -> bool {
+        self.kind == Kind::Flow && self.unit != Unit::PerThousandYear
+    }
+
     /// True if it must not be published for fewer than [`super::MIN_PEOPLE`] residents (models.md E-6).
     pub fn needs_many(&self) -> bool {
         matches!(self.kind, Kind::Share | Kind::Mean | Kind::Index)

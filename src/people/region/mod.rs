@@ -4,7 +4,7 @@
 //! year of age:
 //!
 //! ```text
-//! survivors   = people · e^{−μ(age)}                        Gompertz, as in the city
+//! survivors   = people · e^{−μ(age)}                        Gompertz, falling with the years, as in the city
 //! births      = Σ women(age) · f(age)                       the city's fertility schedule
 //! from abroad = immigrants · share(kind) · profile(age)     national series
 //! leaving     = people · o(age)                             moves between municipalities, CBS 2017
@@ -127,6 +127,7 @@ impl Region {
     /// One year.
     pub fn step(&mut self, p: &RegionParameters, people: &DemographyParameters) {
         let trend = libm::pow(1.0 + people.fertility_trend, f64::from(self.years));
+        let longer = libm::pow(1.0 + people.mortality_trend, f64::from(self.years));
         let out: Vec<f64> = (0..N_AGES).map(|age| 0.01 * interpolate(&BETWEEN_MUNICIPALITIES, age as f64)).collect();
         let profile: f64 = (0..N_AGES).map(|age| interpolate(&IMMIGRANT_AGES, age as f64)).sum();
         let mut after = vec![vec![0.0; N_AGES]; N_KINDS];
@@ -141,7 +142,7 @@ impl Region {
                 let arriving = leaving * weight[kind] / weights;
                 self.arriving[kind] += arriving;
                 let here = self.people[kind][age] * (1.0 - out[age]) + arriving + abroad * COHORTS[kind].abroad_share;
-                let survivors = here.max(0.0) * libm::exp(-mortality_y(age as f64 + 0.5, people));
+                let survivors = here.max(0.0) * libm::exp(-longer * mortality_y(age as f64 + 0.5, people));
                 after[kind][(age + 1).min(N_AGES - 1)] += survivors;
             }
         }

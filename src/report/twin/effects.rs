@@ -12,7 +12,7 @@
 use super::super::MIN_SEEDS;
 use super::super::ensemble::quantile;
 use super::displacement::{Part, Role};
-use super::recording::{Recording, adds_up};
+use super::recording::Recording;
 use super::stats::{FALSE_DISCOVERIES, false_discovery, paired_p};
 use crate::indicators::{Indicator, Kind, city_indicators, neighbourhood_indicators};
 
@@ -200,7 +200,7 @@ fn of_indicator(
     let mut neighbourhood_years: Vec<Vec<Effect>> =
         (0..years).map(|y| (0..n).map(|at| about(at, &|run| cell(run, id, y, at))).collect()).collect();
     neighbourhood_years.iter_mut().for_each(|year| adjust(year.iter_mut()));
-    let counts = (kind == Kind::Stock || adds_up(indicator)) && n > 0;
+    let counts = (kind == Kind::Stock || indicator.adds_up()) && n > 0;
     let part = |role: Role| {
         let inside: Vec<usize> = (0..n).filter(|&at| roles[at] == role).collect();
         let sum = |run: &Recording| inside.iter().map(|&at| window.headline(kind, &by_year(run, id, at))).sum::<f64>();

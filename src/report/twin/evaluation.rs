@@ -22,7 +22,7 @@
 
 use super::displacement::Role;
 use super::effects::{MIN_RESIDENTS, Rules, Window, by_year};
-use super::recording::{Recording, adds_up};
+use super::recording::Recording;
 use super::stats::t_two_sided;
 use crate::indicators::{Indicator, Kind, MIN_PEOPLE};
 use crate::sim::{Draws, Stream};
@@ -95,7 +95,7 @@ pub fn plan(
     (window, roles, rules): (Window, &[Role], &Rules),
     indicator: &'static Indicator,
 ) -> Option<EvaluationPlan> {
-    let per_1000 = (indicator.kind == Kind::Stock || adds_up(indicator)) && indicator.id != "residents";
+    let per_1000 = (indicator.kind == Kind::Stock || indicator.adds_up()) && indicator.id != "residents";
     let least = if rules.real && indicator.guarded { MIN_RESIDENTS } else { MIN_PEOPLE as f64 };
     let monitored: Vec<usize> = (0..rules.residents.len()).filter(|&n| rules.residents[n] >= least).collect();
     let ensemble = ensemble(baseline, variant, indicator.id, per_1000, window, roles, &monitored)?;

@@ -24,7 +24,7 @@ pub(super) mod text;
 use std::io::Write as _;
 use std::path::Path;
 
-pub use displacement::Role;
+pub use displacement::{Role, roles};
 pub use effects::Effect;
 pub use recording::Recording;
 pub use table::documentation;
@@ -34,7 +34,6 @@ use crate::city::{City, CityOrigin};
 use crate::scenario::Measure;
 use crate::sim::files::write_atomic;
 use crate::sim::{Month, Order};
-use displacement::roles;
 use effects::{Contrast, Effects, Rules, Window, by_year};
 use evaluation::EvaluationPlan;
 

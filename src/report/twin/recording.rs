@@ -7,7 +7,7 @@
 //! Years are years of the simulation, twelve months from its start. Of a flow a year holds the sum, of anything else
 //! (also of rates per year) the mean of the months that have a value.
 
-use crate::indicators::{Indicator, Kind, Measures, Unit, city_indicators, neighbourhood_indicators};
+use crate::indicators::{Indicator, Measures, city_indicators, neighbourhood_indicators};
 use crate::sim::Month;
 
 /// Months of a year.
@@ -78,15 +78,10 @@ impl Recording {
     }
 }
 
-/// True for what happens and is counted, and so can be added up. Rates are per year already.
-pub fn adds_up(indicator: &Indicator) -> bool {
-    indicator.kind == Kind::Flow && indicator.unit != Unit::PerThousandYear
-}
-
 fn of_year(indicator: &Indicator, (sum, n): (f64, u32)) -> f64 {
     match n {
         0 => f64::NAN,
-        _ if adds_up(indicator) => sum,
+        _ if indicator.adds_up() => sum,
         _ => sum / f64::from(n),
     }
 }

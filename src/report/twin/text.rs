@@ -79,7 +79,7 @@ pub fn with_band(effect: &Effect, unit: Unit, lang: Lang) -> String {
 /// The indicator's name, and "per year" behind a flow.
 pub fn title(indicator: &Indicator, lang: Lang) -> String {
     let title = lang.of(indicator.title);
-    match super::recording::adds_up(indicator) {
+    match indicator.adds_up() {
         true => format!("{title} {}", lang.pick("per year", "per jaar")),
         false => title.into(),
     }

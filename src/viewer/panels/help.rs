@@ -27,6 +27,7 @@ fn help(ctx: &Context, session: &mut Session) {
         ("+  −", session.t("keys_zoom")),
         (session.t("keys_drag"), session.t("keys_drag_what")),
         (session.t("keys_click"), session.t("keys_click_what")),
+        (session.t("keys_shift"), session.t("keys_shift_what")),
         (session.t("keys_enter_key"), session.t("keys_enter")),
         ("Esc", session.t("keys_escape")),
         ("F12", session.t("export_picture")),

@@ -8,7 +8,7 @@ use super::super::story::{Facts, Question};
 use super::super::words;
 use super::super::worker::Command;
 use super::layer_list::tenure_title;
-use super::style::small;
+use super::style::{self, small};
 use super::top::change_text;
 use crate::city::{CityOrigin, Tenure};
 use crate::indicators::neighbourhood_indicators;
@@ -19,7 +19,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
         return;
     };
     let hood = &session.desk.city.neighbourhoods[here];
-    ui.label(RichText::new(&hood.name).size(16.0).strong());
+    ui.label(style::bold(&hood.name).size(16.0));
     let district = session.desk.city.districts.get(usize::from(hood.district)).cloned().unwrap_or_default();
     small(ui, format!("{} · {district}", hood.code));
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -72,7 +72,7 @@ fn story(ui: &mut Ui, session: &Session) {
         ui,
         |ui| {
             ui.set_width(ui.available_width());
-            ui.label(RichText::new(session.t("household")).strong());
+            ui.label(style::bold(session.t("household")));
             match &story.here {
                 Some(facts) => self::facts(ui, session, facts),
                 None => {
@@ -81,7 +81,7 @@ fn story(ui: &mut Ui, session: &Session) {
             }
             if let Some(in_twin) = &story.in_twin {
                 ui.add_space(4.0);
-                ui.label(RichText::new(session.t("in_twin")).strong());
+                ui.label(style::bold(session.t("in_twin")));
                 match in_twin {
                     Some(facts) => self::facts(ui, session, facts),
                     None => {

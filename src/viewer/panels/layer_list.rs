@@ -2,7 +2,10 @@
 
 use bevy_egui::egui::{self, Pos2, Rect, RichText, Ui};
 
+use super::super::ensemble::is_rate;
+use super::super::film;
 use super::super::layers::{self, Kind, Rgb};
+use super::super::people::STAGES;
 use super::super::session::{Session, TwinMode};
 use super::super::words;
 use super::style::{self, colour, small};
@@ -13,7 +16,7 @@ use crate::indicators::{self, neighbourhood_indicators};
 /// Layers that the list offers: what says something of a place without regard to its size.
 fn is_listed(kind: Kind) -> bool {
     let Some(indicator) = layers::indicator_of(kind) else { return true };
-    !matches!(indicator.kind, indicators::Kind::Stock | indicators::Kind::Flow)
+    is_rate(indicator) || !matches!(indicator.kind, indicators::Kind::Stock | indicators::Kind::Flow)
 }
 
 pub(super) fn show(ui: &mut Ui, session: &mut Session) {
@@ -45,6 +48,8 @@ pub(super) fn title(session: &Session, kind: Kind) -> &'static str {
     match kind {
         Kind::Tenure => session.t("layer_tenure"),
         Kind::Vacancy => session.t("layer_vacancy"),
+        Kind::Water => session.t("layer_water"),
+        Kind::Heat => session.t("layer_heat"),
         Kind::Indicator(_) => {
             layers::indicator_of(kind).map_or("", |indicator| words::pick(session.panels.lang, indicator.title))
         }
@@ -53,17 +58,35 @@ pub(super) fn title(session: &Session, kind: Kind) -> &'static str {
 
 fn legend(ui: &mut Ui, session: &mut Session) {
     let kind = session.layers[session.layer].kind;
-    ui.label(RichText::new(title(session, kind)).size(13.0).strong());
+    ui.label(style::bold(title(session, kind)).size(13.0));
     ui.add_space(2.0);
-    if session.twin == TwinMode::Difference {
+    if matches!(kind, Kind::Water | Kind::Heat) {
+        hazard_legend(ui, session);
+    } else if session.twin == TwinMode::Difference {
         difference_legend(ui, session, kind);
     } else {
         plain_legend(ui, session, kind);
     }
     swatch(ui, layers::NO_HOMES, session.t("no_homes"));
     ui.add_space(4.0);
-    let names = session.t("names");
-    ui.checkbox(&mut session.panels.labels, names);
+    let (names, people) = (session.t("names"), session.t("people"));
+    let before = session.panels.people;
+    ui.horizontal(|ui| {
+        ui.checkbox(&mut session.panels.labels, names);
+        ui.checkbox(&mut session.panels.people, people).on_hover_text(words::say(session.panels.lang, "people_hint"));
+    });
+    session.stale |= before != session.panels.people;
+    if session.shows_people() {
+        let lang = session.panels.lang;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for (rgb, stage) in STAGES {
+                let (rect, _) = ui.allocate_exact_size(egui::vec2(9.0, 12.0), egui::Sense::hover());
+                ui.painter().circle_filled(rect.center(), 4.0, colour(rgb));
+                ui.label(RichText::new(words::say(lang, stage)).size(11.5));
+            }
+        });
+    }
 }
 
 fn plain_legend(ui: &mut Ui, session: &Session, kind: Kind) {
@@ -78,16 +101,46 @@ fn plain_legend(ui: &mut Ui, session: &Session, kind: Kind) {
             swatch(ui, layers::LIVED_IN, session.t("all_lived_in"));
             swatch(ui, layers::EMPTY_HOME, session.t("all_empty"));
         }
+        // These have a legend of their own.
+        Kind::Water | Kind::Heat => {}
         Kind::Indicator(at) => {
             if let (Some(scale), Some(indicator)) = (session.scale, neighbourhood_indicators().nth(at)) {
                 ramp(ui, layers::colour_at);
                 let text = |v: f32| layers::value_text(indicator, v.into());
                 ends(ui, &text(scale.low), &text(scale.high));
                 swatch(ui, layers::NOT_AVAILABLE, session.t("not_available"));
+                if is_rate(indicator) {
+                    small(ui, session.t("mean_of_year"));
+                }
                 small(ui, words::pick(session.panels.lang, indicator.about));
             }
         }
     }
+}
+
+fn hazard_legend(ui: &mut Ui, session: &mut Session) {
+    let (Some(reel), Some([low, high])) = (session.reel().cloned(), session.hazard_scale()) else {
+        small(ui, session.t("no_episode"));
+        return;
+    };
+    let is_water = reel.is_water();
+    let text = |v: f32, sign: &str| if is_water { format!("{sign}{v:.1} m") } else { format!("{sign}{v:.1} °C") };
+    if session.twin == TwinMode::Difference {
+        small(ui, session.t("difference_note"));
+        match session.difference {
+            Some(most) if most > 0.0 => {
+                ramp(ui, |k| layers::difference_colour(2.0 * k - 1.0, 1.0));
+                let digits = |v: f32, sign| if is_water { format!("{sign}{:.0} cm", 100.0 * v) } else { text(v, sign) };
+                ends(ui, &digits(most, "−"), &digits(most, "+"));
+            }
+            Some(_) => swatch(ui, layers::difference_colour(0.0, 1.0), session.t("difference_zero")),
+            None => swatch(ui, layers::NOT_AVAILABLE, session.t("unavailable")),
+        }
+        return;
+    }
+    ramp(ui, |k| film::ramp(is_water, k));
+    ends(ui, &text(low, ""), &text(high, if is_water { "≥ " } else { "" }));
+    small(ui, session.t(if is_water { "water_note" } else { "heat_note" }));
 }
 
 fn difference_legend(ui: &mut Ui, session: &Session, kind: Kind) {
@@ -97,6 +150,9 @@ fn difference_legend(ui: &mut Ui, session: &Session, kind: Kind) {
         return;
     };
     small(ui, session.t("difference_note"));
+    if is_rate(indicator) {
+        small(ui, session.t("mean_of_year"));
+    }
     if most > 0.0 {
         ramp(ui, |k| layers::difference_colour(2.0 * k - 1.0, 1.0));
         let text = |v: f32| change_text(indicator, v.into());

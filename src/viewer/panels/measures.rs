@@ -10,6 +10,8 @@ use super::style::{self, small};
 use super::top::grade_text;
 use crate::policies::{Authority, LEVERS, Lever};
 use crate::report::Lang;
+use crate::scenario::measures::inside;
+use crate::scenario::{MeasureArea, Place};
 use crate::session::Plans;
 use crate::sim::{Area, Month};
 
@@ -44,6 +46,9 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
         }
         if ui.button("+").on_hover_text(session.t("duplicate")).clicked() {
             change = Some(Box::new(Plans::duplicate));
+        }
+        if ui.button("⊞").on_hover_text(session.t("table_hint")).clicked() {
+            session.panels.table = !session.panels.table;
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let redo = ui.add_enabled(can_redo, egui::Button::new("⟳")).on_hover_text(session.t("redo"));
@@ -92,7 +97,8 @@ fn list(ui: &mut Ui, session: &mut Session) {
             }
             ui.vertical(|ui| {
                 ui.set_width(196.0);
-                let title = RichText::new(words::lever_title(placement.lever)).size(13.0);
+                let title = words::placed_title(session.panels.lang, placement.lever);
+                let title = RichText::new(title).size(13.0);
                 let title = if placement.on { title.strong() } else { title.color(style::FAINT) };
                 ui.label(title).on_hover_text(what(session.panels.lang, placement.lever));
                 let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
@@ -183,20 +189,23 @@ fn card(ui: &mut Ui, session: &mut Session) {
     let (lang, lever) = (session.panels.lang, choice.lever);
     let mut keep = true;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(words::lever_title(lever)).size(15.0).strong());
+        ui.label(style::bold(words::lever_title(lever)).size(15.0));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             keep = !ui.small_button("×").on_hover_text(session.t("other_lever")).clicked();
         });
     });
     ui.label(what(lang, lever));
     ui.add_space(4.0);
-    ui.add(egui::Slider::new(&mut choice.value, lever.min..=lever.max).text("").smart_aim(true));
+    let slider = egui::Slider::new(&mut choice.value, lever.min..=lever.max).smart_aim(true);
+    // Limits of what is counted are those of a large city; small numbers are to be within reach.
+    ui.add(if lever.divided { slider.logarithmic(true).smallest_positive(1.0) } else { slider });
     choice.value = round_value(lever, choice.value);
     small(ui, session.t2("lever_range", &[&value_text(lever, lever.default)]));
     ui.add_space(4.0);
     let whole_city = session.t("whole_city");
     ui.checkbox(&mut choice.whole_city, whole_city);
     if !choice.whole_city {
+        area_file(ui, session);
         let names: Vec<&str> =
             session.panels.area.iter().map(|&n| session.desk.city.neighbourhoods[n].name.as_str()).collect();
         if names.is_empty() {
@@ -232,6 +241,24 @@ fn card(ui: &mut Ui, session: &mut Session) {
     if !keep {
         session.panels.choice = None;
     }
+}
+
+/// A file whose polygons say where.
+fn area_file(ui: &mut Ui, session: &mut Session) {
+    ui.horizontal(|ui| {
+        let hint = session.t("area_file_hint");
+        let field = egui::TextEdit::singleline(&mut session.panels.area_file).hint_text(hint).desired_width(170.0);
+        let response = ui.add(field).on_hover_text(session.t("area_file_what"));
+        let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let path = session.panels.area_file.trim().to_string();
+        if (ui.button(session.t("open")).clicked() || entered) && !path.is_empty() {
+            let area = MeasureArea::File(path.clone().into());
+            match inside(&Place::whole(path), &area, &session.desk.city) {
+                Ok(found) => session.panels.area.extend(found),
+                Err(problems) => session.desk.tell(problems.to_string()),
+            }
+        }
+    });
 }
 
 /// A month to choose, not before `first`.

@@ -1,12 +1,16 @@
 //! The panels: indicators on top, layers on the left, measures on the right, time at the bottom.
 
 mod chart;
+mod episode;
 mod help;
 mod here;
 mod layer_list;
 mod measures;
+mod moved;
 mod overlay;
+pub(super) mod skyline;
 pub(super) mod style;
+mod table;
 mod time;
 mod top;
 
@@ -66,6 +70,8 @@ pub(super) fn show(
         fit(&mut session);
     }
     overlay::show(&ui, free, points, &session);
+    episode::plate(&ctx, free, &mut session);
+    table::show(&ctx, &mut session);
     help::show(&ctx, &mut session);
     session.pointer_taken = ctx.any_popup_open()
         || ctx.egui_is_using_pointer()
@@ -100,6 +106,7 @@ fn side(ui: &mut Ui, session: &mut Session) {
         for (page, key) in [
             (Page::Measures, session.t("measures")),
             (Page::Chart, session.t("chart")),
+            (Page::Moved, session.t("moved")),
             (Page::Here, session.t("here")),
         ] {
             let text = RichText::new(key).size(14.0);
@@ -112,6 +119,7 @@ fn side(ui: &mut Ui, session: &mut Session) {
     match session.panels.page {
         Page::Measures => measures::show(ui, session),
         Page::Chart => chart::show(ui, session),
+        Page::Moved => moved::show(ui, session),
         Page::Here => here::show(ui, session),
     }
 }

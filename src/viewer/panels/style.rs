@@ -1,5 +1,7 @@
 //! Colours and small parts that all panels share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bevy_egui::egui::{self, Color32, Context, FontData, FontDefinitions, FontFamily, Response, RichText, Ui};
 
 use super::super::layers::{self, Rgb};
@@ -18,6 +20,10 @@ pub const PLACED: Color32 = Color32::from_rgb(200, 92, 20);
 pub const ALARM: Color32 = Color32::from_rgb(166, 48, 38);
 /// The variant, in charts.
 pub const VARIANT: Color32 = Color32::from_rgb(0, 98, 136);
+/// Floods, on the time bar.
+pub const WATER: Color32 = Color32::from_rgb(49, 130, 189);
+/// Heat waves, on the time bar.
+pub const HEAT: Color32 = Color32::from_rgb(186, 54, 85);
 /// The twin, in charts.
 pub const TWIN: Color32 = Color32::from_rgb(140, 140, 140);
 
@@ -27,6 +33,10 @@ pub fn apply(ctx: &Context) {
     if !ctx.data(|data| data.get_temp::<bool>(known).unwrap_or(false)) {
         ctx.data_mut(|data| data.insert_temp(known, true));
         ctx.set_fonts(fonts());
+        ctx.request_repaint();
+    } else {
+        // Letters that were set are there from the next frame on.
+        BOLD.store(true, Ordering::Relaxed);
     }
     let mut visuals = egui::Visuals::light();
     visuals.override_text_color = Some(INK);
@@ -34,6 +44,7 @@ pub fn apply(ctx: &Context) {
     visuals.window_fill = PAPER;
     visuals.selection.bg_fill = Color32::from_rgb(206, 226, 236);
     visuals.selection.stroke.color = INK;
+    visuals.widgets.open.weak_bg_fill = PAPER;
     ctx.set_visuals(visuals);
 }
 
@@ -42,10 +53,24 @@ fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let regular = FontData::from_static(include_bytes!("../../../assets/fonts/OpenSans-Regular.ttf"));
     fonts.font_data.insert("Open Sans".into(), regular.into());
+    let semibold = FontData::from_static(include_bytes!("../../../assets/fonts/OpenSans-Semibold.ttf"));
+    fonts.font_data.insert("Open Sans Semibold".into(), semibold.into());
     if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
         family.insert(0, "Open Sans".into());
+        let mut bold = family.clone();
+        bold.insert(0, "Open Sans Semibold".into());
+        fonts.families.insert(FontFamily::Name("bold".into()), bold);
     }
     fonts
+}
+
+/// True once there are bold letters.
+static BOLD: AtomicBool = AtomicBool::new(false);
+
+/// Text that stands out.
+pub fn bold(text: impl Into<String>) -> RichText {
+    let text = RichText::new(text);
+    if BOLD.load(Ordering::Relaxed) { text.family(FontFamily::Name("bold".into())) } else { text.strong() }
 }
 
 /// A colour of a layer.
@@ -55,7 +80,7 @@ pub fn colour([r, g, b]: Rgb) -> Color32 {
 
 /// A heading.
 pub fn heading(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).size(15.0).strong());
+    ui.label(bold(text).size(15.0));
     ui.add_space(2.0);
 }
 
@@ -66,8 +91,9 @@ pub fn small(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// The button that does what the page is for.
 pub fn strong_button(ui: &mut Ui, text: &str) -> Response {
-    let text = RichText::new(text).color(Color32::WHITE).strong();
-    ui.add(egui::Button::new(text).fill(ACCENT).min_size(egui::vec2(96.0, 26.0)))
+    let text = bold(text).color(Color32::WHITE);
+    // Given its size, a button puts its text in the middle.
+    ui.add_sized(egui::vec2(136.0, 28.0), egui::Button::new(text).fill(ACCENT))
 }
 
 /// Euros, short: € 1.2 M.

@@ -2,6 +2,7 @@
 
 use bevy_egui::egui::{self, Align2, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui};
 
+use super::super::film;
 use super::super::session::{SPEEDS, Session};
 use super::super::words;
 use super::super::worker::Command;
@@ -28,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
             session.desk.worker.send(Command::Step(1));
         }
         let date = session.month().map_or_else(|| "…".to_string(), |m| words::month(session.panels.lang, m));
-        ui.label(RichText::new(date).size(17.0).strong());
+        ui.label(style::bold(date).size(16.5));
         if ui.available_width() < 260.0 {
             return;
         }
@@ -43,6 +44,8 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
         }
         ui.add_space(8.0);
         jump(ui, session);
+        ui.add_space(8.0);
+        super::episode::buttons(ui, session);
         branch(ui, session);
         ui.add_space(8.0);
         news(ui, session);
@@ -83,6 +86,9 @@ fn branch(ui: &mut Ui, session: &mut Session) {
 fn news(ui: &mut Ui, session: &mut Session) {
     if let Some(fault) = &session.status.fault {
         ui.label(RichText::new(session.t2("stopped", &[fault])).color(style::ALARM));
+    } else if let Some(done) = session.report_progress() {
+        ui.spinner();
+        ui.label(session.t2("report_running", &[&format!("{:.0}", 100.0 * done)]));
     } else if session.status.pending > 1 {
         ui.spinner();
         ui.label(session.t2("to_go", &[&session.status.pending.to_string()]));
@@ -95,7 +101,8 @@ fn news(ui: &mut Ui, session: &mut Session) {
     }
 }
 
-/// The bar from the start to the horizon: what is known, where time stands, and where measures begin. Dragging it goes
+/// The bar from the start to the horizon: what is known, where time stands, where measures
+/// begin and heat or water came. Dragging it goes
 /// there when it is let go.
 fn bar(ui: &mut Ui, session: &mut Session) {
     let first = session.desk.file.scenario.start.plus(-1);
@@ -119,11 +126,17 @@ fn bar(ui: &mut Ui, session: &mut Session) {
         let place = Pos2::new(at, rect.bottom());
         painter.text(place, Align2::CENTER_BOTTOM, year.to_string(), FontId::proportional(10.0), style::FAINT);
     }
-    for placement in session.desk.file.plans.placements() {
+    // Events have marks of their own once they have come.
+    let placements = session.desk.file.plans.placements().iter();
+    for placement in placements.filter(|p| !p.is_event()) {
         let at = Pos2::new(x(placement.from.0 - 1), line.top() - 1.0);
         let colour = if placement.on { style::PLACED } else { style::TWIN };
         let mark = vec![at + egui::vec2(-4.0, -3.0), at + egui::vec2(4.0, -3.0), at + egui::vec2(0.0, 4.0)];
         painter.add(egui::Shape::convex_polygon(mark, colour, Stroke::NONE));
+    }
+    for (month, is_water) in film::marks(session) {
+        let at = Pos2::new(x(month.0 - 1), line.bottom() + 3.0);
+        painter.circle_filled(at, 3.5, if is_water { style::WATER } else { style::HEAT });
     }
     let pointed = response.interact_pointer_pos().or(response.hover_pos()).map(|p| {
         let k = f64::from((p.x - rect.left()) / rect.width()).clamp(0.0, 1.0);

@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
             ui.set_width(202.0);
-            ui.label(RichText::new(&session.desk.city.name).size(18.0).strong());
+            ui.label(style::bold(&session.desk.city.name).size(18.0));
             let origin = match session.desk.city.origin {
                 CityOrigin::Generated => session.t("origin_generated"),
                 CityOrigin::Real => session.t("origin_real"),
@@ -71,7 +71,7 @@ fn one(ui: &mut Ui, session: &mut Session, indicator: &'static Indicator) {
         .scope_builder(egui::UiBuilder::new().sense(Sense::click()), |ui| {
             ui.vertical(|ui| {
                 ui.set_width(100.0);
-                ui.label(RichText::new(layers::value_text(indicator, value)).size(16.0));
+                ui.label(style::bold(layers::value_text(indicator, value)).size(15.5));
                 spark(ui, &series);
                 ui.add(egui::Label::new(RichText::new(words::pick(lang, indicator.title)).size(11.0)).truncate());
             });
@@ -156,11 +156,29 @@ fn menu(ui: &mut Ui, session: &mut Session) {
             session.leave = true;
         }
         ui.separator();
+        let busy = session.report.is_some();
+        if ui
+            .add_enabled(!busy, egui::Button::new(session.t("report")))
+            .on_hover_text(session.t("report_hint"))
+            .clicked()
+        {
+            session.ask_report();
+        }
         if ui.button(session.t("export_picture")).clicked() {
             session.wants.picture = true;
         }
+        let filming = session.video.is_some();
+        if ui.button(session.t(if filming { "video_stop" } else { "video" })).clicked() {
+            session.toggle_video();
+        }
         if ui.button(session.t("export_csv")).clicked() {
             session.export_csv();
+        }
+        if ui.button(session.t("export_layer_csv")).clicked() {
+            session.export_layer_csv();
+        }
+        if ui.button(session.t("export_geotiff")).clicked() {
+            session.export_geotiff();
         }
         if ui.button(session.t("export_scenario")).clicked() {
             session.export_scenario();

@@ -1,0 +1,70 @@
+//! Frames of an episode for the eye: some dozen pictures of the water or of the heat, as it comes and goes.
+//!
+//! Kept only where somebody looks, that is where the resource [`Footage`] is there. Frames are read by nobody in the
+//! simulation: they are no state, not part of the digest, and a run with them ends like one without.
+//!
+//! Units: depth in whole centimetres, temperature in tenths of a degree Celsius. Limits: maps of the greatest depth know
+//! every step of the solver, the frames only their own moment.
+
+use bevy::prelude::Resource;
+
+use super::events::{Event, Hazard};
+
+/// Frames of one episode.
+pub const FRAMES: usize = 12;
+
+/// Moments of an episode: hours since it began, and a value per pixel of the ground raster.
+pub type Shots = Vec<(f32, Vec<i16>)>;
+
+/// One episode, filmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reel {
+    /// What happened, when and where.
+    pub event: Event,
+    /// Its moments. Depth, cm; or air temperature, 0.1 °C.
+    pub shots: Shots,
+    /// All of it in one map: the greatest depth, cm; or the mean of the nights, 0.1 °C.
+    pub whole: Vec<i16>,
+}
+
+impl Reel {
+    /// True for water, false for heat.
+    pub fn is_water(&self) -> bool {
+        !matches!(self.event.hazard, Hazard::HeatWave { .. })
+    }
+
+    /// Memory it takes, bytes.
+    pub fn n_bytes(&self) -> usize {
+        2 * (self.whole.len() + self.shots.iter().map(|(_, values)| values.len()).sum::<usize>())
+    }
+}
+
+/// The episodes of this month. Put it into a world to have them filmed.
+#[derive(Resource, Debug, Default)]
+pub struct Footage(pub Vec<Reel>);
+
+/// True after step `step` of `n_steps` (from 1) if it is one of the evenly spaced moments that are kept; the last is.
+pub(super) fn is_kept(step: usize, n_steps: usize) -> bool {
+    let count = |step: usize| step * FRAMES / n_steps.max(1);
+    count(step) > count(step - 1)
+}
+
+/// Centimetres that fit into a frame.
+pub(super) fn depths(depth_cm: &[u16]) -> Vec<i16> {
+    depth_cm.iter().map(|d| i16::try_from(*d).unwrap_or(i16::MAX)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dozen_moments_are_kept_and_the_last_is_one_of_them() {
+        for n in [12, 24, 72, 306] {
+            let kept: Vec<usize> = (1..=n).filter(|&step| is_kept(step, n)).collect();
+            assert_eq!((kept.len(), kept.last()), (FRAMES, Some(&n)));
+        }
+        assert_eq!((1..=5).filter(|&step| is_kept(step, 5)).count(), 5, "no more than there are");
+        assert_eq!(depths(&[0, 7, 60_000]), [0, 7, i16::MAX]);
+    }
+}

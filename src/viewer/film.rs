@@ -1,0 +1,299 @@
+//! Heat and water on the ground: which episode is shown, which moment of it, and in what colours.
+//!
+//! An episode plays by itself when its month comes: months stand still, its dozen moments go by, then the map of all of
+//! it stays and months go on. Water is drawn from 5 cm on, pale to deep blue; heat from dark to pale (inferno). Both keep
+//! their order in grey and for the colour-blind.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
+
+use super::layers::{self, Kind};
+use super::session::{Session, TwinMode};
+use super::worker::Command;
+use crate::challenges::climate::{Hazard, Reel, events};
+use crate::gis::picture::Ramp;
+use crate::policies::lever;
+use crate::session::Placement;
+use crate::sim::{Area, Month};
+
+/// Shortest time that a moment stays.
+const MOMENT: Duration = Duration::from_millis(500);
+/// Depth from which water is drawn, cm: less is a wet street.
+const WET_CM: i16 = 5;
+/// How much of the ground heat covers, 0–255.
+const HEAT_ALPHA: u8 = 205;
+
+/// How an episode is shown.
+#[derive(Debug)]
+pub(super) struct Film {
+    /// Index of the moment; `None` = all of it in one map.
+    pub at: Option<usize>,
+    pub playing: bool,
+    /// Months go on when it is over.
+    resume: bool,
+    since: Instant,
+    /// The one that played last by itself.
+    seen: Option<Arc<Reel>>,
+    scale: Option<(Arc<Reel>, bool, [f32; 2])>,
+}
+
+impl Default for Film {
+    fn default() -> Film {
+        Film { at: None, playing: false, resume: false, since: Instant::now(), seen: None, scale: None }
+    }
+}
+
+/// What is painted on the ground: red, green, blue and how much of it, row 0 in the north.
+pub(super) struct Paint {
+    pub width: u32,
+    pub height: u32,
+    pub rgba: Vec<u8>,
+}
+
+/// Something that can be set off at a click.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Preset {
+    /// Key of its words.
+    pub words: &'static str,
+    pub lever: &'static str,
+    pub value: f64,
+}
+
+/// Heat waves of five days. The last is the Dutch record (Gilze-Rijen, 25 July 2019, KNMI; M).
+pub(super) const HEAT: [Preset; 3] = [
+    Preset { words: "heat_33", lever: events::EVENT_HEAT_WAVE, value: 33.0 },
+    Preset { words: "heat_37", lever: events::EVENT_HEAT_WAVE, value: 37.0 },
+    Preset { words: "heat_2019", lever: events::EVENT_HEAT_WAVE, value: 40.7 },
+];
+
+/// Rains of the Dutch stress tests (STOWA; M), and the storm of July 2021 in Limburg (150–175 mm in two days, KNMI; M).
+pub(super) const RAIN: [Preset; 4] = [
+    Preset { words: "rain_70", lever: events::EVENT_CLOUDBURST, value: 70.0 },
+    Preset { words: "rain_90", lever: events::EVENT_CLOUDBURST, value: 90.0 },
+    Preset { words: "rain_150", lever: events::EVENT_LONG_RAIN, value: 150.0 },
+    Preset { words: "rain_2021", lever: events::EVENT_LONG_RAIN, value: 175.0 },
+];
+
+/// Gaps in the dike (A).
+pub(super) const BREACH: [Preset; 2] = [
+    Preset { words: "breach_100", lever: events::EVENT_BREACH, value: 100.0 },
+    Preset { words: "breach_200", lever: events::EVENT_BREACH, value: 200.0 },
+];
+
+impl Session {
+    /// Sets something off, in the next month (heat: in the next July), around the neighbourhood looked at, and goes
+    /// there.
+    pub fn set_off(&mut self, preset: Preset) {
+        let (Some(lever), Some(now)) = (lever(preset.lever), self.month()) else { return };
+        let mut from = self.next_month();
+        let is_heat = preset.lever == events::EVENT_HEAT_WAVE;
+        if is_heat {
+            while from.month() != 7 {
+                from = from.plus(1);
+            }
+        }
+        let here = self.panels.here.filter(|_| !is_heat);
+        let code = here.map(|n| self.desk.city.neighbourhoods[n].code.clone());
+        let area = code.map_or(Area::City, |code| Area::Neighbourhoods(vec![code]));
+        let until = Some(from.plus(1));
+        let placement = Placement { lever, value: preset.value, area, from, until, on: true };
+        let status = self.status.clone();
+        self.desk.place(placement, now, &status);
+        self.film.resume = status.playing;
+        self.desk.worker.send(Command::GoTo(from));
+    }
+
+    /// The last episode of the kind that the layer shows.
+    pub fn reel(&self) -> Option<&Arc<Reel>> {
+        let is_water = match self.layers[self.layer].kind {
+            Kind::Water => true,
+            Kind::Heat => false,
+            _ => return None,
+        };
+        let of = |reels: &'_ [Arc<Reel>]| reels.iter().rposition(|reel| reel.is_water() == is_water);
+        let picture = self.picture.as_ref()?;
+        let shown = if self.twin_instead() { picture.twin.as_ref()? } else { &picture.variant };
+        of(&shown.reels).map(|at| &shown.reels[at])
+    }
+
+    /// The same episode in the twin.
+    pub fn in_twin(&self, reel: &Reel) -> Option<&Arc<Reel>> {
+        let twin = self.picture.as_ref()?.twin.as_ref()?;
+        twin.reels.iter().find(|other| other.event == reel.event)
+    }
+
+    /// An episode of this month that has not been seen yet plays by itself.
+    pub fn meet_episode(&mut self) {
+        let Some(picture) = self.picture.as_ref().filter(|_| !self.still) else { return };
+        let month = picture.variant.frame.month;
+        let newest = picture.variant.reels.last().filter(|reel| reel.event.month == month).cloned();
+        let Some(reel) = newest.filter(|reel| self.film.seen.as_ref() != Some(reel)) else { return };
+        self.film.resume |= self.status.playing;
+        self.desk.worker.send(Command::Pause);
+        let kind = if reel.is_water() { Kind::Water } else { Kind::Heat };
+        if let Some(layer) = self.layers.iter().position(|l| l.kind == kind) {
+            self.choose(layer);
+        }
+        if self.twin == TwinMode::Difference {
+            // The difference of two floods is seldom what one wants to see first.
+            self.show_twin(TwinMode::Off);
+        }
+        self.film.seen = Some(reel);
+        self.play_film();
+    }
+
+    /// Plays it from its first moment.
+    pub fn play_film(&mut self) {
+        (self.film.at, self.film.playing, self.film.since, self.stale) = (Some(0), true, Instant::now(), true);
+    }
+
+    /// Shows one moment, or all in one map, and stands still.
+    pub fn show_moment(&mut self, at: Option<usize>) {
+        (self.film.at, self.film.playing, self.stale) = (at, false, true);
+        self.end_film();
+    }
+
+    /// Months go on if they went before.
+    fn end_film(&mut self) {
+        self.film.playing = false;
+        if std::mem::take(&mut self.film.resume) {
+            self.desk.worker.send(Command::Play);
+        }
+    }
+
+    /// Values at both ends of the colours of the episode shown: m, or °C.
+    pub fn hazard_scale(&mut self) -> Option<[f32; 2]> {
+        let reel = self.reel()?.clone();
+        let moment = self.film.at.is_some_and(|at| at < reel.shots.len());
+        if let Some((known, of_moment, scale)) = &self.film.scale
+            && Arc::ptr_eq(known, &reel)
+            && *of_moment == moment
+        {
+            return Some(*scale);
+        }
+        let scale = scale_of(&reel, moment);
+        self.film.scale = Some((reel, moment, scale));
+        Some(scale)
+    }
+
+    /// What is painted on the ground in the variant's picture and in the twin's; `None` where nothing is.
+    pub fn ground_paint(&mut self) -> [Option<Paint>; 2] {
+        let none = [None, None];
+        let Some(reel) = self.reel().cloned() else { return none };
+        let Some(scale) = self.hazard_scale() else { return none };
+        let twin = self.in_twin(&reel).cloned();
+        let grid = self.desk.city.ground.elevation_m.grid;
+        let at = self.film.at;
+        let paint = |rgba: Vec<u8>| Some(Paint { width: grid.n_cols as u32, height: grid.n_rows as u32, rgba });
+        let plain = |reel: &Reel| paint(colours(reel, values(reel, at), scale));
+        match (self.twin, twin) {
+            (TwinMode::Split, twin) => [plain(&reel), twin.and_then(|twin| plain(&twin))],
+            (TwinMode::Instead, _) if self.twin_instead() => [None, plain(&reel)],
+            (TwinMode::Difference, Some(twin)) => {
+                let unit = unit_of(&reel);
+                let pairs = values(&reel, at).iter().zip(values(&twin, at));
+                let differences: Vec<f32> = pairs.map(|(a, b)| unit * (f32::from(*a) - f32::from(*b))).collect();
+                let most = layers::difference_scale(&differences);
+                self.difference = Some(most);
+                let least = if reel.is_water() { 0.01 } else { 0.05 };
+                let rgba = differences.iter().flat_map(|d| {
+                    let [r, g, b] = layers::difference_colour(*d, most);
+                    [r, g, b, if d.abs() < least { 0 } else { 225 }]
+                });
+                [paint(rgba.collect()), None]
+            }
+            (TwinMode::Difference, None) => none,
+            _ => [plain(&reel), None],
+        }
+    }
+}
+
+/// Metres, or degrees, of one in a frame.
+pub(super) fn unit_of(reel: &Reel) -> f32 {
+    if reel.is_water() { 0.01 } else { 0.1 }
+}
+
+/// What is shown at a moment.
+pub(super) fn values(reel: &Reel, at: Option<usize>) -> &[i16] {
+    at.and_then(|at| reel.shots.get(at)).map_or(&reel.whole, |(_, values)| values)
+}
+
+fn scale_of(reel: &Reel, moment: bool) -> [f32; 2] {
+    if reel.is_water() {
+        let deepest = reel.whole.iter().copied().max().unwrap_or(0);
+        return [0.0, if deepest > 150 { 4.0 } else { 1.0 }];
+    }
+    let maps: Vec<&[i16]> = match moment {
+        true => reel.shots.iter().map(|(_, values)| values.as_slice()).collect(),
+        false => vec![&reel.whole],
+    };
+    let mut ends = [f32::INFINITY, f32::NEG_INFINITY];
+    for map in maps {
+        let mut sorted = map.to_vec();
+        sorted.sort_unstable();
+        let at = |share: f64| 0.1 * f32::from(sorted[((sorted.len() - 1) as f64 * share) as usize]);
+        if !sorted.is_empty() {
+            ends = [ends[0].min(at(0.02)), ends[1].max(at(0.98))];
+        }
+    }
+    let step = if moment { 1.0 } else { 0.5 };
+    [(ends[0] / step).floor() * step, (ends[1] / step).ceil() * step]
+}
+
+/// Colours of the legend.
+pub(super) fn ramp(is_water: bool, k: f32) -> [u8; 3] {
+    if is_water { Ramp::Water.colour(k) } else { Ramp::Inferno.colour(0.12 + 0.88 * k) }
+}
+
+fn colours(reel: &Reel, values: &[i16], [low, high]: [f32; 2]) -> Vec<u8> {
+    let (is_water, unit) = (reel.is_water(), unit_of(reel));
+    let pixel = |value: &i16| {
+        let k = (unit * f32::from(*value) - low) / (high - low).max(0.01);
+        let [r, g, b] = ramp(is_water, k);
+        let alpha = match is_water {
+            true if *value < WET_CM => 0,
+            true => 190 + (60.0 * k.clamp(0.0, 1.0)) as u8,
+            false => HEAT_ALPHA,
+        };
+        [r, g, b, alpha]
+    };
+    values.iter().flat_map(pixel).collect()
+}
+
+/// The month and kind of each episode, for the time bar: true for water.
+pub(super) fn marks(session: &Session) -> Vec<(Month, bool)> {
+    let reels = session.picture.as_ref().map_or(&[][..], |p| p.variant.reels.as_slice());
+    reels.iter().map(|reel| (reel.event.month, reel.is_water())).collect()
+}
+
+/// Key of the words for what happened.
+pub(super) fn title(hazard: Hazard) -> &'static str {
+    match hazard {
+        Hazard::HeatWave { .. } => "heat_wave",
+        Hazard::Cloudburst { hours, .. } if hours > 12.0 => "long_rain",
+        Hazard::Cloudburst { .. } => "cloudburst",
+        Hazard::Breach { .. } => "breach",
+    }
+}
+
+/// Goes on to the next moment when it is time.
+pub(super) fn play(mut session: ResMut<Session>, mut redraw: MessageWriter<RequestRedraw>) {
+    if !session.film.playing {
+        return;
+    }
+    redraw.write(RequestRedraw);
+    if session.film.since.elapsed() < MOMENT || session.stale {
+        return;
+    }
+    let n = session.reel().map_or(0, |reel| reel.shots.len());
+    let next = session.film.at.map_or(0, |at| at + 1);
+    session.film.since = Instant::now();
+    session.stale = true;
+    session.film.at = (next < n).then_some(next);
+    if next >= n {
+        session.end_film();
+    }
+}
