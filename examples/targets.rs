@@ -366,9 +366,7 @@ fn diversity(sim: &Simulation) -> Vec<(&'static str, f64)> {
     let scores: Vec<f64> = own.segregation.iter().filter(|s| s.0 >= 25).map(|s| s.1).collect();
     let largest = scores.first().copied().unwrap_or(f64::NAN);
     let (low, high) = scores.iter().fold((1.0, 0.0), |(low, high): (f64, f64), &s| (low.min(s), high.max(s)));
-    let micro = own.trust_by_cell.unwrap_or(f64::NAN);
     vec![
-        ("trust_micro_diversity_r", micro),
         ("network_segregation_low", low),
         ("network_segregation_high", high),
         ("largest_group_most_segregated", f64::from(u8::from(largest >= high))),

@@ -42,6 +42,7 @@ pub fn metrics(seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
     }
     found.insert("ce_violence_coefficient", efficacy_on_violence(&sim, &violence));
     found.insert("youth_crime_top_percent", top_percent(&sim, &youth));
+    found.insert("trust_micro_diversity_r", sim.world().resource::<Diversity>().trust_by_cell.unwrap_or(f64::NAN));
     let slopes = sim.world().resource::<Diversity>().trust_slopes;
     found.insert("trust_slope_gap", slopes.map_or(f64::NAN, |[near, wide]| wide - near));
     found

@@ -16,7 +16,7 @@ crate::parameters! {
         ce_event: 0.01, 0.0..=0.03, "σ per event per 1,000 residents", A, "models.md §18 s; sign Hipp 2016", "Change of collective efficacy by a success or failure";
         network_successes: 2.0, 0.0..=20.0, "per 1,000 residents a month", A, "order of magnitude; 0 with contact_networks = 0: networks without effect", "Successes that a resident network at full strength brings about";
         incident_failures: 1.0, 0.0..=20.0, "per 1,000 residents a month", A, "order of magnitude", "Failures felt when a neighbourhood's incidents double";
-        ce_own_sd: 0.20, 0.0..=1.0, "σ", A, "lets three structural factors explain about 70 % (T-1f)", "Spread of collective efficacy between neighbourhoods that nothing in the model explains";
+        ce_own_sd: 0.15, 0.0..=1.0, "σ", A, "lets three structural factors explain about 70 % (T-1f)", "Spread of collective efficacy between neighbourhoods that nothing in the model explains";
         disorder_vacancy: 0.03, 0.0..=0.3, "1/month", A, "models.md §18 ν", "Disorder by empty, damaged and unkept homes";
         disorder_incidents: 0.02, 0.0..=0.2, "1/month", A, "models.md §18 b_c, read as per month at the mean number of incidents", "Disorder by minor incidents";
         disorder_crime: 0.29, 0.0..=1.0, "1", A, "vandalism, 82 of 286 offences per 1,000 (models.md §18); litter and the like is there anyway", "Part of the minor incidents that moves with the offences counted";
@@ -32,7 +32,7 @@ crate::parameters! {
         contact_trend_logit_y: -0.062, -0.5..=0.5, "logit/y", R, "report §2.5: 0.667 to 0.58 in six years", "Trend of neighbour contact";
         contact_trend_years: 10.0, 0.0..=100.0, "y", A, "nothing is known beyond 2018", "Years after which the trend of neighbour contact ends";
         contact_replaced: 0.8, 0.0..=1.0, "1", A, "R §2.5: 61 to 87 % use social media; liveability stood still meanwhile (Leefbaarometer 2.0, 2012–2018)", "Part of that trend that other company replaces, for collective efficacy and loneliness";
-        contact_own_sd: 0.14, 0.0..=1.0, "logit", A, "0.03 of residents; set towards T-1f (contact and collective efficacy correlate)", "Spread of contact between neighbourhoods that nothing in the model explains";
+        contact_own_sd: 0.18, 0.0..=1.0, "logit", A, "0.04 of residents; set towards T-1f (contact and collective efficacy correlate)", "Spread of contact between neighbourhoods that nothing in the model explains";
         contact_turnover: 0.10, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact lost by turnover";
         contact_friction: 0.05, 0.0..=1.0, "logit per σ", A, "small, as in Dinesen et al. 2020", "Contact lost by not understanding each other";
         contact_amenities: 0.05, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact gained by shops, schools and centres";

@@ -6,7 +6,8 @@ use super::cells::{self, Cells};
 use super::choice::Baseline;
 use super::homes::Homes;
 use super::{
-    CrimeParameters, digital, enforcement, explosions, grip, groups, incidents, levers, premises, propensity, volume,
+    CrimeParameters, digital, enforcement, explosions, grip, groups, incidents, levers, past, premises, propensity,
+    volume,
 };
 use crate::challenges::shared::police::PoliceSettles;
 use crate::challenges::shared::{NeighbourhoodStates, State};
@@ -60,7 +61,7 @@ impl Plugin for CrimePlugin {
             .register_stream(propensity::STREAM_TRAIT)
             .register_stream(propensity::STREAM_TIES)
             .register_stream(volume::STREAM)
-            .register_stream(volume::STREAM_PAST)
+            .register_stream(past::STREAM_PAST)
             .register_stream(levers::STREAM)
             .init_resource::<CrimeParameters>()
             .init_resource::<Baseline>()

@@ -19,6 +19,7 @@ use super::choice::{self, Baseline, Surroundings};
 use super::homes::Homes;
 use super::incidents::{self, AT_ONCE, Incident};
 use super::levers::Levers;
+use super::past::{Past, give_past, months_of_past};
 use super::propensity::{Candidate, Look, MOST_LOCAL, Pools, exposed};
 use crate::challenges::shared::police::Police;
 use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
@@ -30,8 +31,6 @@ use crate::sim::{Clock, Draws, Stream};
 
 /// Draws of who and whom, and of what becomes known.
 pub const STREAM: Stream = Stream::named("crime.who");
-/// Draws of the past at the start.
-pub const STREAM_PAST: Stream = Stream::named("crime.past");
 
 /// Outcome of each kind.
 pub const OUTCOME: [Outcome; N_KINDS] = [Outcome::Burglary, Outcome::Vandalism, Outcome::Violence];
@@ -41,9 +40,6 @@ const STRIKES_HERE: [f64; N_KINDS] = [0.7, 0.7, 0.3];
 const LEAVES_STRAIN: [u8; N_KINDS] = [10, 5, 25];
 /// Cumulated shares of co-offending groups by size (L [21]).
 const ALONE_OR_MORE: [f64; 4] = [0.874, 0.970, 0.991, 0.997];
-/// [`Conduct::offended`] of somebody not looked at yet, and of somebody who never did.
-const UNKNOWN: ShortMonth = ShortMonth(0);
-const NEVER: ShortMonth = ShortMonth(-1);
 /// People exposed in a month, per offence.
 const EXPOSED_PER_OFFENCE: f64 = 4.0;
 
@@ -340,58 +336,6 @@ fn first_offenders(
     baseline.exposure = EXPOSED_PER_OFFENCE * offences / f64::max(exposure, 1.0);
 }
 
-/// Months that count for the past of `person`: five years, since the age of 12.
-fn months_of_past(person: &Person, now: ShortMonth) -> f64 {
-    (f64::from(person.born.until(now)) - 144.0).clamp(0.0, f64::from(super::propensity::PRIOR_MONTHS))
-}
-
-/// The past at rest of somebody who offends at one rate, and `e^prior` times as often as long as an offence is less than
-/// `months` ago.
-struct Past {
-    /// Chance that an offence counts.
-    chance: f64,
-    rate_after: f64,
-    months: f64,
-}
-
-impl Past {
-    /// `rate`: offences per month without a past. Spells with a past last (e^(r₁ w) − 1)/r₁ on average, those without 1/r₀.
-    fn of(rate: f64, prior: f64, months: f64) -> Past {
-        let rate_after = rate * libm::exp(prior);
-        let spell = if rate_after > 0.0 { libm::expm1((rate_after * months).min(50.0)) / rate_after } else { 0.0 };
-        Past { chance: spell * rate / (1.0 + spell * rate), rate_after, months }
-    }
-
-    /// Months since the last offence, at quantile `u`.
-    fn ago(&self, u: f32) -> f64 {
-        let within = -libm::expm1(-self.rate_after * self.months);
-        (-libm::log1p(-f64::from(u) * within) / self.rate_after.max(1e-12)).min(self.months)
-    }
-}
-
-/// Draws the past of those of 12 and over who are looked at for the first time, everybody at the start and later whoever
-/// has come to the city, by the same hazards: else offending would wane as people without a past move in. Who turns 12 has
-/// none.
-fn give_past(seen: &Seen, level: f64, people: People, conducts: &mut [Conduct], efficacy: &[f64], levers: &Levers) {
-    let (persons, now) = (people.persons, seen.now());
-    let past: Vec<(usize, ShortMonth)> = {
-        let look = seen.look(people, conducts, efficacy, levers);
-        let of = |i: usize| {
-            let person = &persons[i];
-            if look.conducts[i].offended != UNKNOWN || !person.is_there() || person.age_y(now) < 12 {
-                return None;
-            }
-            let words = seen.draws.block(STREAM_PAST, person.key.0, 0);
-            let past = Past::of(level * libm::exp(look.without_others(i)), seen.p.h_prior, months_of_past(person, now));
-            let is_prior = f64::from(unit(words[0])) < past.chance;
-            let offended = if is_prior { ShortMonth(now.0 - 1 - past.ago(unit(words[1])) as i16) } else { NEVER };
-            Some((i, offended))
-        };
-        (0..persons.len()).into_par_iter().with_min_len(CHUNK).filter_map(of).collect()
-    };
-    past.into_iter().for_each(|(i, offended)| conducts[i].offended = offended);
-}
-
 /// Lets the number of people who offend, per resident, follow in a year.
 fn count_offenders(baseline: &mut Baseline, pools: &Pools, residents: &[u32]) {
     let mut count = vec![0u32; residents.len()];
@@ -540,33 +484,4 @@ pub(super) fn expected_at_start(seen: Seen) -> Vec<f32> {
     let all = |n: usize| expected.iter().enumerate().map(|of| in_all(of, n)).sum::<f64>();
     let per_1000 = |(n, &residents): (usize, &u32)| (1_000.0 * all(n) / f64::from(residents.max(1))) as f32;
     seen.census.residents.iter().enumerate().map(per_1000).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Against a month-by-month simulation of 0.01 offences a month, ln 2 more often within 60 months of the last one.
-    #[test]
-    fn the_past_at_rest_is_that_of_a_long_life() {
-        let past = Past::of(0.01, std::f64::consts::LN_2, 60.0);
-        // (e^1.2 − 1)/0.02 = 116.0 months with a past, 100 without.
-        assert!((past.chance - 0.5370).abs() < 1e-3, "{}", past.chance);
-        let (mut ago, mut with_past, mut sum_ago) = (1_000u32, 0.0, 0.0);
-        let n = 400_000;
-        for month in 0..n {
-            let u = f64::from(unit(Draws::at_start(8).block(STREAM_PAST, month, 0)[0]));
-            let has_past = ago < 60;
-            if has_past {
-                with_past += 1.0;
-                sum_ago += f64::from(ago);
-            }
-            ago = if u < if has_past { 0.02 } else { 0.01 } { 0 } else { ago + 1 };
-        }
-        // Some 2,000 spells: standard error 0.01; a month is no instant, which lowers it by as much.
-        assert!((with_past / n as f64 - past.chance).abs() < 0.04, "{}", with_past / n as f64);
-        let mean = (0..1_000).map(|i| past.ago((i as f32 + 0.5) / 1_000.0)).sum::<f64>() / 1_000.0;
-        assert!((sum_ago / with_past - mean).abs() < 2.0, "{} {mean}", sum_ago / with_past);
-        assert_eq!(Past::of(0.01, 0.5, 0.0).chance, 0.0);
-    }
 }
