@@ -94,7 +94,7 @@ fn graphics_processor() {
 /// 72 hours over 325 × 420 pixels of 20 m, the ground of a city of 100,000.
 fn heat_wave() {
     let grid = GridRef { west_m: 0.0, north_m: 8400.0, cell_m: 20.0, n_cols: 325, n_rows: 420 };
-    let house = |k: usize| (k % 325) % 3 != 0 && (k / 325) % 4 != 0;
+    let house = |k: usize| !(k % 325).is_multiple_of(3) && !(k / 325).is_multiple_of(4);
     let surface_m: Vec<f32> = (0..grid.len()).map(|k| if house(k) { 6.0 + (k % 11) as f32 } else { 0.0 }).collect();
     let tree = |k: usize| k.is_multiple_of(7) && !house(k);
     let cover = |k: usize| if house(k) { Cover::Roof } else { [Cover::Grass, Cover::Asphalt, Cover::Stone][k % 3] };

@@ -126,7 +126,7 @@ mod with_gpu {
 
     /// Compare a buffer that both sides wrote; on failure both are left in a folder.
     pub fn assert_close(stage: &Stage, name: &str, cpu: &[f32], gpu: &[f32], within: impl Fn(f32) -> f32) {
-        let wrong = cpu.iter().zip(gpu).position(|(a, b)| !((a - b).abs() <= within(*a)));
+        let wrong = cpu.iter().zip(gpu).position(|(a, b)| (a - b).abs() > within(*a) || b.is_nan());
         if let Some(k) = wrong {
             let folder = std::env::temp_dir().join("waterbed-parity");
             std::fs::create_dir_all(&folder).unwrap();
