@@ -8,8 +8,9 @@ use bevy::math::{Vec2, Vec3};
 use waterbed::city::{City, Tenure};
 use waterbed::indicators::Frame;
 use waterbed::scenario::{Overrides, Scenario, build, build_city, load};
-use waterbed::session::Record;
+use waterbed::session::{Record, Track};
 use waterbed::sim::{Area, Digest, Month, Order, Simulation};
+use waterbed::viewer::background::{Ask, Background, Case};
 use waterbed::viewer::blocks::{Blocks, NO_BLOCK, new_blocks, triangles};
 use waterbed::viewer::camera::{FOV, Lens, Orbit};
 use waterbed::viewer::layers::{self, Homes, Scale};
@@ -144,6 +145,62 @@ fn the_twin_is_the_city_without_measures_and_keeps_step() {
     let (variant, twin) = (same.variant, same.twin.unwrap());
     assert_eq!(variant.frame.dwellings, twin.frame.dwellings, "without measures they are the same city");
     assert!(as_text(&variant.records) == as_text(&twin.records));
+}
+
+fn cloudburst() -> Order {
+    Order { tick: 2, lever: "event_cloudburst".into(), value: 90.0, area: Area::City }
+}
+
+#[test]
+fn a_cloudburst_befalls_the_twin_too_is_filmed_and_the_film_changes_nothing() {
+    let (worker, _) = worker();
+    worker.send(orders(&[cloudburst(), build_some()]));
+    worker.send(Command::Twin(true));
+    worker.send(Command::GoTo(Month::new(2025, 5)));
+    let both = wait_for(&worker, |p| p.twin.is_some() && month(p) == Month::new(2025, 5));
+    let (variant, twin) = (both.variant.reels, both.twin.unwrap().reels);
+    assert_eq!((variant.len(), twin.len()), (1, 1));
+    // No measure held yet when it came, so the water is the same.
+    assert!(variant[0] == twin[0] && variant[0].event.month == Month::new(2025, 2));
+    let depths = variant[0].shots.iter().map(|(_, depth)| depth.iter().copied().max().unwrap());
+    assert_eq!(variant[0].shots.len(), 12);
+    let deepest = variant[0].whole.iter().copied().max().unwrap();
+    assert!(deepest > 10, "{deepest} cm");
+    assert!(depths.clone().all(|depth| depth <= deepest), "no moment is deeper than the deepest");
+    // Back before the rain it is not known yet; without it, it never was.
+    worker.send(Command::GoTo(Month::new(2025, 1)));
+    assert!(wait_for(&worker, |p| month(p) == Month::new(2025, 1)).variant.reels.is_empty());
+    worker.send(Command::GoTo(Month::new(2025, 5)));
+    wait_for(&worker, |p| month(p) == Month::new(2025, 5));
+    let mut simulation = simulation();
+    [cloudburst(), build_some()].into_iter().for_each(|order| simulation.order(order));
+    (0..5).for_each(|_| simulation.step().unwrap());
+    assert_eq!(worker.finish(), Some(simulation.digest()));
+}
+
+#[test]
+fn what_the_background_measures_is_what_a_run_measures() {
+    let seeds = Arc::new(|seed: u64| -> Result<Simulation, String> {
+        assert_eq!(seed, 3, "the one asked for");
+        Ok(simulation())
+    });
+    let background = Background::start(seeds, || {});
+    let case = |orders: &[Order]| Case { seed: 3, orders: orders.to_vec() };
+    let (with, without) = (case(&[build_some()]), case(&[]));
+    background.ask(Ask { cases: vec![without.clone()], until: 4 });
+    background.ask(Ask { cases: vec![with.clone(), without.clone()], until: 7 });
+    let start = Instant::now();
+    let there = |case: &Case| background.records(case).filter(|records| records.len() == 8);
+    while there(&with).is_none() || there(&without).is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", background.problem());
+    }
+    let mut track = Track::new(simulation(), 1 << 30).unwrap();
+    track.set_orders(vec![build_some()]).unwrap();
+    (0..7).for_each(|_| track.step().unwrap());
+    // As text, for what is not available is not equal to itself.
+    assert!(format!("{:?}", track.records()) == format!("{:?}", there(&with).unwrap()));
+    assert!(format!("{:?}", track.records()) != format!("{:?}", there(&without).unwrap()));
 }
 
 #[test]
