@@ -10,12 +10,12 @@ mod base;
 mod climate;
 #[path = "targets/crime.rs"]
 mod crime;
+#[path = "targets/housing.rs"]
+mod housing;
 #[path = "targets/known.rs"]
 mod known;
 #[path = "targets/large.rs"]
 mod large;
-#[path = "targets/housing.rs"]
-mod housing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -199,8 +199,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
             }
         }
         let market = sim.world().resource::<Market>();
-        wait.0 += f64::from(market.allotted);
-        wait.1 += f64::from(market.allotted_months);
+        wait.0 += f64::from(tally.city.allotted);
+        wait.1 += f64::from(tally.city.allotted_months);
         chains += f64::from(market.chains_ended);
         chain_moves += f64::from(market.chain_moves);
         let now = ShortMonth::of(sim.clock().month());
@@ -366,9 +366,7 @@ fn diversity(sim: &Simulation) -> Vec<(&'static str, f64)> {
     let scores: Vec<f64> = own.segregation.iter().filter(|s| s.0 >= 25).map(|s| s.1).collect();
     let largest = scores.first().copied().unwrap_or(f64::NAN);
     let (low, high) = scores.iter().fold((1.0, 0.0), |(low, high): (f64, f64), &s| (low.min(s), high.max(s)));
-    let micro = own.trust_by_cell.unwrap_or(f64::NAN);
     vec![
-        ("trust_micro_diversity_r", micro),
         ("network_segregation_low", low),
         ("network_segregation_high", high),
         ("largest_group_most_segregated", f64::from(u8::from(largest >= high))),

@@ -13,6 +13,9 @@ use waterbed::sim::{Area, Order, PersonKey, Simulation};
 
 const VOLUME: [Outcome; 3] = [Outcome::Burglary, Outcome::Vandalism, Outcome::Violence];
 
+/// How far the ring around a measure reaches, m.
+const RING_M: f64 = 1_000.0;
+
 /// Gathers what happens in a run.
 pub struct Crime {
     city: Arc<City>,
@@ -161,15 +164,22 @@ fn lighting(city: &Arc<City>, seed: u64) -> Option<f64> {
     let (mut without, mut with) = (build(), build());
     let year = count(&mut without, 12);
     count(&mut with, 12);
-    let target = (0..year.len()).max_by(|&a, &b| year[a].total_cmp(&year[b]))?;
+    // The one with most offences that has others within and beyond a kilometre: target, ring and control.
+    let apart = |a: usize, b: usize| {
+        let (a, b) = (city.neighbourhoods[a].centre_m, city.neighbourhoods[b].centre_m);
+        (a[0] - b[0]).hypot(a[1] - b[1])
+    };
+    let has_zones = |a: &usize| {
+        let others = || (0..year.len()).filter(|b| b != a);
+        others().any(|b| apart(*a, b) < RING_M) && others().any(|b| apart(*a, b) >= RING_M)
+    };
+    let target = (0..year.len()).filter(has_zones).max_by(|&a, &b| year[a].total_cmp(&year[b]))?;
     let area = Area::Neighbourhoods(vec![city.neighbourhoods[target].code.clone()]);
     with.order(Order { tick: 13, lever: "lighting".into(), value: 1.0, area });
     let zone = |sums: Vec<f64>| {
-        let at = city.neighbourhoods[target].centre_m;
         let mut zones = [0.0; 3];
         for (n, sum) in sums.into_iter().enumerate() {
-            let c = city.neighbourhoods[n].centre_m;
-            let near = (c[0] - at[0]).hypot(c[1] - at[1]) < 1_000.0;
+            let near = apart(n, target) < RING_M;
             zones[if n == target { 0 } else { 2 - usize::from(near) }] += sum;
         }
         zones

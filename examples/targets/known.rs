@@ -63,8 +63,7 @@ fn hysteresis(p: &NeighbourhoodParameters) -> f64 {
         owned: 0.6,
         ..Around::default()
     };
-    let settle =
-        |local: Local, dep: f64| (0..1_200).fold(local, |local: Local, _| local.step(&around(dep, &local), p));
+    let settle = |local: Local, dep: f64| (0..1_200).fold(local, |local: Local, _| local.step(&around(dep, &local), p));
     let start = Local { efficacy: 0.0, disorder: 0.3, fear: 0.15, upkeep: 0.75, quality: 0.8 };
     let mut local = settle(start, -1.0);
     let steps: Vec<f64> = (0..=20).map(|i| -1.0 + 0.3 * f64::from(i)).collect();

@@ -18,7 +18,7 @@ struct Control {
     deepest_bits: u32,
     steps: u32,
     shortest_dt_s: f32,
-    pad0: u32,
+    fastest_bits: u32,
     pad1: u32,
     pad2: u32,
 }
@@ -29,8 +29,8 @@ struct Control {
 @group(0) @binding(2) var<storage, read> h: array<f32>;
 @group(0) @binding(3) var<storage, read> qx: array<f32>;
 @group(0) @binding(4) var<storage, read> qy: array<f32>;
-@group(0) @binding(5) var<storage, read_write> qx_new: array<f32>;
-@group(0) @binding(6) var<storage, read_write> qy_new: array<f32>;
+@group(0) @binding(5) var<storage, read_write> qx_raw: array<f32>;
+@group(0) @binding(6) var<storage, read_write> qy_raw: array<f32>;
 // Kind (0 closed, 1 free, 2 level) and value of each edge face: west, east (by row), north, south (by column).
 @group(0) @binding(7) var<storage, read> edges: array<vec2<f32>>;
 @group(0) @binding(8) var<storage, read> control: Control;
@@ -120,8 +120,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let at = id.y * stride + id.x;
     let dt = control.dt_s;
     if (!(dt > 0.0)) {
-        qx_new[at] = qx[at];
-        qy_new[at] = qy[at];
+        qx_raw[at] = qx[at];
+        qy_raw[at] = qy[at];
         return;
     }
     var fx = 0.0;
@@ -153,6 +153,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
                 qy[up] + qy[at + stride], across, dt);
         }
     }
-    qx_new[at] = fx;
-    qy_new[at] = fy;
+    qx_raw[at] = fx;
+    qy_raw[at] = fy;
 }

@@ -18,7 +18,7 @@ struct Control {
     deepest_bits: atomic<u32>,
     steps: u32,
     shortest_dt_s: f32,
-    pad0: u32,
+    fastest_bits: u32,
     pad1: u32,
     pad2: u32,
 }

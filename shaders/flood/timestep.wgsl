@@ -1,5 +1,5 @@
-// flood.timestep: one thread that turns the greatest depth into the next stable step, so that nothing has to be read
-// back between steps. The same rule as FloodModel::next_dt.
+// flood.timestep: one thread that turns the greatest depth and speed into the next stable step, so that nothing has to
+// be read back between steps. The same rule as FloodModel::next_dt and `timestep` in src/fields/flood/stages.rs.
 
 struct Params {
     n_cols: u32,
@@ -18,7 +18,7 @@ struct Control {
     deepest_bits: u32,
     steps: u32,
     shortest_dt_s: f32,
-    pad0: u32,
+    fastest_bits: u32,
     pad1: u32,
     pad2: u32,
 }
@@ -30,7 +30,7 @@ override g: f32 = 9.81;
 
 @compute @workgroup_size(1)
 fn main() {
-    let speed = sqrt(g * bitcast<f32>(control.deepest_bits));
+    let speed = max(sqrt(g * bitcast<f32>(control.deepest_bits)), bitcast<f32>(control.fastest_bits));
     var dt = params.dt_max_s;
     if (speed > 0.0) {
         dt = min(params.alpha * params.cell_m / speed, dt);
@@ -48,4 +48,5 @@ fn main() {
         control.shortest_dt_s = min(control.shortest_dt_s, dt);
     }
     control.deepest_bits = 0u;
+    control.fastest_bits = 0u;
 }

@@ -13,6 +13,9 @@ pub mod import;
 pub mod map;
 pub mod outline;
 pub mod pack;
+mod reach;
+
+pub use reach::GroundCover;
 
 use serde::{Deserialize, Serialize};
 

@@ -43,6 +43,7 @@ pub(super) struct HeatCommand {
 impl HeatCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let summary = heat::run(&self.args)?;
+        summary.notices.iter().for_each(|notice| eprintln!("{notice}"));
         tell(&summary, self.json);
         eprintln!("written: {}", self.args.out.display());
         Ok(())

@@ -21,7 +21,7 @@ pub struct FloodArgs {
     /// Folder for tables, maps and pictures.
     #[arg(long)]
     pub out: PathBuf,
-    /// Where it is computed: auto, cpu or gpu.
+    /// Where it is computed: auto, cpu, gpu, or gpu-from:STAGE (on the CPU until that stage: to find one that differs).
     #[arg(long, default_value = "auto")]
     pub backend: Backend,
 }
@@ -76,7 +76,7 @@ pub fn run(args: &FloodArgs) -> Result<FloodSummary, CaseError> {
     let names: Vec<String> = case.setup.gauges.iter().map(|g| g.name.clone()).collect();
     let bed = case.setup.bed_m.clone();
     let solver = case.setup.solver;
-    let (mut model, notices) = FloodModel::on(case.setup, args.backend).map_err(flood)?;
+    let (mut model, mut notices) = FloodModel::on(case.setup, args.backend).map_err(flood)?;
     std::fs::create_dir_all(&args.out).map_err(|source| CaseError::Io { file: args.out.clone(), source })?;
 
     let mut gauges = String::from("t_s,gauge,level_m,depth_m,u_m_s,v_m_s\n");
@@ -97,6 +97,7 @@ pub fn run(args: &FloodArgs) -> Result<FloodSummary, CaseError> {
             shortest = (model.shortest_dt_s(), model.dt_limited_by());
         }
     }
+    notices.extend(model.lost_gpu().map(str::to_owned));
     let wall_s = started.elapsed().as_secs_f64();
     let balance = model.balance();
     let max_depth = model.max_depth_m();

@@ -21,7 +21,7 @@ pub struct HeatArgs {
     /// Folder for maps and pictures.
     #[arg(long)]
     pub out: PathBuf,
-    /// Where it is computed: auto, cpu or gpu (heat runs on the CPU).
+    /// Where it is computed: auto, cpu, gpu, or gpu-from:STAGE (on the CPU until that stage: to find one that differs).
     #[arg(long, default_value = "auto")]
     pub backend: Backend,
 }
@@ -35,6 +35,8 @@ pub struct HeatSummary {
     pub hours: usize,
     /// Where it was computed.
     pub backend: String,
+    /// Notices, such as why the CPU was taken.
+    pub notices: Vec<String>,
     /// Wall time, s.
     pub wall_s: f64,
     /// Hour (UTC since the first midnight) of the maps.
@@ -64,7 +66,9 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
     let wanted = case.map_hour.unwrap_or(hottest);
     let nearest = case.weather.iter().map(|w| w.hour).min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
     let map_hour = nearest.unwrap_or(wanted);
-    let mut model = HeatModel::new(case.setup);
+    let on = HeatModel::on(case.setup, args.backend);
+    let wrong = |message| CaseError::Value { file: args.case.clone(), message };
+    let (mut model, mut notices) = on.map_err(|why| wrong(format!("backend: {why}")))?;
     let mean = |r: &Raster<f32>| {
         let shown: Vec<f64> = r.values.iter().filter(|v| !v.is_nan()).map(|&v| f64::from(v)).collect();
         shown.iter().sum::<f64>() / shown.len().max(1) as f64
@@ -94,6 +98,7 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
             night = (mean(&excess), Some(excess));
         }
     }
+    notices.extend(model.lost_gpu().map(str::to_owned));
     let (night_excess_k, night_map) = night;
     if let Some(map) = night_map {
         maps.push(("night_excess_k", map));
@@ -101,7 +106,8 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
     let summary = HeatSummary {
         cells: ground.grid.len(),
         hours: case.weather.len(),
-        backend: "cpu".into(),
+        backend: model.backend_name(),
+        notices,
         wall_s: started.elapsed().as_secs_f64(),
         map_hour,
         station_c,

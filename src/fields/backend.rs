@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::stage::{self, Stage};
+
 /// Where a field is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub enum Backend {
     /// A real graphics processor if there is one, else the CPU with one line of notice.
     #[default]
@@ -13,6 +15,14 @@ pub enum Backend {
     Cpu,
     /// Whatever adapter there is, software ones included.
     Gpu,
+    /// For finding a stage that differs: each step on the CPU until this stage and on the graphics processor from it on.
+    GpuFrom(&'static Stage),
+}
+
+impl PartialEq for Backend {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
 }
 
 impl FromStr for Backend {
@@ -23,17 +33,36 @@ impl FromStr for Backend {
             "auto" => Ok(Backend::Auto),
             "cpu" => Ok(Backend::Cpu),
             "gpu" => Ok(Backend::Gpu),
-            _ => Err(format!("unknown backend `{name}`; expected auto, cpu or gpu")),
+            _ => match name.strip_prefix("gpu-from:") {
+                Some(stage) => stage::find(stage).map(Backend::GpuFrom),
+                None => Err(format!("unknown backend `{name}`; expected auto, cpu, gpu or gpu-from:STAGE")),
+            },
         }
     }
 }
 
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Backend::Auto => "auto",
-            Backend::Cpu => "cpu",
-            Backend::Gpu => "gpu",
-        })
+        match self {
+            Backend::Auto => f.write_str("auto"),
+            Backend::Cpu => f.write_str("cpu"),
+            Backend::Gpu => f.write_str("gpu"),
+            Backend::GpuFrom(stage) => write!(f, "gpu-from:{}", stage.name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_and_written_alike() {
+        for name in ["auto", "cpu", "gpu", "gpu-from:flood.sources"] {
+            assert_eq!(name.parse::<Backend>().unwrap().to_string(), name);
+        }
+        assert_eq!("gpu-from:timestep".parse::<Backend>().unwrap().to_string(), "gpu-from:flood.timestep");
+        let unknown = "gpu-from:flux".parse::<Backend>().unwrap_err();
+        assert!(unknown.contains("flood.local_inertial_flux, "), "{unknown}");
     }
 }

@@ -1,10 +1,20 @@
-//! A device for compute shaders, and stages: one WGSL file, one CPU function of the same name.
+//! A device for compute shaders, and stages compiled for it.
 //!
-//! [`GpuContext`] owns a device of its own when headless, or takes another's (Bevy's). It never owns the application.
+//! [`GpuContext::headless`] makes a device of its own; [`GpuContext::from_device`] takes another's, such as that of the live
+//! city's renderer (in `Plugin::finish`: `RenderDevice::wgpu_device().clone()` and the queue inside `RenderQueue`; both are
+//! handles), so that fields can be drawn without leaving the device. It never owns the application.
 //! Limits are pinned to wgpu's defaults (128 MiB per storage binding, 8 storage buffers a stage, 256 invocations), so
-//! that what works here works on any adapter. Timings and features are not asked for.
+//! that what works here works on any adapter. Timings and features are not asked for. A lost device, or an error on it, is
+//! noted and comes out of the next read as an error; nothing panics.
 
-use wgpu::util::DeviceExt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::stage::{Access, Buffers, Size, Stage};
+
+fn note(trouble: &Mutex<Option<String>>, message: String) {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(line);
+}
 
 /// A device and its queue.
 #[derive(Debug, Clone)]
@@ -17,6 +27,7 @@ pub struct GpuContext {
     pub name: String,
     /// True for software adapters such as lavapipe.
     pub is_software: bool,
+    trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl GpuContext {
@@ -42,29 +53,50 @@ impl GpuContext {
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&request)).map_err(|e| e.to_string())?;
-        Ok(GpuContext { device, queue, name: info.name, is_software: !is_real })
+        let mut gpu = GpuContext::from_device(device, queue, info.name);
+        gpu.is_software = !is_real;
+        let (lost, wrong) = (gpu.trouble.clone(), gpu.trouble.clone());
+        gpu.device.set_device_lost_callback(move |reason, message| note(&lost, format!("{reason:?} {message}")));
+        gpu.device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| note(&wrong, e.to_string())));
+        Ok(gpu)
+    }
+
+    /// A device that belongs to another, and keeps that one's handlers of errors.
+    pub fn from_device(device: wgpu::Device, queue: wgpu::Queue, name: String) -> GpuContext {
+        GpuContext { device, queue, name, is_software: false, trouble: Arc::default() }
+    }
+
+    /// The first thing that went wrong on the device, in one line.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A storage buffer that holds `values`.
     pub fn storage<T: bytemuck::Pod>(&self, label: &str, values: &[T]) -> wgpu::Buffer {
-        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label: Some(label),
-            contents: bytemuck::cast_slice(values),
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
-        })
+        self.buffer(label, values, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC)
     }
 
     /// A uniform buffer that holds `value`.
     pub fn uniform<T: bytemuck::Pod>(&self, label: &str, value: &T) -> wgpu::Buffer {
-        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+        self.buffer(label, std::slice::from_ref(value), wgpu::BufferUsages::UNIFORM)
+    }
+
+    /// Written through the queue and not by mapping at creation, which panics when the device is lost.
+    fn buffer<T: bytemuck::Pod>(&self, label: &str, values: &[T], usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
-            contents: bytemuck::bytes_of(value),
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        })
+            size: bytes.len() as u64,
+            usage: usage | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.queue.write_buffer(&buffer, 0, bytes);
+        buffer
     }
 
     /// Wait for all work and read whole buffers. Fails when the device is lost.
     pub fn read<T: bytemuck::Pod>(&self, buffers: &[&wgpu::Buffer]) -> Result<Vec<Vec<T>>, String> {
+        self.trouble().map_or(Ok(()), Err)?;
         let mut encoder = self.device.create_command_encoder(&Default::default());
         let staging: Vec<wgpu::Buffer> = buffers
             .iter()
@@ -90,56 +122,84 @@ impl GpuContext {
         }
         self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| e.to_string())?;
         for _ in &staging {
-            receiver.recv().map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+            receiver.recv().map_err(|e| e.to_string())?.map_err(|e| self.trouble().unwrap_or(e.to_string()))?;
         }
+        self.trouble().map_or(Ok(()), Err)?;
         Ok(staging.iter().map(|copy| bytemuck::pod_collect_to_vec(&copy.get_mapped_range(..))).collect())
     }
 }
 
-/// One compute shader with its entry point `main`; all bindings lie in group 0.
+/// A stage compiled for a device: entry point `main`, all bindings in group 0.
 #[derive(Debug, Clone)]
-pub struct Stage {
-    /// Name, also the label in debuggers: `flood.local_inertial_flux`.
-    pub name: &'static str,
+pub struct Kernel {
+    /// What it does.
+    pub stage: &'static Stage,
     pipeline: wgpu::ComputePipeline,
 }
 
-impl Stage {
-    /// Compile `wgsl`, with `overrides` for its constants.
-    pub fn new(gpu: &GpuContext, name: &'static str, wgsl: &str, overrides: &[(&str, f64)]) -> Stage {
+impl Kernel {
+    /// Compile the shader of `stage`.
+    pub fn new(gpu: &GpuContext, stage: &'static Stage) -> Kernel {
         let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(name),
-            source: wgpu::ShaderSource::Wgsl(wgsl.into()),
+            label: Some(stage.name),
+            source: wgpu::ShaderSource::Wgsl(stage.wgsl.into()),
         });
         let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(name),
+            label: Some(stage.name),
             layout: None,
             module: &module,
             entry_point: Some("main"),
-            compilation_options: wgpu::PipelineCompilationOptions { constants: overrides, ..Default::default() },
+            compilation_options: wgpu::PipelineCompilationOptions { constants: stage.overrides, ..Default::default() },
             cache: None,
         });
-        Stage { name, pipeline }
+        Kernel { stage, pipeline }
     }
 
-    /// Bind buffers in the order of the shader's bindings.
-    pub fn bind(&self, gpu: &GpuContext, buffers: &[&wgpu::Buffer]) -> wgpu::BindGroup {
-        let entries: Vec<wgpu::BindGroupEntry> = buffers
-            .iter()
-            .enumerate()
-            .map(|(k, b)| wgpu::BindGroupEntry { binding: k as u32, resource: b.as_entire_binding() })
+    /// Bind the buffers that `pick` gives for the names of the bindings.
+    pub fn bind<'a>(&self, gpu: &GpuContext, pick: impl Fn(&'static str) -> &'a wgpu::Buffer) -> wgpu::BindGroup {
+        let bindings = self.stage.bindings.iter().enumerate();
+        let entries: Vec<wgpu::BindGroupEntry> = bindings
+            .map(|(k, b)| wgpu::BindGroupEntry { binding: k as u32, resource: pick(b.name).as_entire_binding() })
             .collect();
         gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(self.name),
+            label: Some(self.stage.name),
             layout: &self.pipeline.get_bind_group_layout(0),
             entries: &entries,
         })
     }
 
     /// Record one dispatch.
-    pub fn record(&self, pass: &mut wgpu::ComputePass, group: &wgpu::BindGroup, workgroups: [u32; 2]) {
+    pub fn record(&self, pass: &mut wgpu::ComputePass, group: &wgpu::BindGroup, size: Size) {
+        let [x, y] = self.stage.workgroups(size);
         pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, group, &[]);
-        pass.dispatch_workgroups(workgroups[0], workgroups[1], 1);
+        pass.dispatch_workgroups(x, y, 1);
+    }
+
+    /// Run once on buffers of the host: all that the stage uses goes up, what it writes comes back. Names change as the
+    /// stage asks.
+    pub fn run_once(&self, gpu: &GpuContext, buffers: &mut Buffers) -> Result<(), String> {
+        let mut on_device = std::collections::BTreeMap::new();
+        for b in self.stage.bindings {
+            let words: &[u32] = buffers.get(b.name);
+            let buffer = if b.access == Access::Uniform {
+                gpu.buffer(b.name, words, wgpu::BufferUsages::UNIFORM)
+            } else {
+                gpu.storage(b.name, words)
+            };
+            on_device.insert(b.name, buffer);
+        }
+        let group = self.bind(gpu, |name| &on_device[name]);
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        self.record(&mut encoder.begin_compute_pass(&Default::default()), &group, buffers.size);
+        gpu.queue.submit([encoder.finish()]);
+        let written = self.stage.bindings.iter().filter(|b| b.access == Access::Write);
+        let names: Vec<&'static str> = written.map(|b| b.name).collect();
+        let sources: Vec<&wgpu::Buffer> = names.iter().map(|n| &on_device[n]).collect();
+        for (name, words) in names.into_iter().zip(gpu.read::<u32>(&sources)?) {
+            buffers.set(name, &words);
+        }
+        self.stage.swap(buffers);
+        Ok(())
     }
 }

@@ -10,6 +10,25 @@ use rayon::prelude::*;
 /// Rows in one parallel task. Fixed, so that the work is cut the same way on any number of threads.
 pub const CHUNK_ROWS: usize = 32;
 
+/// `in_blocks!(i < n, { body })` runs `body` for every `i` below `n`, in stretches that vector registers divide (the widest
+/// holds 16 values): a tail shorter than that is done as the last 16, some of them twice. So `body` must write what depends
+/// on its own index alone, and never what it reads. A macro, since a closure would lose its vector registers.
+macro_rules! in_blocks {
+    ($i:ident < $n:expr, $body:block) => {
+        let n: usize = $n;
+        let whole = n - n % 16;
+        for $i in 0..if n < 16 { n } else { whole } {
+            $body
+        }
+        if n > 16 && whole < n {
+            for $i in n - 16..n {
+                $body
+            }
+        }
+    };
+}
+pub(in crate::fields) use in_blocks;
+
 /// Shape of a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`layout`] | shape of a plane, with its padding column and row |
 //! | [`series`] | values over time, linear between points |
+//! | [`stage`] | the list of stages, each on both sides |
 //! | [`backend`], [`case`] | where it is computed; case files |
 //! | [`flood`] | local inertial and full shallow water, rain, edges, walls, breaches, gauges |
 //! | [`heat`] | sky, sun, surface energy, canopy air, PET |
@@ -20,3 +21,4 @@ pub mod gpu;
 pub mod heat;
 pub mod layout;
 pub mod series;
+pub mod stage;

@@ -1,8 +1,8 @@
 //! The civil registry: the only code that changes who belongs to which household and who lives in which home.
 //!
 //! Members of a household form a linked list through [`Person::next`] in order of key, so that nothing depends on the
-//! order in which they joined. A person's slot that falls free rests until the yearly purge has cleared every
-//! [`Person::mother`] that points to it; household and dwelling slots have no such pointers and are free at once.
+//! order in which they joined. A person's slot that falls free rests until the tables are put in order ([`super::order`]), which clears
+//! every [`Person::mother`] that points to it; household and dwelling slots have no such pointers and are free at once.
 
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
@@ -17,7 +17,7 @@ use crate::sim::{Clock, DwellingIdx, HouseholdIdx, HouseholdKey, PersonIdx, Pers
 pub struct FreeSlots {
     /// Free slots of persons.
     pub persons: Vec<u32>,
-    /// Slots of persons who left since the last purge.
+    /// Slots of persons who left since the tables were put in order.
     pub resting: Vec<u32>,
     /// Free slots of households.
     pub households: Vec<u32>,
@@ -215,20 +215,6 @@ impl Books<'_> {
         refresh_household(self.persons, self.works, household, self.now);
     }
 
-    /// Yearly: forgets mothers who are gone and frees the resting slots.
-    pub fn purge(&mut self) {
-        let mut gone = vec![false; self.persons.len()];
-        for &slot in &self.free.resting {
-            gone[slot as usize] = true;
-        }
-        for person in self.persons.iter_mut() {
-            if person.mother.get().is_some_and(|m| gone[m]) {
-                person.mother = PersonIdx::NONE;
-            }
-        }
-        self.free.persons.append(&mut self.free.resting);
-    }
-
     /// The first broken rule, in words: lists, partners and homes must agree with each other.
     pub fn inconsistency(&self) -> Option<String> {
         let mut n_listed = 0;
@@ -314,6 +300,7 @@ pub fn household_key(founder: PersonKey, tick: u16) -> HouseholdKey {
 
 #[cfg(test)]
 mod tests {
+    use super::super::requests::Requests;
     use super::*;
 
     struct Town {
@@ -423,9 +410,38 @@ mod tests {
         books.persons[1].mother = PersonIdx(0);
         books.remove_person(PersonIdx(0));
         assert!(!books.free.persons.contains(&0));
-        books.purge();
-        assert_eq!(books.persons[1].mother, PersonIdx::NONE);
-        assert!(books.free.persons.contains(&0));
+        books.put_in_order(&mut Requests::default());
+        assert_eq!(books.persons[0].key, PersonKey(2));
+        assert_eq!(books.persons[0].mother, PersonIdx::NONE);
+        assert_eq!(books.free.persons, [7, 6, 5, 4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn in_order_people_lie_by_home_and_know_each_other_still() {
+        let mut town = Town::new();
+        let mut books = town.books();
+        let (a, b) = (family(&mut books, &[1, 2]), family(&mut books, &[3]));
+        let lodger = family(&mut books, &[4]);
+        books.persons[2].mother = PersonIdx(0);
+        (books.persons[0].partner, books.persons[1].partner) = (PersonIdx(1), PersonIdx(0));
+        books.works[2].income_eur_y = 7.0;
+        books.move_in(a, DwellingIdx(2));
+        books.move_in(b, DwellingIdx(1));
+        let mut requests = Requests::default();
+        requests.evict(a);
+        requests.die(PersonIdx(3));
+        let new = books.put_in_order(&mut requests);
+        let keys: Vec<u64> = books.persons.iter().map(|p| p.key.0).collect();
+        assert_eq!(keys, [3, 1, 2, 4, 0, 0, 0, 0]);
+        assert_eq!([0, 1, 2, 3].map(|p| new.of(PersonIdx(p)).0), [1, 2, 0, 3]);
+        assert_eq!(books.persons[0].mother, PersonIdx(1));
+        assert_eq!((books.persons[1].partner, books.works[0].income_eur_y), (PersonIdx(2), 7.0));
+        assert_eq!(books.dwellings[2].household, HouseholdIdx(1));
+        assert_eq!(requests.take_evictions(books.households), [HouseholdIdx(1)]);
+        assert_eq!(requests.take_deaths(books.persons), [PersonIdx(3)]);
+        assert_eq!(books.free.households, [3]);
+        assert_eq!(books.inconsistency(), None);
+        assert_eq!(lodger, HouseholdIdx(2), "comes last, as before");
     }
 
     #[test]

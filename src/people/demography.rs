@@ -22,9 +22,10 @@ use serde::{Deserialize, Serialize};
 use super::books::{Books, household_key};
 use super::causes::Causes;
 use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
-use super::migration::{emigration_y, outward_profile};
+use super::migration::{OUTWARD_MOST, emigration_y, outward_profile, outward_stress};
+use super::order::NewSlots;
 use super::parameters::DemographyParameters;
-use super::rates::{LifeTable, monthly};
+use super::rates::{LifeTable, leaving_level, monthly};
 use super::requests::Requests;
 use super::tally::{Move, Tally};
 use super::work::inherited_earning;
@@ -67,6 +68,18 @@ pub struct LifeEvents {
     ring: Vec<(u8, PersonKey, PersonIdx)>,
     /// Households that leave, and whether for abroad.
     departing: Vec<(HouseholdIdx, bool)>,
+    /// The last mean age of leaving home, and the level of the hazard that gives it.
+    leaving_at: Option<(f64, f64)>,
+}
+
+impl LifeEvents {
+    /// See [`leaving_level`]; solved anew only when the age has changed.
+    fn leaving_level(&mut self, mean_age_y: f64) -> f64 {
+        match self.leaving_at {
+            Some((age_y, level)) if age_y == mean_age_y => level,
+            _ => self.leaving_at.insert((mean_age_y, leaving_level(mean_age_y))).1,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +106,8 @@ pub(super) fn decide_life_events(
     let persons = slice(&persons);
     let now = ShortMonth::of(clock.month());
     let years = f64::from(clock.tick) / 12.0;
-    let table = LifeTable::new(&p, years, intercepts.fertility, affordability.0, &causes);
+    let leaving = events.leaving_level(p.leaving_home_mean_age_y);
+    let table = LifeTable::new(&p, years, intercepts.fertility, [affordability.0, leaving], &causes);
     let draws = *draws;
     type Chunk = (Vec<(Kind, PersonKey, PersonIdx)>, Vec<(u8, PersonKey, PersonIdx)>);
     let chunks: Vec<Chunk> = persons
@@ -152,17 +166,23 @@ pub(crate) fn lives_with_mother(persons: &[Person], person: &Person) -> bool {
 pub(super) fn decide_departures(
     persons: Query<&Person>,
     households: Query<&Household>,
+    dwellings: Query<&Dwelling>,
     draws: Res<Draws>,
     p: Res<DemographyParameters>,
     intercepts: Res<Intercepts>,
     mut events: ResMut<LifeEvents>,
 ) {
-    let (persons, households, draws) = (slice(&persons), slice(&households), *draws);
-    let domestic: [u32; 128] =
-        std::array::from_fn(|age| threshold(monthly(intercepts.departure * outward_profile(age as u8))));
-    let abroad: [[u32; 128]; 8] = std::array::from_fn(|n| {
-        std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p))))
-    });
+    let (persons, households, dwellings, draws) = (slice(&persons), slice(&households), slice(&dwellings), *draws);
+    let domestic_y: [f64; 128] = std::array::from_fn(|age| intercepts.departure * outward_profile(age as u8));
+    // Most households are settled by one comparison with the highest chance.
+    let domestic_most = domestic_y.map(|y| threshold(monthly(OUTWARD_MOST * y)));
+    let leaves = |h: &Household, age: usize, word: u32| {
+        let home = || h.dwelling.get().map(|d| &dwellings[d]);
+        word < domestic_most[age] && word < threshold(monthly(domestic_y[age] * outward_stress(h, home())))
+    };
+    let abroad: [[u32; 128]; 8] =
+        std::array::from_fn(|n| std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p)))));
+    let most_abroad = abroad.iter().flatten().copied().fold(0, u32::max);
     let chunks: Vec<Vec<_>> = households
         .par_chunks(CHUNK)
         .enumerate()
@@ -170,10 +190,11 @@ pub(super) fn decide_departures(
             let mut out = Vec::new();
             for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
                 let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
-                let newcomer = persons[household.first.i()].newcomer.min(7);
                 let age = usize::from(household.head_age_y.min(127));
-                let leaves_abroad = away < abroad[usize::from(newcomer)][age];
-                if leaves_abroad || inland < domestic[age] {
+                // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
+                let newcomer = || persons[household.first.i()].newcomer.min(7);
+                let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
+                if leaves_abroad || leaves(household, age, inland) {
                     out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
                 }
             }
@@ -415,6 +436,7 @@ pub(super) fn end_month(
     clock: Res<Clock>,
     mut requests: ResMut<Requests>,
     mut tally: ResMut<Tally>,
+    mut new_slots: ResMut<NewSlots>,
 ) {
     let mut books = tables.books();
     let asked_for = requests.take_deaths(books.persons);
@@ -447,7 +469,7 @@ pub(super) fn end_month(
         }
     }
     if clock.tick.is_multiple_of(12) {
-        books.purge();
+        *new_slots = books.put_in_order(&mut requests);
     }
 }
 
@@ -497,11 +519,12 @@ pub fn depart(books: &mut Books, h: HouseholdIdx, abroad: bool, tally: &mut Tall
 }
 
 /// The level of domestic departure at which the wanted share of residents leaves in the first year.
-pub fn solve_departure(households: &[Household], wanted_y: f64) -> f64 {
+pub fn solve_departure(households: &[Household], dwellings: &[Dwelling], wanted_y: f64) -> f64 {
     let (mut people, mut weighted) = (0.0, 0.0);
     for h in households.iter().filter(|h| h.is_there()) {
         people += f64::from(h.size);
-        weighted += f64::from(h.size) * outward_profile(h.head_age_y);
+        let stress = outward_stress(h, h.dwelling.get().map(|d| &dwellings[d]));
+        weighted += f64::from(h.size) * outward_profile(h.head_age_y) * stress;
     }
     if weighted > 0.0 { wanted_y * people / weighted } else { 0.0 }
 }

@@ -9,6 +9,7 @@
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
 //! | [`region`] | the country around the city, by age and kind of municipality |
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
+//! | [`order`] | tables in the order of homes, once a year |
 //! | [`tally`] | what happened this month |
 //! | [`requests`] | deaths and evictions that challenges ask for |
 //! | [`causes`] | causes of death that challenges draw themselves |
@@ -24,6 +25,7 @@ pub mod demography;
 pub mod fitting;
 pub mod hazard;
 pub mod migration;
+pub mod order;
 pub mod parameters;
 pub mod places;
 pub mod plugin;
@@ -41,6 +43,7 @@ pub use components::{
     Conduct, Dwelling, DwellingStatus, Health, Household, NewcomerType, Occupation, Outlook, Person, ShortMonth, Work,
 };
 pub use hazard::HazardView;
+pub use order::NewSlots;
 pub use parameters::DemographyParameters;
 pub use plugin::PeoplePlugin;
 pub use requests::Requests;

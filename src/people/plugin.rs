@@ -7,6 +7,7 @@ use super::causes::Causes;
 use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
 use super::migration::{self, Arrivals};
+use super::order::NewSlots;
 use super::parameters::DemographyParameters;
 use super::places::Places;
 use super::rates::{monthly, solve_fertility};
@@ -16,7 +17,8 @@ use super::synthesis::{self, Inhabitants};
 use super::tally::Tally;
 use super::{Books, work};
 use crate::city::City;
-use crate::sim::state::{DigestEntry, grow, slice};
+use crate::sim::digest::of_record;
+use crate::sim::state::{DigestEntry, LowEntities, Slot, grow, slice};
 use crate::sim::{Clock, Draws, Fault, Phase, RegisterState, SimTick};
 
 /// The bundle of the table of persons.
@@ -26,12 +28,12 @@ type PersonRow = (Person, Work, Health, Conduct, Outlook);
 ///
 /// | phase | system | what it does |
 /// |---|---|---|
-/// | Begin | `clear` | empties the tally |
+/// | Begin | `clear` | empties the tally, forgets last month's new slots |
 /// | Force | `step_region` | once a year: the country around the city |
 /// | Decide | `decide_life_events`, `decide_departures` | who dies, bears, leaves, parts, seeks, departs |
 /// | Act | `change_households`, `arrive` | new households, couples, arrivals |
 /// | Affect | `pass_birthdays` | a year of work and school; households are counted anew once a year |
-/// | End | `end_month`, `keep_accounts`, `refill` | deaths, births, departures; the sums; room for next month |
+/// | End | `end_month`, `keep_accounts`, `refill` | deaths, births, departures, once a year the tables in order; the sums; room for next month |
 pub struct PeoplePlugin;
 
 /// Systems of [`Phase::Act`] that change households; the housing market runs after them.
@@ -78,6 +80,7 @@ impl Plugin for PeoplePlugin {
             .init_resource::<DemographyParameters>()
             .init_resource::<LifeEvents>()
             .init_resource::<Requests>()
+            .init_resource::<NewSlots>()
             .init_resource::<RegionParameters>()
             .add_systems(SimTick, step_region.in_set(Phase::Force))
             .init_resource::<Causes>()
@@ -106,7 +109,11 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     let n_people = inhabitants.persons.len();
     let intercepts = Intercepts {
         fertility: solve_fertility(&inhabitants.persons, now, &parameters),
-        departure: demography::solve_departure(&inhabitants.households, parameters.domestic_departure_y),
+        departure: demography::solve_departure(
+            &inhabitants.households,
+            &inhabitants.dwellings,
+            parameters.domestic_departure_y,
+        ),
         cheap_cost_eur_m: demography::cheap_cost_eur_m(&inhabitants.dwellings),
     };
     let books = Books {
@@ -120,7 +127,10 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         free: &mut inhabitants.free,
         now,
     };
-    let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
+    let departure = |h: &Household| {
+        let stress = migration::outward_stress(h, h.dwelling.get().map(|d| &books.dwellings[d]));
+        monthly(intercepts.departure * migration::outward_profile(h.head_age_y) * stress)
+    };
     let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
@@ -131,12 +141,30 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     world.insert_resource(Places::of(city));
     world.insert_resource(Tally::new(city.neighbourhoods.len()));
     world.insert_resource(inhabitants.free);
-    let blank = (Health::default(), Conduct::default(), Outlook::default());
+    // Rows and reserve at once: a table that grows moves, and leaves a hole in memory.
+    fn with_reserve<B: Slot>(
+        world: &mut World,
+        rows: impl ExactSizeIterator<Item = B>,
+        times: usize,
+        free: fn(&mut FreeSlots) -> &mut Vec<u32>,
+    ) {
+        let (n, reserve) = (rows.len(), times * least_free(rows.len()));
+        world.spawn_batch(rows.chain(std::iter::repeat_n(B::default(), reserve))).for_each(drop);
+        *free(&mut world.resource_mut::<FreeSlots>()) = (n as u32..(n + reserve) as u32).rev().collect();
+    }
+    let low = LowEntities::keep(world);
     let rows = inhabitants.persons.into_iter().zip(inhabitants.works);
-    world.spawn_batch(rows.map(|(p, w)| (p, w, blank.0, blank.1, blank.2))).for_each(drop);
-    world.spawn_batch(inhabitants.households).for_each(drop);
-    world.spawn_batch(inhabitants.dwellings).for_each(drop);
-    refill(world);
+    let rows = rows.map(|(p, w)| (p, w, Health::default(), Conduct::default(), Outlook::default()));
+    with_reserve(world, rows, 2, |f| &mut f.persons);
+    // The housing market founds some more before the first month.
+    with_reserve(world, inhabitants.households.into_iter(), 4, |f| &mut f.households);
+    with_reserve(world, inhabitants.dwellings.into_iter(), 2, |f| &mut f.dwellings);
+    low.free(world);
+}
+
+/// Free slots that a table of `n_rows` should have: 3 % of it, at least 512.
+fn least_free(n_rows: usize) -> usize {
+    (n_rows / 32).max(512)
 }
 
 /// How many people and homes there must be.
@@ -148,8 +176,9 @@ pub struct Accounts {
     pub homes: i64,
 }
 
-fn clear(mut tally: ResMut<Tally>) {
+fn clear(mut tally: ResMut<Tally>, mut new_slots: ResMut<NewSlots>) {
     tally.clear();
+    new_slots.clear();
 }
 
 /// A twelfth of the households is counted anew each month; the others change only when their members do.
@@ -188,7 +217,7 @@ fn keep_accounts(
     *accounts = Accounts { people, homes };
 }
 
-/// Keeps room for next month's births, arrivals and new households: 3 % of the table, at least 512 slots.
+/// Keeps room for next month's births, arrivals and new households.
 pub(crate) fn refill(world: &mut World) {
     fn top_up(
         world: &mut World,
@@ -196,7 +225,7 @@ pub(crate) fn refill(world: &mut World) {
         free: fn(&mut FreeSlots) -> &mut Vec<u32>,
         more: fn(&mut World, usize),
     ) {
-        let want = (n_rows / 32).max(512);
+        let want = least_free(n_rows);
         let have = free(&mut world.resource_mut::<FreeSlots>()).len();
         if have < want {
             let n = 2 * want - have;
@@ -293,12 +322,9 @@ fn word(parts: [u16; 4]) -> u64 {
     parts.iter().fold(0, |sum, &part| sum << 16 | u64::from(part))
 }
 
-/// Σ over the records of the first 128 bits of their BLAKE3 hash, modulo 2^128.
+/// Σ over the records of their hashes, modulo 2^128.
 fn sum_of_hashes<const N: usize>(n: usize, record: impl Fn(usize) -> Option<[u64; N]> + Sync) -> u128 {
     use rayon::prelude::*;
-    let hash = |words: [u64; N]| {
-        let hash = blake3::hash(bytemuck::cast_slice(words.map(u64::to_le).as_slice()));
-        u128::from_le_bytes(hash.as_bytes()[..16].try_into().expect("sixteen bytes"))
-    };
+    let hash = |words: [u64; N]| of_record(&words);
     (0..n).into_par_iter().with_min_len(super::CHUNK).filter_map(&record).map(hash).reduce(|| 0, u128::wrapping_add)
 }

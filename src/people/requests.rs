@@ -28,6 +28,18 @@ impl Requests {
         self.evictions.push(h.0);
     }
 
+    /// Follows people to other slots; requests for those who are gone are dropped.
+    pub(super) fn follow(
+        &mut self,
+        person: impl Fn(PersonIdx) -> PersonIdx,
+        household: impl Fn(HouseholdIdx) -> HouseholdIdx,
+    ) {
+        self.deaths.iter_mut().for_each(|p| *p = person(PersonIdx(*p)).0);
+        self.deaths.retain(|&p| p != PersonIdx::NONE.0);
+        self.evictions.iter_mut().for_each(|h| *h = household(HouseholdIdx(*h)).0);
+        self.evictions.retain(|&h| h != HouseholdIdx::NONE.0);
+    }
+
     /// Takes the deaths out, in order of key.
     pub(super) fn take_deaths(&mut self, persons: &[Person]) -> Vec<PersonIdx> {
         let mut slots = std::mem::take(&mut self.deaths);

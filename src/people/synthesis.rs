@@ -72,6 +72,10 @@ pub fn populate(city: &City, parameters: &DemographyParameters, seed: u64, start
         .collect();
     let mut all = Inhabitants { dwellings: first_dwellings(city, now), ..Inhabitants::default() };
     let mut home_of_part = Vec::with_capacity(parts.len());
+    let n: usize = parts.iter().map(|part| part.persons.len()).sum();
+    all.persons.reserve_exact(n);
+    all.works.reserve_exact(n);
+    all.households.reserve_exact(parts.iter().map(|part| part.households.len()).sum());
     for part in parts {
         let (p0, h0) = (all.persons.len() as u32, all.households.len() as u32);
         home_of_part.push(h0 as usize..h0 as usize + part.households.len());
@@ -462,55 +466,66 @@ fn allot_homes(
     for (d, dwelling) in all.dwellings.iter().enumerate() {
         homes[usize::from(dwelling.neighbourhood)].push(d);
     }
-    for (n, range) in households.iter().enumerate() {
-        let seats = &homes[n];
-        let lived_in = seats.len().min(range.len());
-        // Empty homes are a random part of the stock.
-        let mut order: Vec<usize> = seats.clone();
-        order.sort_by_key(|&d| (draws.block(STREAM, all.dwellings[d].key.0, 1)[0], d));
-        order.truncate(lived_in);
-        let mut groups: [Vec<usize>; 5] = Default::default();
-        order.iter().for_each(|&d| groups[usize::from(all.dwellings[d].tenure)].push(d));
-        let noise = |key: HouseholdKey, i: u32| {
-            let u = unit(draws.block(STREAM, key.0, i)[0]);
-            libm::logf((u + 0.5e-7) / (1.0 - u))
-        };
-        let mut waiting: Vec<usize> = range.clone().collect();
-        // From the most choosy segment to the least: who fits best goes there.
-        type Score = fn(&Household) -> f32;
-        let plan: [(Tenure, Score); 5] = [
-            (Tenure::Senior, |h| f32::from(h.head_age_y) * 0.5),
-            (Tenure::Room, |h| -0.2 * f32::from(h.head_age_y) - 2.0 * f32::from(h.size)),
-            (Tenure::Owner, |h| 2.5 * libm::logf(h.income_eur_m) + 0.02 * f32::from(h.head_age_y)),
-            (Tenure::Social, |h| -2.0 * libm::logf(h.income_eur_m) + 0.03 * f32::from(h.head_age_y)),
-            (Tenure::Private, |_| 0.0),
-        ];
-        for (tenure, score) in plan {
-            let seats = &mut groups[tenure as usize];
-            let mut ranked: Vec<(f32, usize)> = waiting
-                .iter()
-                .map(|&h| (score(&all.households[h]) + noise(all.households[h].key, 2 + tenure as u32), h))
-                .collect();
-            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            ranked.truncate(seats.len());
-            let mut chosen: Vec<usize> = ranked.into_iter().map(|(_, h)| h).collect();
-            // Larger households to larger homes, roughly.
-            let room_need = |h: &Household| f32::from(h.size) + 0.6 * noise(h.key, 9);
-            chosen.sort_by(|&a, &b| {
-                room_need(&all.households[a]).total_cmp(&room_need(&all.households[b])).then(a.cmp(&b))
-            });
-            seats.sort_by_key(|&d| (all.dwellings[d].area_m2, d));
-            for (&h, &d) in chosen.iter().zip(seats.iter()) {
-                all.dwellings[d].household = HouseholdIdx::at(h);
-                all.households[h].dwelling = DwellingIdx::at(d);
-            }
-            waiting.retain(|h| all.households[*h].dwelling == DwellingIdx::NONE);
+    let allotted: Vec<Allotted> =
+        homes.par_iter().zip(households).map(|(seats, range)| allot_in(all, seats, range.clone(), draws)).collect();
+    for (n, (given, waiting)) in allotted.into_iter().enumerate() {
+        for (h, d) in given {
+            all.dwellings[d].household = HouseholdIdx::at(h);
+            all.households[h].dwelling = DwellingIdx::at(d);
         }
         for h in waiting {
             all.households[h].since = now;
             all.households[h].lodges = n as u16;
         }
     }
+}
+
+/// Households with the home that each gets, and those that get none.
+type Allotted = (Vec<(usize, usize)>, Vec<usize>);
+
+/// Allots the homes `seats` of one neighbourhood to its `households`.
+fn allot_in(all: &Inhabitants, seats: &[usize], households: std::ops::Range<usize>, draws: Draws) -> Allotted {
+    let lived_in = seats.len().min(households.len());
+    // Empty homes are a random part of the stock.
+    let mut order: Vec<usize> = seats.to_vec();
+    order.sort_by_cached_key(|&d| (draws.block(STREAM, all.dwellings[d].key.0, 1)[0], d));
+    order.truncate(lived_in);
+    let mut groups: [Vec<usize>; 5] = Default::default();
+    order.iter().for_each(|&d| groups[usize::from(all.dwellings[d].tenure)].push(d));
+    let noise = |key: HouseholdKey, i: u32| {
+        let u = unit(draws.block(STREAM, key.0, i)[0]);
+        libm::logf((u + 0.5e-7) / (1.0 - u))
+    };
+    let mut given = Vec::with_capacity(lived_in);
+    let mut waiting: Vec<usize> = households.collect();
+    // From the most choosy segment to the least: who fits best goes there.
+    type Score = fn(&Household) -> f32;
+    let plan: [(Tenure, Score); 5] = [
+        (Tenure::Senior, |h| f32::from(h.head_age_y) * 0.5),
+        (Tenure::Room, |h| -0.2 * f32::from(h.head_age_y) - 2.0 * f32::from(h.size)),
+        (Tenure::Owner, |h| 2.5 * libm::logf(h.income_eur_m) + 0.02 * f32::from(h.head_age_y)),
+        (Tenure::Social, |h| -2.0 * libm::logf(h.income_eur_m) + 0.03 * f32::from(h.head_age_y)),
+        (Tenure::Private, |_| 0.0),
+    ];
+    for (tenure, score) in plan {
+        let seats = &mut groups[tenure as usize];
+        let mut ranked: Vec<(f32, usize)> = waiting
+            .iter()
+            .map(|&h| (score(&all.households[h]) + noise(all.households[h].key, 2 + tenure as u32), h))
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        waiting = ranked.iter().skip(seats.len()).map(|r| r.1).collect();
+        waiting.sort_unstable();
+        ranked.truncate(seats.len());
+        // Larger households to larger homes, roughly.
+        let room_need = |h: &Household| f32::from(h.size) + 0.6 * noise(h.key, 9);
+        let mut chosen: Vec<(f32, usize)> =
+            ranked.into_iter().map(|(_, h)| (room_need(&all.households[h]), h)).collect();
+        chosen.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        seats.sort_by_key(|&d| (all.dwellings[d].area_m2, d));
+        given.extend(chosen.iter().zip(seats.iter()).map(|(&(_, h), &d)| (h, d)));
+    }
+    (given, waiting)
 }
 
 /// How well the synthetic people fit the head counts, per marginal.

@@ -178,6 +178,57 @@ impl Ties {
         }
     }
 
+    /// Calls `each` with the people of every unit of `layer`: a household, the homes of a cell, a workplace, a school. All
+    /// of a unit may know each other, whether rings tie them or not. Relatives form no units: see [`Self::mothers`].
+    ///
+    /// The index must be of the tables as they are.
+    pub fn units(&self, society: Society, layer: Layer, mut each: impl FnMut(&mut dyn Iterator<Item = PersonIdx>)) {
+        let at_home = |h: usize| members(society.persons, &society.households[h]);
+        match layer {
+            Layer::Household => {
+                society.households.iter().filter(|h| h.is_there()).for_each(|h| each(&mut members(society.persons, h)));
+            }
+            Layer::Family => {}
+            Layer::Neighbours => {
+                for cell in self.cells.windows(2) {
+                    let homes = &self.homes[cell[0] as usize..cell[1] as usize];
+                    let lived_in = homes.iter().filter_map(|&d| society.dwellings[d as usize].household.get());
+                    each(&mut lived_in.flat_map(at_home));
+                }
+            }
+            Layer::Work | Layer::School => {
+                let is_wanted = |g: u32| (g >> 31 == 0) == (layer == Layer::School);
+                // A firm holds some workplaces; a school has some years.
+                let is_one_school = |a: &(u32, u32), b: &(u32, u32)| a.0 >> 31 == 0 && a.0 >> 8 == b.0 >> 8;
+                let mut at = 0;
+                for groups in self.groups[..self.groups.len().saturating_sub(1)].chunk_by(is_one_school) {
+                    let (from, to) = (groups[0].1 as usize, self.groups[at + groups.len()].1 as usize);
+                    at += groups.len();
+                    if !is_wanted(groups[0].0) {
+                        continue;
+                    }
+                    let present = self.links[from..to].iter().map(|link| link.slot as usize);
+                    let mut by_place: Vec<(u32, usize)> = present
+                        .filter(|&q| society.persons[q].is_there())
+                        .map(|q| (society.works[q].place, q))
+                        .collect();
+                    // Stable: within a place they stay in order of key.
+                    by_place.sort_by_key(|p| p.0);
+                    for place in by_place.chunk_by(|a, b| a.0 == b.0) {
+                        each(&mut place.iter().map(|p| PersonIdx::at(p.1)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Mothers with each of their children, as far as both live in the city.
+    pub fn mothers(&self, society: Society) -> impl Iterator<Item = (PersonIdx, PersonIdx)> {
+        let there = move |p: u32| society.persons[p as usize].is_there();
+        let pairs = self.children.iter().filter(move |pair| there(pair.0) && there(pair.1));
+        pairs.map(|&(mother, child)| (PersonIdx(mother), PersonIdx(child)))
+    }
+
     /// The number of contacts of `p` in each layer.
     pub fn degrees(&self, society: Society, p: PersonIdx) -> [usize; 5] {
         let mut found = Vec::new();
@@ -353,5 +404,15 @@ mod tests {
         assert_eq!((of(2, Layer::Work), of(3, Layer::Work)), (vec![], vec![]));
         assert_eq!((of(3, Layer::School), of(1, Layer::School)), (vec![4], vec![]));
         assert_eq!(ties.degrees(society, PersonIdx(1)), [3, 4, 2, 1, 0]);
+        let units = |layer| {
+            let mut sizes = Vec::new();
+            ties.units(society, layer, |people| sizes.push(people.count()));
+            sizes
+        };
+        assert_eq!(units(Layer::Household), [1, 4, 1]);
+        assert_eq!(units(Layer::Neighbours), [0, 0, 0, 0, 6], "cells by number");
+        assert_eq!((units(Layer::Work), units(Layer::School)), (vec![1, 1, 1], vec![2]));
+        let mothers: Vec<(u32, u32)> = ties.mothers(society).map(|(m, c)| (m.0, c.0)).collect();
+        assert_eq!(mothers, [(0, 1), (1, 3), (1, 4)]);
     }
 }

@@ -139,7 +139,8 @@ pub(super) fn pass_birthdays(
             }
             if after as u8 != before || matches!(age_y, 4 | 12) {
                 if before == Occupation::Study as u8 && age_y >= 18 {
-                    work.education = schooling(person.mother.get().filter(|&m| all[m].is_there()).map(|m| schooled[m]), unit(w));
+                    work.education =
+                        schooling(person.mother.get().filter(|&m| all[m].is_there()).map(|m| schooled[m]), unit(w));
                 }
                 work.occupation = after as u8;
                 work.place = places.choose(after, age_y, neighbourhood(), x);
@@ -205,10 +206,8 @@ mod tests {
             for _ in 0..400 {
                 let home = 1.0 - work - looking;
                 let lose = times * mean * work;
-                (work, looking) = (
-                    work - lose + find * looking + RETURN_Y * home,
-                    looking + look * lose - find * looking,
-                );
+                (work, looking) =
+                    (work - lose + find * looking + RETURN_Y * home, looking + look * lose - find * looking);
             }
             assert!((work - AT_WORK[schooling]).abs() < 1e-3 && (looking - LOOKING).abs() < 1e-3, "{work} {looking}");
         }

@@ -22,7 +22,7 @@ use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
 use crate::people::{PeoplePlugin, plugin::settle, synthesis::populate};
 use crate::policies::PoliciesPlugin;
-use crate::sim::{BuildError, SimTick, Simulation};
+use crate::sim::{AddPart, BuildError, SimTick, Simulation};
 
 /// Why a scenario cannot become a simulation.
 #[derive(Debug, thiserror::Error)]
@@ -87,17 +87,17 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
-        app.add_plugins(PoliciesPlugin::new(&city));
-        app.add_plugins(PeoplePlugin);
-        app.add_plugins(SharedPlugin);
-        app.add_plugins(PolicePlugin);
-        app.add_plugins(HousingPlugin);
-        app.add_plugins(DiversityPlugin);
-        app.add_plugins(NeighbourhoodsPlugin);
-        app.add_plugins(AgeingPlugin);
-        app.add_plugins(CrimePlugin);
-        app.add_plugins(ClimatePlugin);
-        app.add_plugins(IndicatorsPlugin::new(&city));
+        app.add_part("policies", PoliciesPlugin::new(&city));
+        app.add_part("people", PeoplePlugin);
+        app.add_part("shared", SharedPlugin);
+        app.add_part("police", PolicePlugin);
+        app.add_part("housing", HousingPlugin);
+        app.add_part("diversity", DiversityPlugin);
+        app.add_part("neighbourhoods", NeighbourhoodsPlugin);
+        app.add_part("ageing", AgeingPlugin);
+        app.add_part("crime", CrimePlugin);
+        app.add_part("climate", ClimatePlugin);
+        app.add_part("indicators", IndicatorsPlugin::new(&city));
         // Challenges do not know each other: who comes first within a phase is said here.
         app.configure_sets(SimTick, (AgeingDays, CrimeHappens, PoliceSettles).chain());
         let inhabitants = populate(&city, &scenario.parameters.demography, seed, scenario.start);

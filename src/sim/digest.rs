@@ -2,8 +2,8 @@
 //!
 //! At the end of every tick the cheap parts (ledgers, integer totals) are hashed onto a chain with BLAKE3; every
 //! twelfth tick, or every tick when checking, the full state is too. Parts are fed by field, never as
-//! memory, and either in key order or as a sum of the hashes of records that hold their key, so that slots and padding
-//! do not matter.
+//! memory, and either in key order or as a sum of the hashes of records that hold their key ([`of_record`]), so that slots
+//! and padding do not matter.
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,24 @@ impl std::fmt::Display for Digest {
 /// Hash the full state at every tick, not every twelfth.
 #[derive(Resource)]
 pub(super) struct CheckEveryTick;
+
+/// 128 bits of one record, given as words of which the first is its key. Two chains of folded multiplications (as in
+/// wyhash, Wang 2019): enough to tell states apart, and ten times as fast as hashing millions of records with BLAKE3 one
+/// by one. Records' hashes are added up, which gives the same sum in any order; the sum goes into the chain.
+#[inline]
+pub fn of_record(words: &[u64]) -> u128 {
+    let fold = |a: u64, b: u64| {
+        let product = u128::from(a) * u128::from(b);
+        product as u64 ^ (product >> 64) as u64
+    };
+    // Digits of π; odd.
+    let (mut a, mut b) = (0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7345);
+    for &word in words {
+        a = fold(a ^ word, 0xA409_3822_299F_31D1);
+        b = fold(b ^ word.rotate_left(32), 0x082E_FA98_EC4E_6C89);
+    }
+    u128::from(fold(a, 0x4528_21E6_38D0_1377)) << 64 | u128::from(fold(b, 0xBE54_66CF_34E9_0C6D))
+}
 
 /// How many ticks lie between digests of the full state.
 const FULL_EVERY: u16 = 12;
@@ -55,4 +73,26 @@ pub(super) fn hash(world: &mut World, full: bool) -> Digest {
         }
     });
     Digest(*hasher.finalize().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each of 64 bits of each of three words changes about half of the 128 bits: 192 changes, mean 64, deviation of the
+    /// mean √(32/192) = 0.41.
+    #[test]
+    fn every_bit_of_a_record_counts() {
+        let record = [7, 0, 1 << 40];
+        let changes = (0..192).map(|i| {
+            let mut other = record;
+            other[i / 64] ^= 1 << (i % 64);
+            f64::from((of_record(&record) ^ of_record(&other)).count_ones())
+        });
+        let changes: Vec<f64> = changes.collect();
+        let mean = changes.iter().sum::<f64>() / 192.0;
+        assert!((mean - 64.0).abs() < 2.0, "{mean}");
+        assert!(changes.iter().all(|&n| (30.0..98.0).contains(&n)), "{changes:?}");
+        assert_ne!(of_record(&[1, 2]), of_record(&[2, 1]));
+    }
 }

@@ -5,7 +5,7 @@
 //! `Send`, so that a headless run, a twin, a branch, an ensemble and a sweep worker are all the same small thing.
 
 mod clock;
-mod digest;
+pub mod digest;
 pub mod draws;
 pub mod files;
 mod keys;
@@ -15,6 +15,7 @@ mod parameters;
 mod schedule;
 mod simulation;
 pub mod state;
+mod timing;
 
 pub use clock::{Clock, Month};
 pub use digest::Digest;
@@ -26,3 +27,4 @@ pub use parameters::{Grade, ParameterInfo};
 pub use schedule::{Phase, SimTick};
 pub use simulation::{BuildError, Fault, Simulation};
 pub use state::{RegisterState, Snapshot, SnapshotError, StateRegistry};
+pub use timing::{AddPart, SystemTime};

@@ -134,6 +134,11 @@ impl Simulation {
         &self.world
     }
 
+    /// Schedule and world.
+    pub(super) fn parts_mut(&mut self) -> (&mut Schedule, &mut World) {
+        (&mut self.schedule, &mut self.world)
+    }
+
     /// The world, for queries. Changing state through it is not logged and breaks replay: give orders instead.
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world

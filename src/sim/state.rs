@@ -145,7 +145,31 @@ pub fn slice_mut<'a, C: Component<Mutability = Mutable>>(query: &'a mut Query<&m
 
 /// Appends `n` free slots to the table of bundle `B`.
 pub fn grow<B: Slot>(world: &mut World, n: usize) {
+    let low = LowEntities::keep(world);
     world.spawn_batch(std::iter::repeat_n(B::default(), n)).for_each(drop);
+    low.free(world);
+}
+/// Entities of low number, kept for resources while tables are filled.
+///
+/// Bevy keeps a resource as the component of an entity, in a sparse set that is as long as the entity's number is large.
+/// A resource made after two million rows would take eight megabytes, whatever it holds.
+pub struct LowEntities(Vec<Entity>);
+
+impl LowEntities {
+    /// Enough for every resource of a simulation.
+    const N: usize = 512;
+
+    /// Keeps them.
+    pub fn keep(world: &mut World) -> LowEntities {
+        LowEntities((0..Self::N).map(|_| world.spawn_empty().id()).collect())
+    }
+
+    /// Lets whatever is made next have them.
+    pub fn free(self, world: &mut World) {
+        for entity in self.0 {
+            world.despawn(entity);
+        }
+    }
 }
 
 fn n_rows<C: Column>(world: &mut World) -> usize {

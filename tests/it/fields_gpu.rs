@@ -3,20 +3,32 @@
 #![allow(clippy::print_stdout, reason = "tests print the figures that they measure")]
 
 #[cfg(feature = "gpu")]
-mod with_gpu {
-    use std::mem::offset_of;
+pub use with_gpu::{assert_close, context};
 
+#[cfg(feature = "gpu")]
+mod with_gpu {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use bytemuck::Zeroable;
+    use waterbed::fields::backend::Backend;
     use waterbed::fields::flood::edges::Side;
-    use waterbed::fields::flood::gpu::{Control, GpuFlood, Params, SHADERS};
-    use waterbed::fields::flood::local_inertial::{self, State};
+    use waterbed::fields::flood::gpu::host_buffers;
+    use waterbed::fields::flood::local_inertial::State;
     use waterbed::fields::flood::setup::{Boundary, BoundaryKind, Inflow, Wall};
+    use waterbed::fields::flood::stages::{Control, Params, Source, sequence};
     use waterbed::fields::flood::{FloodModel, FloodSetup, Solver};
-    use waterbed::fields::gpu::GpuContext;
+    use waterbed::fields::gpu::{GpuContext, Kernel};
     use waterbed::fields::series::Series;
+    use waterbed::fields::stage::{Access, Buffers, Stage, stages};
 
     use crate::fields_flood::bed;
+    use crate::fields_flood_swe::{ritter, stoker};
 
-    fn context() -> Option<GpuContext> {
+    const SOLVERS: [Solver; 2] = [Solver::LocalInertial, Solver::ShallowWater];
+
+    /// Any device.
+    pub fn context() -> Option<GpuContext> {
         match GpuContext::headless(true) {
             Ok(gpu) => Some(gpu),
             Err(why) => {
@@ -27,35 +39,67 @@ mod with_gpu {
     }
 
     #[test]
-    fn every_shader_is_valid_and_its_structs_match() {
-        for (name, wgsl) in SHADERS {
+    fn every_shader_is_a_stage_and_every_stage_a_shader() {
+        let shaders = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+        let mut found = BTreeSet::new();
+        for field in std::fs::read_dir(&shaders).unwrap().map(|f| f.unwrap()) {
+            for file in std::fs::read_dir(field.path()).unwrap().map(|f| f.unwrap()) {
+                let (field, file) = (field.file_name(), file.file_name());
+                found.insert(format!("shaders/{}/{}", field.to_str().unwrap(), file.to_str().unwrap()));
+            }
+        }
+        let listed: BTreeSet<String> = stages().map(Stage::file).collect();
+        assert_eq!(found, listed);
+        assert_eq!(listed.len(), stages().count(), "two stages of one name");
+    }
+
+    #[test]
+    fn every_shader_is_valid_and_says_what_the_list_says() {
+        for stage in stages() {
+            let (name, wgsl) = (stage.name, stage.wgsl);
             let module =
                 naga::front::wgsl::parse_str(wgsl).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(wgsl)));
             let mut validator =
                 naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
             validator.validate(&module).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-            let offsets = |wanted: &str| {
-                let (_, t) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some(wanted)).unwrap();
-                let naga::TypeInner::Struct { members, span } = &t.inner else { panic!("{wanted} is no struct") };
-                let list: Vec<(String, u32)> = members.iter().map(|m| (m.name.clone().unwrap(), m.offset)).collect();
-                (list, *span)
-            };
-            let at = |list: &[(String, u32)], field: &str| list.iter().find(|(n, _)| n == field).unwrap().1 as usize;
-            let (params, span) = offsets("Params");
-            assert_eq!(span as usize, size_of::<Params>(), "{name}");
-            assert_eq!(at(&params, "n_rows"), offset_of!(Params, n_rows));
-            assert_eq!(at(&params, "n_sources"), offset_of!(Params, n_sources));
-            assert_eq!(at(&params, "theta"), offset_of!(Params, theta));
-            assert_eq!(at(&params, "cell_m"), offset_of!(Params, cell_m));
-            assert_eq!(at(&params, "inv_dx"), offset_of!(Params, inv_dx));
-            assert_eq!(at(&params, "alpha"), offset_of!(Params, alpha));
-            assert_eq!(at(&params, "dt_max_s"), offset_of!(Params, dt_max_s));
-            let (control, span) = offsets("Control");
-            assert_eq!(span as usize, size_of::<Control>(), "{name}");
-            assert_eq!(at(&control, "dt_s"), offset_of!(Control, dt_s));
-            assert_eq!(at(&control, "deepest_bits"), offset_of!(Control, deepest_bits));
-            assert_eq!(at(&control, "steps"), offset_of!(Control, steps));
-            assert_eq!(at(&control, "shortest_dt_s"), offset_of!(Control, shortest_dt_s));
+
+            let entry = &module.entry_points[0];
+            assert_eq!((entry.name.as_str(), module.entry_points.len()), ("main", 1), "{name}");
+            assert_eq!(entry.workgroup_size, [stage.workgroup[0], stage.workgroup[1], 1], "{name}");
+            assert!(stage.workgroup[0] * stage.workgroup[1] <= 256, "{name}");
+            let storage = stage.bindings.iter().filter(|b| b.access != Access::Uniform).count();
+            assert!(storage <= 8, "{name}: {storage} storage buffers");
+
+            let bound = module.global_variables.iter().filter(|(_, v)| v.binding.is_some()).count();
+            assert_eq!(bound, stage.bindings.len(), "{name}");
+            for (k, binding) in stage.bindings.iter().enumerate() {
+                let is_it = |v: &naga::GlobalVariable| {
+                    v.binding.as_ref().is_some_and(|b| (b.group, b.binding) == (0, k as u32))
+                };
+                let (_, variable) = module.global_variables.iter().find(|(_, v)| is_it(v)).unwrap();
+                assert_eq!(variable.name.as_deref(), Some(binding.name), "{name} binding {k}");
+                let access = match variable.space {
+                    naga::AddressSpace::Uniform => Access::Uniform,
+                    naga::AddressSpace::Storage { access } if access.contains(naga::StorageAccess::STORE) => {
+                        Access::Write
+                    }
+                    _ => Access::Read,
+                };
+                assert_eq!(access, binding.access, "{name} {}", binding.name);
+            }
+            for record in stage.records {
+                let (_, t) = module.types.iter().find(|(_, t)| t.name.as_deref() == Some(record.name)).unwrap();
+                let naga::TypeInner::Struct { members, span } = &t.inner else {
+                    panic!("{} is no struct", record.name)
+                };
+                assert_eq!(*span as usize, record.size, "{name} {}", record.name);
+                let there: Vec<(&str, usize)> =
+                    members.iter().map(|m| (m.name.as_deref().unwrap(), m.offset as usize)).collect();
+                assert_eq!(there, record.fields, "{name} {}", record.name);
+            }
+            let constants: BTreeSet<&str> = module.overrides.iter().filter_map(|(_, o)| o.name.as_deref()).collect();
+            let given: BTreeSet<&str> = stage.overrides.iter().map(|(n, _)| *n).collect();
+            assert_eq!(constants, given, "{name}: every constant comes from Rust");
         }
     }
 
@@ -80,30 +124,98 @@ mod with_gpu {
         setup
     }
 
-    #[test]
-    fn one_step_on_both_gives_the_same_state() {
-        let Some(gpu) = context() else { return };
-        let mut model = FloodModel::new(rough_case()).unwrap();
-        model.advance_to(300.0).unwrap();
-        let ground = model.ground();
-        let old = model.state().clone();
-        let dt = 0.2_f32;
-        let mut cpu = State::still(vec![0.0; old.h_m.len()]);
-        local_inertial::step(&ground, &old, &mut cpu, dt);
-        let mut on_gpu = old.clone();
-        let mut owed = vec![0.0; old.h_m.len()];
-        let mut device = GpuFlood::new(gpu, &ground).unwrap();
-        let done = device.interval(&ground, 0, &mut on_gpu, &mut owed, &[], dt, (1.0, 10.0, 1_f32.to_bits())).unwrap();
-        assert_eq!(done.steps, 1);
-        let scale = old.qx_m2_s.iter().chain(&old.qy_m2_s).fold(0.0_f32, |a, q| a.max(q.abs()));
-        assert!(scale > 0.05, "the case moves: {scale}");
-        for k in 0..cpu.h_m.len() {
-            let (a, b) = (cpu.h_m[k], on_gpu.h_m[k]);
-            assert!((a - b).abs() <= 1e-5 * a.max(1e-3) + 2e-7, "depth at {k}: {a} against {b}");
-            // |q| + g h_f Δt |∂η/∂x|: h and slope are at most of order one here.
-            for (a, b) in [(cpu.qx_m2_s[k], on_gpu.qx_m2_s[k]), (cpu.qy_m2_s[k], on_gpu.qy_m2_s[k])] {
-                assert!((a - b).abs() <= 1e-5 * (a.abs() + 9.81 * dt), "flux at {k}: {a} against {b}");
+    /// Compare a buffer that both sides wrote; on failure both are left in a folder.
+    pub fn assert_close(stage: &Stage, name: &str, cpu: &[f32], gpu: &[f32], within: impl Fn(f32) -> f32) {
+        let wrong = cpu.iter().zip(gpu).position(|(a, b)| (a - b).abs() > within(*a) || b.is_nan());
+        if let Some(k) = wrong {
+            let folder = std::env::temp_dir().join("waterbed-parity");
+            std::fs::create_dir_all(&folder).unwrap();
+            for (side, values) in [("cpu", cpu), ("gpu", gpu)] {
+                let text: String = values.iter().map(|v| format!("{v:e}\n")).collect();
+                std::fs::write(folder.join(format!("{}.{name}.{side}.txt", stage.name)), text).unwrap();
             }
+            panic!("{} {name}[{k}]: {} against {} (both in {})", stage.name, cpu[k], gpu[k], folder.display());
+        }
+    }
+
+    /// Each stage of a step of `dt`, on both sides from the same buffers, which then are those of the CPU.
+    fn every_stage_agrees(gpu: &GpuContext, model: &FloodModel, state: &State, solver: Solver, dt: f32) {
+        let ground = model.ground();
+        let (n_cols, n_rows) = (ground.layout.n_cols as u32, ground.layout.n_rows as u32);
+        let mut list =
+            vec![Source { cell: 0, rate_m_s: 0.02 }, Source { cell: (n_cols + 1) * n_rows - 2, rate_m_s: 1e-9 }];
+        // Every thread owns its cell.
+        list.dedup_by_key(|s| s.cell);
+        let params = Params {
+            n_cols,
+            n_rows,
+            n_sources: list.len() as u32,
+            theta: 0.9,
+            cell_m: ground.cell_m,
+            inv_dx: 1.0 / ground.cell_m,
+            alpha: 0.7,
+            dt_max_s: dt,
+        };
+        let control = Control { remaining_s: 100.0 * dt, shortest_dt_s: f32::MAX, ..Control::zeroed() };
+        let owed = vec![0.0; state.h_m.len()];
+        let mut b: Buffers = host_buffers(&ground, state, &owed, params, control, &list);
+        for stage in sequence(solver) {
+            let mut on_gpu = b.clone();
+            Kernel::new(gpu, stage).run_once(gpu, &mut on_gpu).unwrap();
+            stage.run_on_cpu(&mut b);
+            for binding in stage.bindings.iter().filter(|b| b.access == Access::Write) {
+                let name = binding.name;
+                if name == "control" {
+                    let (a, b): (Control, Control) = (b.one(name), on_gpu.one(name));
+                    let near = |a: f32, b: f32| (a - b).abs() <= 1e-5 * a.abs();
+                    assert!(
+                        a.steps == b.steps && near(a.dt_s, b.dt_s) && near(a.remaining_s, b.remaining_s),
+                        "{a:?} {b:?}"
+                    );
+                    let bits = |a: u32, b: u32| {
+                        (f32::from_bits(a) - f32::from_bits(b)).abs() <= 1e-5 * f32::from_bits(a) + 1e-6
+                    };
+                    assert!(
+                        bits(a.deepest_bits, b.deepest_bits) && bits(a.fastest_bits, b.fastest_bits),
+                        "{a:?} {b:?}"
+                    );
+                    continue;
+                }
+                // Fluxes are differences of terms of this order: g h Δt slope, and g h² for momentum.
+                let deepest = state.h_m.iter().fold(0.0_f32, |m, h| m.max(*h));
+                let floor = match name {
+                    "h" | "h_new" | "owed" => 1e-3,
+                    "flux_x" | "flux_y" => 9.81 * deepest * (deepest + 1.0),
+                    _ => 9.81 * deepest * dt.max(0.1),
+                };
+                let within = |a: f32| 1e-5 * (a.abs() + floor) + 2e-7;
+                assert_close(stage, name, b.get(name), on_gpu.get(name), within);
+            }
+        }
+    }
+
+    #[test]
+    fn every_stage_gives_the_same_on_both_sides() {
+        let Some(gpu) = context() else { return };
+        for solver in SOLVERS {
+            let mut setup = rough_case();
+            setup.solver = solver;
+            let mut model = FloodModel::new(setup).unwrap();
+            model.advance_to(300.0).unwrap();
+            let moving = model.state().clone();
+            let scale = moving.qx_m2_s.iter().chain(&moving.qy_m2_s).fold(0.0_f32, |a, q| a.max(q.abs()));
+            assert!(scale > 0.05, "the case moves: {scale}");
+            every_stage_agrees(&gpu, &model, &moving, solver, 0.2);
+            let dry = State::still(vec![0.0; moving.h_m.len()]);
+            every_stage_agrees(&gpu, &model, &dry, solver, 0.2);
+            let mut deep = moving.clone();
+            deep.h_m.iter_mut().zip(model.ground().z_m).for_each(|(h, z)| *h = if *z < 1e5 { *h + 50.0 } else { 0.0 });
+            every_stage_agrees(&gpu, &model, &deep, solver, 0.05);
+
+            let mut one = FloodSetup::new(bed(1, 1, 5.0, |_, _| 0.0), 0.03, solver);
+            one.initial_level_m = Some(1.0);
+            let one = FloodModel::new(one).unwrap();
+            every_stage_agrees(&gpu, &one, &one.state().clone(), solver, 0.2);
         }
     }
 
@@ -117,7 +229,7 @@ mod with_gpu {
         gpu.use_gpu(true).unwrap();
         cpu.advance_to(until_s).unwrap();
         gpu.advance_to(until_s).unwrap();
-        assert!(!gpu.lost_gpu());
+        assert_eq!(gpu.lost_gpu(), None);
         let (v_cpu, v_gpu) = (cpu.volume_m3(), gpu.volume_m3());
         let (d_cpu, d_gpu) = (cpu.depth_m(), gpu.depth_m());
         let n = d_cpu.values.len() as f64;
@@ -138,6 +250,26 @@ mod with_gpu {
     }
 
     #[test]
+    fn a_run_of_shallow_water_over_rough_ground_agrees() {
+        let mut setup = rough_case();
+        setup.solver = Solver::ShallowWater;
+        runs_agree(setup, 60.0);
+    }
+
+    #[test]
+    fn dam_breaks_on_the_device_meet_the_exact_solutions() {
+        if context().is_none() {
+            return;
+        }
+        let on_gpu = |mut model: FloodModel| {
+            model.use_gpu(true).unwrap();
+            model
+        };
+        stoker(on_gpu);
+        ritter(on_gpu);
+    }
+
+    #[test]
     fn a_long_run_on_a_plain_agrees() {
         let mut setup =
             FloodSetup::new(bed(61, 83, 5.0, |x, y| 0.002 * x + 0.1 * (y * 0.03).sin()), 0.05, Solver::LocalInertial);
@@ -147,6 +279,58 @@ mod with_gpu {
         setup.boundaries.push(Boundary { side: Side::East, from_m: 0.0, to_m: 415.0, kind: free });
         setup.rain_mm_h = Some(Series::constant(30.0, 3600.0));
         runs_agree(setup, 1800.0);
+    }
+
+    #[test]
+    fn from_any_stage_on_the_result_is_the_same() {
+        if context().is_none() {
+            return;
+        }
+        for solver in SOLVERS {
+            let mut setup = rough_case();
+            setup.solver = solver;
+            let mut cpu = FloodModel::new(setup.clone()).unwrap();
+            cpu.advance_to(10.0).unwrap();
+            for stage in sequence(solver).iter().skip(1) {
+                let (mut model, notices) = FloodModel::on(setup.clone(), Backend::GpuFrom(stage)).unwrap();
+                assert!(notices.is_empty() && model.backend_name().contains(stage.name), "{}", model.backend_name());
+                model.advance_to(10.0).unwrap();
+                assert_eq!(model.lost_gpu(), None);
+                assert_eq!(model.steps(), cpu.steps());
+                let within = |a: f32| 1e-4 * a.abs() + 1e-4;
+                assert_close(stage, "depth", &cpu.depth_m().values, &model.depth_m().values, within);
+            }
+        }
+        let other = sequence(Solver::ShallowWater)[1];
+        let error = FloodModel::on(rough_case(), Backend::GpuFrom(other)).err().unwrap().to_string();
+        assert!(error.contains("flood.local_inertial_flux"), "{error}");
+    }
+
+    #[test]
+    fn when_the_device_is_lost_the_cpu_goes_on_from_the_last_interval() {
+        if context().is_none() {
+            return;
+        }
+        for solver in SOLVERS {
+            let mut setup = rough_case();
+            setup.solver = solver;
+            let mut cpu = FloodModel::new(setup.clone()).unwrap();
+            let mut gpu = FloodModel::new(setup).unwrap();
+            gpu.use_gpu(true).unwrap();
+            gpu.advance_to(20.0).unwrap();
+            assert_eq!(gpu.lost_gpu(), None);
+            gpu.destroy_device();
+            gpu.advance_to(40.0).unwrap();
+            cpu.advance_to(40.0).unwrap();
+            let notice = gpu.lost_gpu().unwrap();
+            println!("{notice}");
+            assert!(notice.ends_with("the CPU went on from 20 s") && notice.lines().count() == 1, "{notice}");
+            assert_eq!(gpu.backend_name(), "cpu");
+            let (a, b) = (cpu.depth_m().values, gpu.depth_m().values);
+            let far = a.iter().zip(&b).filter(|(a, b)| (*a - *b).abs() > 1e-3).count();
+            assert!(far as f64 <= 0.001 * a.len() as f64, "{far}");
+            assert!((cpu.volume_m3() - gpu.volume_m3()).abs() < 1e-6 * cpu.volume_m3());
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;
 mod fields_gpu;
+mod fields_gpu_heat;
 mod hindcast;
 mod lab;
 mod life;

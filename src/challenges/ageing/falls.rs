@@ -64,7 +64,9 @@ impl FallTable {
     /// What happens to somebody this month: `words` are two uniform draws.
     #[inline]
     pub fn draw(&self, hazard_y: f64, age_y: u8, words: [u32; 2]) -> Fall {
-        if f64::from(unit(words[0])) >= monthly(hazard_y) {
+        let u = f64::from(unit(words[0]));
+        // A month's chance is never above a twelfth of the hazard: most need no exponential.
+        if u >= hazard_y / 12.0 || u >= monthly(hazard_y) {
             return Fall::None;
         }
         match words[1] {

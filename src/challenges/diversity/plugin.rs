@@ -11,7 +11,7 @@ use super::{attributes, conflicts, ties, trust};
 use crate::challenges::shared::{Budget, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State};
 use crate::city::{City, NO_NEIGHBOURHOOD};
 use crate::people::plugin::MonthEnds;
-use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Outlook, Person, ShortMonth, Work};
+use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Outlook, Person, ShortMonth, Society, Work};
 use crate::policies::Controls;
 use crate::sim::draws::unit;
 use crate::sim::state::{slice, slice_mut};
@@ -354,8 +354,8 @@ fn survey(
     let now = ShortMonth::of(clock.month());
     (own.superdiversity, own.superdiversity_of_city) =
         attributes::superdiversity(persons, works, households, dwellings, cells.n, now);
-    let mix = Mix::count(persons, works, &homes(households, dwellings, now), cells.neighbourhood.len());
-    own.segregation = ties::scores(persons, works, households, &mix, p.ties_most, p.homophily);
+    let society = Society { persons, works, households, dwellings };
+    own.segregation = ties::scores(society, p.ties_most, p.homophily);
     if own.threshold == 0.0 {
         let there = households.iter().filter(|h| h.is_there());
         let (n, sum) = there.fold((0u64, 0u64), |(n, sum), h| (n + 1, sum + u64::from(h.threshold)));

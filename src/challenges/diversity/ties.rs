@@ -1,16 +1,16 @@
 //! How far each group keeps to itself, over five layers of ties (CBS 2024, *Herkomstsegregatie: netwerkanalyse*, L).
 //!
-//! Ties follow from membership: household, mother and child in different households, neighbours in a cell, work, school.
+//! Units are those of [`crate::people::ties`]: household, neighbours in a cell, workplace, school; besides, mother and child
+//! in different households.
 //! Among neighbours, at work and at school a person has up to 20 ties, taken with a preference for the own group that is
 //! the same for all: `own share = (c − 1) e^h / ((c − 1) e^h + N − c)` in a unit of N people, c of the own group.
 //!
 //! `score_g = (share of own ties − p_g) / (1 − p_g)` over all ties together, p_g the group's share of the population:
 //! 0 = as if ties did not look at groups, 1 = only own. Scores leave in order of group size, never by label.
 
-use crate::people::places::{FIRST_WORKPLACE, NO_PLACE};
-use crate::people::{Household, Person, Work};
-
-use super::cells::{Mix, N_GROUPS};
+use super::cells::N_GROUPS;
+use crate::people::{self, Layer, Society};
+use crate::sim::PersonIdx;
 
 /// Ties of each group, and those of them within the group.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -62,50 +62,30 @@ fn group(origin: u8) -> usize {
 }
 
 /// Score of every group, largest first, with its number of people.
-pub fn scores(
-    persons: &[Person],
-    works: &[Work],
-    households: &[Household],
-    mix: &Mix,
-    most: f64,
-    homophily: f64,
-) -> Vec<(u64, f64)> {
-    let preference = libm::exp(homophily);
+pub fn scores(society: Society, most: f64, homophily: f64) -> Vec<(u64, f64)> {
+    let index = people::Ties::of(society);
+    let origin = |p: PersonIdx| society.persons[p.i()].origin;
     let mut ties = Ties::default();
     let mut sizes = [0; N_GROUPS];
-    let offset = |place: u32| match place {
-        NO_PLACE => None,
-        p if p >= FIRST_WORKPLACE => Some((1, (p - FIRST_WORKPLACE) as usize)),
-        p => Some((0, p as usize)),
-    };
-    // Schools, workplaces.
-    let mut places: [Vec<[u32; N_GROUPS]>; 2] = [Vec::new(), Vec::new()];
-    for (p, w) in persons.iter().zip(works).filter(|(p, _)| p.is_there()) {
-        sizes[group(p.origin)] += 1;
-        if let Some((kind, at)) = offset(w.place) {
-            if places[kind].len() <= at {
-                places[kind].resize(at + 1, [0; N_GROUPS]);
-            }
-            places[kind][at][group(p.origin)] += 1;
-        }
-        if let Some(m) = p.mother.get().map(|m| &persons[m])
-            && m.is_there()
-            && m.household != p.household
-        {
-            ties.add_pair(p.origin, m.origin);
+    society.persons.iter().filter(|p| p.is_there()).for_each(|p| sizes[group(p.origin)] += 1);
+    for (mother, child) in index.mothers(society) {
+        if society.persons[mother.i()].household != society.persons[child.i()].household {
+            ties.add_pair(origin(mother), origin(child));
         }
     }
-    for household in households.iter().filter(|h| h.is_there() && h.size > 1) {
-        let mut counts = [0; N_GROUPS];
-        let mut member = household.first;
-        while let Some(p) = member.get() {
-            counts[group(persons[p].origin)] += 1;
-            member = persons[p].next;
-        }
-        ties.add_unit(&counts, f64::INFINITY, 1.0);
+    let preference = libm::exp(homophily);
+    for (layer, most, preference) in [
+        (Layer::Household, f64::INFINITY, 1.0),
+        (Layer::Neighbours, most, preference),
+        (Layer::School, most, preference),
+        (Layer::Work, most, preference),
+    ] {
+        index.units(society, layer, |people| {
+            let mut counts = [0; N_GROUPS];
+            people.for_each(|p| counts[group(origin(p))] += 1);
+            ties.add_unit(&counts, most, preference);
+        });
     }
-    (0..mix.n_cells()).for_each(|cell| ties.add_unit(mix.origins(cell), most, preference));
-    places.iter().flatten().for_each(|counts| ties.add_unit(counts, most, preference));
     ties.scores(&sizes)
 }
 

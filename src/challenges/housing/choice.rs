@@ -3,14 +3,15 @@
 use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
-use super::moving::wanted_m2;
 use super::neighbourhoods::{Composition, MOST_QUOTIENT, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
+use crate::people::migration::wanted_m2;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
+use crate::sim::draws::Chooser;
 use crate::sim::draws::{gumbel, unit};
 use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
 
@@ -57,7 +58,11 @@ struct Means {
 /// Vacancies by neighbourhood and tenure, the cheapest first.
 pub(super) struct Offers {
     pub(super) all: Vec<Offer>,
-    first: Vec<usize>,
+    /// Costs, keys and floor areas by themselves: what every seeker goes through.
+    costs_eur_m: Vec<f32>,
+    keys: Vec<DwellingKey>,
+    areas_m2: Vec<u16>,
+    first: Vec<u32>,
 }
 
 impl Offers {
@@ -86,31 +91,32 @@ impl Offers {
         let mut first = vec![0; 5 * n + 1];
         all.iter().for_each(|o| first[group(o) + 1] += 1);
         (0..5 * n).for_each(|g| first[g + 1] += first[g]);
-        Offers { all, first }
+        let (keys, areas_m2) = (all.iter().map(|o| o.key).collect(), all.iter().map(|o| o.area_m2).collect());
+        Offers { costs_eur_m: all.iter().map(|o| o.cost_eur_m).collect(), all, keys, areas_m2, first }
     }
 
     /// The offers of one tenure in neighbourhood `n` that cost at most `most_eur_m`.
     fn up_to(&self, n: usize, tenure: usize, most_eur_m: f32) -> std::ops::Range<usize> {
-        let (from, to) = (self.first[5 * n + tenure], self.first[5 * n + tenure + 1]);
-        if most_eur_m == f32::MAX {
+        let (from, to) = (self.first[5 * n + tenure] as usize, self.first[5 * n + tenure + 1] as usize);
+        if from == to || most_eur_m == f32::MAX {
             return from..to;
         }
-        from..from + self.all[from..to].partition_point(|o| o.cost_eur_m <= most_eur_m)
+        from..from + self.costs_eur_m[from..to].partition_point(|&cost| cost <= most_eur_m)
     }
 }
 
-/// An offer that a household would take, and the noise of its giver.
+/// An offer that a household would take, and how its giver ranks the household.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Want {
     pub(super) offer: u32,
-    noise: u32,
+    pub(super) priority: f32,
 }
 
 #[cfg(test)]
 impl Want {
-    /// A want without noise.
+    /// A want of no priority.
     pub(super) fn plain(offer: u32) -> Want {
-        Want { offer, noise: 0 }
+        Want { offer, priority: 0.0 }
     }
 }
 
@@ -142,6 +148,11 @@ pub(super) struct Choice<'a> {
 
 /// Most neighbourhoods that a household can search in a month.
 const MOST_SEARCHED: usize = 32;
+/// Floor area from which social homes go to families with minors first (M: order of Dutch housing ordinances, which reserve
+/// homes of four rooms or some 65 m² and more), and months in the queue that this counts as (A: more than nearly anybody
+/// has waited).
+const FAMILY_HOME_M2: u16 = 65;
+const FAMILIES_FIRST_MONTHS: f32 = 360.0;
 /// Neighbourhoods that come up before a household looks in the last of them whether it knows anybody there or not.
 const ATTEMPTS: u32 = 6;
 
@@ -182,7 +193,8 @@ impl Choice<'_> {
         let household = &self.households[h.i()];
         let segment = self.segments.segment(household, self.wage_level as f32);
         let (means, taste) = (self.means(household), self.taste(household, here));
-        let mut found = [(0.0f32, Want { offer: 0, noise: 0 }); MOST_SEARCHED];
+        let chooser = self.draws.chooser(STREAM_TASTE, household.key.0);
+        let mut found = [(0.0f32, Want { offer: 0, priority: 0.0 }); MOST_SEARCHED];
         // Where it has looked, and the home it found there.
         let mut seen = [(0u16, (0u32, 0usize)); MOST_SEARCHED];
         let (mut n_found, mut n_seen) = (0, 0);
@@ -191,12 +203,15 @@ impl Choice<'_> {
             // Who looks in a place again comes upon another home there: otherwise, in a city of few neighbourhoods, everybody
             // would see all of them alike, wherever they look most.
             let at = seen[..n_seen].iter().position(|s| s.0 == n as u16);
-            let Some((o, words)) = self.best_in(n, household, &means, at.map(|at| seen[at].1)) else { continue };
-            seen[at.unwrap_or(n_seen)] = (n as u16, (words[0], o));
+            let Some((noise, o)) = self.best_in(n, chooser, &means, at.map(|at| seen[at].1)) else { continue };
+            seen[at.unwrap_or(n_seen)] = (n as u16, (noise, o));
             n_seen += usize::from(at.is_none());
-            let utility = self.utility(&taste, &self.offers.all[o]) + gumbel(words[1]);
+            let offer = &self.offers.all[o];
+            let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
+            let utility = self.utility(&taste, offer) + gumbel(words[1]);
             if utility > stay {
-                found[n_found] = (utility, Want { offer: o as u32, noise: words[2] });
+                let priority = self.priority(household, offer, unit(words[2]));
+                found[n_found] = (utility, Want { offer: o as u32, priority });
                 n_found += 1;
             }
         }
@@ -209,23 +224,17 @@ impl Choice<'_> {
 
     /// Of the offers in neighbourhood `n` that the household may have, the one with the lowest noise, with its noise;
     /// the next one after that with the noise and place `after`.
-    fn best_in(
-        &self,
-        n: usize,
-        household: &Household,
-        means: &Means,
-        after: Option<(u32, usize)>,
-    ) -> Option<(usize, [u32; 4])> {
-        let mut best: Option<(usize, [u32; 4])> = None;
+    fn best_in(&self, n: usize, chooser: Chooser, means: &Means, after: Option<(u32, usize)>) -> Option<(u32, usize)> {
+        let mut best: Option<(u32, usize)> = None;
+        let mut least = u64::MAX;
         for (tenure, &most) in means.most_eur_m.iter().enumerate().filter(|(_, most)| **most > 0.0) {
-            for o in self.offers.up_to(n, tenure, most) {
-                let offer = &self.offers.all[o];
-                if offer.area_m2 >= means.least_m2 {
-                    let words = self.draws.block(STREAM_TASTE, household.key.0, offer.key.0 as u32);
-                    let is_next = after.is_none_or(|after| (words[0], o) > after);
-                    if is_next && best.is_none_or(|(_, least)| words[0] < least[0]) {
-                        best = Some((o, words));
-                    }
+            let range = self.offers.up_to(n, tenure, most);
+            let hot = self.offers.keys[range.clone()].iter().zip(&self.offers.areas_m2[range.clone()]);
+            for (o, (key, &area_m2)) in range.zip(hot) {
+                let noise = chooser.noise(key.0);
+                let is_next = after.is_none_or(|after| (noise, o) > after);
+                if (u64::from(noise) < least) & (area_m2 >= means.least_m2) & is_next {
+                    (best, least) = (Some((noise, o)), noise.into());
                 }
             }
         }
@@ -316,16 +325,16 @@ impl Choice<'_> {
             + steps
     }
 
-    /// What the giver of a home goes by: waiting time and urgency for social homes, means for others.
-    pub(super) fn priority(&self, h: &Household, want: Want) -> f32 {
-        let offer = &self.offers.all[want.offer as usize];
-        let noise = unit(want.noise);
+    /// What the giver of a home goes by: waiting time, urgency and whether the home fits for social homes, means for others.
+    fn priority(&self, h: &Household, offer: &Offer, noise: f32) -> f32 {
         if offer.is_on_market() {
             return libm::logf(h.income_eur_m.max(1.0) / offer.cost_eur_m.max(1.0)) + noise;
         }
         let older = h.head_age_y >= 65 && offer.step_free == 1;
         let first = f64::from(noise) < self.seniors_first[usize::from(offer.neighbourhood)];
         let urgent = f32::from(u8::from(h.stands(Household::URGENT)));
-        h.queued.until(self.now) as f32 + 1_000.0 * urgent + if older && first { 2_000.0 } else { 0.0 } + noise
+        let family = if h.n_minors > 0 && offer.area_m2 >= FAMILY_HOME_M2 { FAMILIES_FIRST_MONTHS } else { 0.0 };
+        let older = if older && first { 2_000.0 } else { 0.0 };
+        h.queued.until(self.now) as f32 + family + 1_000.0 * urgent + older + noise
     }
 }

@@ -7,11 +7,12 @@ use super::market::Market;
 use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
+use crate::people::migration::want_of_room;
 use crate::people::rates::{interpolate, monthly};
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::{threshold, unit};
 use crate::sim::state::slice;
-use crate::sim::{Clock, Draws, HouseholdIdx, HouseholdKey, Stream};
+use crate::sim::{Clock, Draws, HouseholdIdx, Stream};
 
 /// Draws of wanting to move.
 pub const STREAM: Stream = Stream::named("housing.wish");
@@ -36,7 +37,7 @@ pub const WITHIN_BY_AGE: [(f64, f64); 15] = [
     (90.0, 4.0),
 ];
 
-/// Households with a home that look for another one this month, in order of key.
+/// Households with a home that look for another one this month, in order of slot.
 #[derive(Resource, Debug, Default)]
 pub struct Wishes(pub Vec<HouseholdIdx>);
 
@@ -58,7 +59,7 @@ pub(super) fn wish_to_move(
     let base: [f64; 128] = std::array::from_fn(|age| {
         monthly(p.move_scale * market.availability * interpolate(&WITHIN_BY_AGE, age as f64) / 100.0)
     });
-    let offers = suitable_offers(dwellings);
+    let offers = suitable_offers(dwellings, surroundings.n());
     // Most households are settled by one comparison; only who passes at the highest possible hazard is looked at.
     let most = p.crowding_factor * p.burden_factor * libm::exp(2.0 * p.dissatisfaction);
     let more = |age: usize| if age >= 65 { monthly(p.senior_offer_y) } else { 0.0 };
@@ -72,10 +73,7 @@ pub(super) fn wish_to_move(
         }
         let home = &dwellings[home];
         let mut hazard = base[age];
-        let too_small = wanted_m2(h.size) / f32::from(home.area_m2.max(1));
-        if too_small > 1.0 {
-            hazard *= f64::from(too_small * too_small).min(p.crowding_factor);
-        }
+        hazard *= want_of_room(h, home).min(p.crowding_factor);
         if home.cost_eur_m > 0.4 * h.income_eur_m {
             hazard *= p.burden_factor;
         }
@@ -91,22 +89,11 @@ pub(super) fn wish_to_move(
         }
         f64::from(unit(word)) < hazard
     };
-    let chunks: Vec<Vec<(HouseholdKey, HouseholdIdx)>> = households
-        .par_chunks(CHUNK)
-        .enumerate()
-        .map(|(c, chunk)| {
-            let there = chunk.iter().enumerate().filter(|(_, h)| h.is_there() && wants(h));
-            there.map(|(i, h)| (h.key, HouseholdIdx::at(c * CHUNK + i))).collect()
-        })
-        .collect();
-    let mut all = chunks.concat();
-    all.sort_unstable_by_key(|w| w.0);
-    wishes.0 = all.into_iter().map(|w| w.1).collect();
-}
-
-/// Floor area that a household of `size` would like: 35 m² and 22 m² for each further member (A).
-pub fn wanted_m2(size: u8) -> f32 {
-    35.0 + 22.0 * f32::from(size.saturating_sub(1))
+    let look = |(c, chunk): (usize, &[Household])| -> Vec<HouseholdIdx> {
+        let looking = chunk.iter().enumerate().filter(|(_, h)| h.is_there() && wants(h));
+        looking.map(|(i, _)| HouseholdIdx::at(c * CHUNK + i)).collect()
+    };
+    wishes.0 = households.par_chunks(CHUNK).enumerate().flat_map_iter(look).collect();
 }
 
 /// True if the household has less floor area per head than the norm; a person alone is never crowded.
@@ -116,17 +103,22 @@ pub fn is_crowded(home: &Dwelling, household: &Household, p: &HousingParameters)
 
 /// How far each neighbourhood has homes on offer that suit older people: `1 − e^{−v/v0}`, v the vacant step-free homes
 /// to rent as a share of all homes, v0 = 0.2 % (A; models.md §4: seniors move if something suitable is near).
-fn suitable_offers(dwellings: &[Dwelling]) -> Vec<f64> {
-    let n = dwellings.iter().map(|d| usize::from(d.neighbourhood) + 1).max().unwrap_or(0);
-    let mut counts = vec![(0u32, 0u32); n];
-    for home in dwellings.iter().filter(|d| d.is_there()) {
-        let count = &mut counts[usize::from(home.neighbourhood)];
-        count.0 += 1;
-        let to_rent = home.tenure != Tenure::Owner as u8 && home.tenure != Tenure::Room as u8;
-        count.1 += u32::from(home.is_vacant() && home.step_free == 1 && to_rent);
-    }
-    counts
-        .into_iter()
-        .map(|(all, on_offer)| -libm::expm1(-f64::from(on_offer) / (0.002 * f64::from(all.max(1)))))
-        .collect()
+fn suitable_offers(dwellings: &[Dwelling], n: usize) -> Vec<f64> {
+    let none = || vec![[0u32; 2]; n];
+    let count = |mut counts: Vec<[u32; 2]>, chunk: &[Dwelling]| {
+        for home in chunk.iter().filter(|d| d.is_there()) {
+            let to_rent = home.tenure != Tenure::Owner as u8 && home.tenure != Tenure::Room as u8;
+            let [all, on_offer] = &mut counts[usize::from(home.neighbourhood)];
+            *all += 1;
+            *on_offer += u32::from(home.is_vacant() && home.step_free == 1 && to_rent);
+        }
+        counts
+    };
+    let add = |mut a: Vec<[u32; 2]>, b: Vec<[u32; 2]>| {
+        a.iter_mut().zip(b).for_each(|(a, b)| (a[0], a[1]) = (a[0] + b[0], a[1] + b[1]));
+        a
+    };
+    let counts = dwellings.par_chunks(CHUNK).fold(none, count).reduce(none, add);
+    let part = |[all, on_offer]: [u32; 2]| -libm::expm1(-f64::from(on_offer) / (0.002 * f64::from(all.max(1))));
+    counts.into_iter().map(part).collect()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::HousingParameters;
 use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, State, spread};
-use crate::city::{AmenityKind, City};
+use crate::city::{City, GroundCover};
 use crate::people::{CHUNK, Dwelling, Household};
 use crate::sim::state::slice;
 
@@ -33,25 +33,11 @@ impl Surroundings {
     /// Surroundings of the neighbourhoods of `city`.
     pub fn of(city: &City, near_d0_km: f64) -> Surroundings {
         let n = city.neighbourhoods.len();
-        let mut amenities = vec![0.0; n];
-        let reach_m2 = 1_000.0f64 * 1_000.0;
         let centres: Vec<[f64; 2]> = city
             .neighbourhoods
             .iter()
             .map(|x| [x.centre_m[0] - city.grid.west_m, x.centre_m[1] - city.grid.south_m()])
             .collect();
-        for amenity in &city.amenities {
-            if matches!(amenity.kind, AmenityKind::PolicePost | AmenityKind::CareHome) {
-                continue;
-            }
-            for (i, c) in centres.iter().enumerate() {
-                let (dx, dy) = (f64::from(amenity.x_m) - c[0], f64::from(amenity.y_m) - c[1]);
-                if dx * dx + dy * dy < reach_m2 {
-                    amenities[i] += 1.0;
-                }
-            }
-        }
-        amenities.iter_mut().for_each(|a: &mut f64| *a = libm::log(1.0 + *a));
         let mut nearness = vec![0.0f32; n * n];
         for (i, a) in centres.iter().enumerate() {
             for (j, b) in centres.iter().enumerate() {
@@ -61,8 +47,8 @@ impl Surroundings {
         }
         let none = vec![0.0; n];
         Surroundings {
-            amenities: standardise(amenities),
-            green: standardise(green(city)),
+            amenities: standardise(city.amenities_near().iter().map(|&a| libm::log(1.0 + f64::from(a))).collect()),
+            green: standardise(city.cover().iter().map(GroundCover::green_pct).collect()),
             unpleasant: none.clone(),
             dissatisfied: none,
             nearness,
@@ -105,30 +91,17 @@ impl Surroundings {
     }
 }
 
-fn green(city: &City) -> Vec<f64> {
-    let k = city.ground.k;
-    let mut sum = vec![(0.0, 0.0); city.neighbourhoods.len()];
-    for (i, &n) in city.neighbourhood_of_cell.iter().enumerate() {
-        let Some((trees, cells)) = sum.get_mut(usize::from(n)) else { continue };
-        let (col, row) = city.grid.col_row(i);
-        for y in 0..k {
-            for x in 0..k {
-                let at = city.ground.sealed_pct.grid.idx(col * k + x, row * k + y);
-                let open = 100.0 - f64::from(city.ground.sealed_pct.values[at]);
-                *trees += 0.5 * open + 0.5 * f64::from(city.ground.tree_pct.values[at]);
-                *cells += 1.0;
-            }
-        }
-    }
-    sum.into_iter().map(|(g, n): (f64, f64)| g / n.max(1.0)).collect()
-}
-
 fn standardise(values: Vec<f64>) -> Vec<f32> {
     let n = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / n;
     let sd = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
     values.into_iter().map(|v| if sd > 0.0 { ((v - mean) / sd) as f32 } else { 0.0 }).collect()
 }
+
+/// How much neighbourhoods differ in content, of how much people do: a tenth of the variance lies between neighbourhoods
+/// (M: order of Dutch housing surveys), and β = 0.5 of models.md §18 is per deviation between people. With 1 instead, turnover
+/// and collective efficacy drive each other apart.
+const BETWEEN: f64 = 0.32;
 
 /// Feels what has become of neighbourhoods: β6 disorder and β7 fear of models.md §9, as changes since the start.
 pub(super) fn sense(
@@ -142,7 +115,7 @@ pub(super) fn sense(
         let rise = |state| coupling.neighbourhoods_housing * spread::rise(&states, state, n);
         let (disorder, fear) = (rise(State::Disorder), rise(State::Fear));
         surroundings.unpleasant[n] = (p.b_disorder * disorder + p.b_fear * fear) as f32;
-        surroundings.dissatisfied[n] = (0.5 * (disorder + fear)).clamp(-1.0, 1.0) as f32;
+        surroundings.dissatisfied[n] = (BETWEEN * 0.5 * (disorder + fear)).clamp(-1.0, 1.0) as f32;
     }
 }
 

@@ -15,7 +15,7 @@ use super::market::Market;
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
 use crate::people::demography::Affordability;
-use crate::people::{CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth, count_rows};
+use crate::people::{CHUNK, DemographyParameters, Dwelling, DwellingStatus, ShortMonth};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{Clock, Ledgers};
 
@@ -29,9 +29,8 @@ pub(super) fn adjust_prices(
     mut affordability: ResMut<Affordability>,
 ) {
     let dwellings = slice_mut(&mut dwellings);
-    let of = |tenures: &[Tenure]| {
-        count_rows(dwellings, |d| d.is_there() && tenures.iter().any(|&t| d.tenure == t as u8)) as f64
-    };
+    let by_tenure = count_tenures(dwellings);
+    let of = |tenures: &[Tenure]| tenures.iter().map(|&t| by_tenure[t as usize]).sum::<u32>() as f64;
     let stock = [of(&[Tenure::Owner]), of(&[Tenure::Private, Tenure::Room]), of(&[Tenure::Social, Tenure::Senior])];
     let wages = libm::log1p(people.income_growth_y) / 12.0;
     let trend = libm::log1p(p.price_trend_y) / 12.0;
@@ -74,6 +73,17 @@ pub(super) fn adjust_prices(
     });
     let dearer = market.log_rent - wages * f64::from(clock.tick);
     affordability.0 = libm::exp(-dearer) * market.availability;
+}
+
+/// Homes by tenure.
+fn count_tenures(dwellings: &[Dwelling]) -> [u32; 8] {
+    let count = |chunk: &[Dwelling]| {
+        let mut counts = [0; 8];
+        chunk.iter().for_each(|d| counts[usize::from(d.tenure & 7)] += u32::from(d.is_there()));
+        counts
+    };
+    let add = |a: [u32; 8], b: [u32; 8]| std::array::from_fn(|i| a[i] + b[i]);
+    dwellings.par_chunks(CHUNK).map(count).reduce(|| [0; 8], add)
 }
 
 /// Every home is in exactly one state (models.md §13.2).

@@ -27,10 +27,10 @@ use crate::people::books::members;
 use crate::people::migration::whole_expected;
 use crate::people::places::NO_PLACE;
 use crate::people::rates::monthly;
-use crate::people::{Conduct, Dwelling, HazardView, Household, Person, ShortMonth, Work};
+use crate::people::{Conduct, Dwelling, HazardView, Household, NewSlots, Person, ShortMonth, Work};
 use crate::sim::draws::{gumbel, mix, threshold, unit};
 use crate::sim::state::{slice, slice_mut};
-use crate::sim::{Draws, Stream};
+use crate::sim::{Draws, PersonIdx, Stream};
 
 /// Draws of groups and their members.
 pub const STREAM: Stream = Stream::named("crime.groups");
@@ -347,6 +347,16 @@ pub(super) fn work(
     for member in groups.all.iter().flat_map(|g| &g.members) {
         if let Some(home) = people.home(member.slot as usize) {
             outcomes.add(Outcome::GroupMembers, home.neighbourhood.into(), 1);
+        }
+    }
+}
+
+/// Members may have been given other slots.
+pub(super) fn follow_members(new: Res<NewSlots>, mut groups: ResMut<Groups>) {
+    if new.are_there() {
+        for member in groups.all.iter_mut().flat_map(|g| &mut g.members) {
+            // Who is gone is found by the key, which is not that of whoever is in the first slot.
+            member.slot = new.of(PersonIdx(member.slot)).get().unwrap_or(0) as u32;
         }
     }
 }

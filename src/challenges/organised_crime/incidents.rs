@@ -12,6 +12,7 @@
 //! without a loop over cells and days, and with draws keyed by (cell, month) and by the parent, so that twins stay
 //! aligned. Total = rate / (1 − θ/ω). With θ = 0 nothing is left of near repeats (T-6c).
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, N_KINDS};
@@ -24,6 +25,8 @@ pub const STREAM: Stream = Stream::named("crime.incidents");
 /// Draws of what an offence brings about.
 pub const STREAM_NEAR: Stream = Stream::named("crime.near_repeat");
 const KEYS: Stream = Stream::named("crime.incident");
+/// Offences that one task looks at.
+pub const AT_ONCE: usize = 256;
 
 /// One offence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -90,44 +93,44 @@ pub fn a_month(
     draws: Draws,
     pending: &mut Vec<Incident>,
 ) -> Vec<Incident> {
-    let mut queue = Vec::new();
-    #[expect(clippy::needless_range_loop, reason = "neighbourhood `n` indexes several tables")]
-    for n in 0..cells.n() {
-        for i in cells.first[n]..cells.first[n + 1] {
-            let cell = cells.cell[i];
-            let words = draws.block(STREAM, cell.into(), 0);
-            for kind in 0..N_KINDS {
-                if cells.total[kind][n] <= 0.0 {
-                    continue;
-                }
-                let mean = expected[kind][n] * cells.weight[kind][i] / cells.total[kind][n];
-                let number = poisson(mean, fine(words[kind], words[3].rotate_left(8 * kind as u32)));
-                for k in 0..number {
-                    let at = u64::from(cell) << 8 | kind as u64;
-                    let key = mix(KEYS, at, u64::from(draws.tick) << 32 | u64::from(k));
-                    let day = 1 + ((u64::from(draws.block(STREAM, key, 1)[0]) * u64::from(n_days)) >> 32) as u16;
-                    queue.push(Incident { day, key, cell, kind: kind as u8 });
-                }
-            }
-        }
+    let mut all: Vec<Incident> =
+        (0..cells.n()).into_par_iter().flat_map_iter(|n| of_themselves(cells, expected, n, n_days, draws)).collect();
+    let is_due = |i: &Incident| u32::from(i.day) <= n_days;
+    let next_month = |i: Incident| Incident { day: i.day - n_days as u16, ..i };
+    let (due, later): (Vec<Incident>, Vec<Incident>) = pending.drain(..).partition(is_due);
+    pending.extend(later.into_iter().map(next_month));
+    all.extend(due);
+    let mut parents = all.clone();
+    while !parents.is_empty() {
+        let children = parents.par_iter().with_min_len(AT_ONCE).flat_map_iter(|i| brought_about(cells, p, *i, draws));
+        let (due, later): (Vec<Incident>, Vec<Incident>) = children.partition(is_due);
+        pending.extend(later.into_iter().map(next_month));
+        all.extend(&due);
+        parents = due;
     }
-    let (due, later): (Vec<Incident>, Vec<Incident>) = pending.drain(..).partition(|i| u32::from(i.day) <= n_days);
-    pending.extend(later.into_iter().map(|i| Incident { day: i.day - n_days as u16, ..i }));
-    queue.extend(due);
-    let mut done = 0;
-    while let Some(&parent) = queue.get(done) {
-        done += 1;
-        for child in brought_about(cells, p, parent, draws) {
-            if u32::from(child.day) <= n_days {
-                queue.push(child);
-            } else {
-                pending.push(Incident { day: child.day - n_days as u16, ..child });
-            }
-        }
-    }
-    queue.sort_unstable();
+    all.par_sort_unstable();
     pending.sort_unstable();
-    queue
+    all
+}
+
+/// Offences that come of themselves in neighbourhood `n`.
+fn of_themselves(cells: &Cells, expected: &[Vec<f64>; N_KINDS], n: usize, n_days: u32, draws: Draws) -> Vec<Incident> {
+    let mut found = Vec::new();
+    for i in cells.first[n]..cells.first[n + 1] {
+        let cell = cells.cell[i];
+        let words = draws.block(STREAM, cell.into(), 0);
+        for kind in (0..N_KINDS).filter(|&kind| cells.total[kind][n] > 0.0) {
+            let mean = expected[kind][n] * cells.weight[kind][i] / cells.total[kind][n];
+            let number = poisson(mean, fine(words[kind], words[3].rotate_left(8 * kind as u32)));
+            for k in 0..number {
+                let at = u64::from(cell) << 8 | kind as u64;
+                let key = mix(KEYS, at, u64::from(draws.tick) << 32 | u64::from(k));
+                let day = 1 + ((u64::from(draws.block(STREAM, key, 1)[0]) * u64::from(n_days)) >> 32) as u16;
+                found.push(Incident { day, key, cell, kind: kind as u8 });
+            }
+        }
+    }
+    found
 }
 
 /// What `parent` brings about.

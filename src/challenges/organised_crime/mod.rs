@@ -6,6 +6,7 @@
 //! | [`choice`] | how many offences in which neighbourhood: opportunity, and whether people turn elsewhere |
 //! | [`incidents`] | which offences, day by day, and what each brings about nearby |
 //! | [`propensity`] | who offends and who is exposed: circumstances only |
+//! | [`past`] | what people have done before they are looked at first |
 //! | [`volume`] | a month of volume crime: offenders, victims, what becomes known |
 //! | [`groups`] | criminal groups: members, labour, offers |
 //! | [`premises`] | where they work: chosen, found, closed, let again |
@@ -28,6 +29,7 @@ pub mod homes;
 pub mod incidents;
 pub mod levers;
 pub mod parameters;
+pub mod past;
 pub mod patterns;
 pub mod plugin;
 pub mod premises;

@@ -6,12 +6,14 @@ use super::cells::{self, Cells};
 use super::choice::Baseline;
 use super::homes::Homes;
 use super::{
-    CrimeParameters, digital, enforcement, explosions, grip, groups, incidents, levers, premises, propensity, volume,
+    CrimeParameters, digital, enforcement, explosions, grip, groups, incidents, levers, past, premises, propensity,
+    volume,
 };
 use crate::challenges::shared::police::PoliceSettles;
 use crate::challenges::shared::{NeighbourhoodStates, State};
 use crate::city::City;
 use crate::people::Dwelling;
+use crate::people::plugin::MonthEnds;
 use crate::sim::state::{DigestEntry, slice};
 use crate::sim::{Clock, Draws, Phase, RegisterState, SimTick};
 
@@ -25,6 +27,7 @@ use crate::sim::{Clock, Draws, Phase, RegisterState, SimTick};
 /// | Days | `use_and_find` | premises: chosen, found, closed, let again |
 /// | Days | `explode`, `defraud`, `inspect` | explosions, digital crime, enforcement against overcrowding |
 /// | Affect | `show`, `tighten` | [`State::Victimisation`], [`State::Grip`] |
+/// | End | `follow_members` | members keep their slots when the tables are put in order |
 pub struct CrimePlugin;
 
 /// Systems of [`Phase::Days`] in which offences happen.
@@ -51,13 +54,14 @@ impl Plugin for CrimePlugin {
             .register_stream(digital::STREAM)
             .register_stream(enforcement::STREAM)
             .register_stream(cells::STREAM)
+            .register_stream(cells::STREAM_BETWEEN)
             .register_stream(incidents::STREAM)
             .register_stream(incidents::STREAM_NEAR)
             .register_stream(propensity::STREAM)
             .register_stream(propensity::STREAM_TRAIT)
             .register_stream(propensity::STREAM_TIES)
             .register_stream(volume::STREAM)
-            .register_stream(volume::STREAM_PAST)
+            .register_stream(past::STREAM_PAST)
             .register_stream(levers::STREAM)
             .init_resource::<CrimeParameters>()
             .init_resource::<Baseline>()
@@ -89,7 +93,8 @@ impl Plugin for CrimePlugin {
                     .in_set(Phase::Affect)
                     .in_set(CrimeShows)
                     .after(crate::challenges::shared::police::PoliceShows),
-            );
+            )
+            .add_systems(SimTick, groups::follow_members.in_set(Phase::End).after(MonthEnds));
     }
 }
 

@@ -19,16 +19,19 @@
 //!   0.32 it gives together with what neighbourhoods differ by.
 //!
 //! `level` is solved in the first month, such that as many offend as there are offences to commit. To do without a full
-//! look at everybody each month, a person is looked at only if their draw lies below the highest chance that somebody of
-//! their age can have, and then below tighter bounds as more is known.
+//! look at everybody each month, a person is looked at only if their draw lies below the highest chance that somebody
+//! with what their own row shows (age, history, debt, partner, work) can have in this month's city, and then below
+//! tighter bounds as more is known. Bounds decide nothing: they only spare looks.
+
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
 use super::CrimeParameters;
 use super::volume::People;
-use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, ShortMonth};
+use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, Occupation, Person, ShortMonth, Work};
 use crate::sim::draws::{threshold, unit};
-use crate::sim::{Draws, Stream};
+use crate::sim::{Draws, DwellingIdx, PersonIdx, PersonKey, Stream};
 
 /// Draws of who offends and who is exposed this month.
 pub const STREAM: Stream = Stream::named("crime.month");
@@ -96,17 +99,26 @@ pub struct Look<'a> {
     pub now: ShortMonth,
 }
 
+/// Class of [`SUSPECTS`]; `None` below 12.
+#[inline]
+fn suspect_class(age_y: u8) -> Option<usize> {
+    match age_y {
+        ..12 => None,
+        12..18 => Some(0),
+        18..25 => Some(1),
+        25..45 => Some(2),
+        45..65 => Some(3),
+        65.. => Some(4),
+    }
+}
+
+/// Youngest of each class of [`SUSPECTS`].
+const CLASS_FROM_Y: [u8; 5] = [12, 18, 25, 45, 65];
+
 /// ln of suspects at `age_y` relative to those of 25–45; `None` below 12.
 pub fn log_age(age_y: u8) -> Option<f64> {
-    let class = match age_y {
-        ..12 => return None,
-        12..18 => 0,
-        18..25 => 1,
-        25..45 => 2,
-        45..65 => 3,
-        65.. => 4,
-    };
-    Some(libm::log(SUSPECTS[class] / SUSPECTS[2]))
+    static LOG: LazyLock<[f64; 5]> = LazyLock::new(|| SUSPECTS.map(|s| libm::log(s / SUSPECTS[2])));
+    suspect_class(age_y).map(|class| LOG[class])
 }
 
 /// Weight of exposure at `age_y`, 0 below 15.
@@ -120,9 +132,8 @@ pub fn exposed(age_y: u8) -> f64 {
     }
 }
 
-/// Bounds of the terms that need more than a glance.
+/// Bound of strain, in units of its spread.
 const MOST_STRAIN_Z: f64 = 3.0;
-const MOST_UNBOUND_Z: f64 = 0.55 / 0.3;
 /// Bound of b_CE · CE and of programmes.
 pub const MOST_LOCAL: f64 = 0.75;
 
@@ -167,6 +178,30 @@ fn strain_z(view: &HazardView, left: f64, low_income_eur_m: f32) -> f64 {
 pub fn bonds(view: &HazardView) -> f64 {
     let held = [view.has_partner(), view.is_employed() || view.is_studying(), view.months_here() >= 36];
     held.iter().filter(|h| **h).count() as f64 / 3.0
+}
+
+/// What a person's own row shows of their hazard, as bits.
+const PRIOR: usize = 1;
+const MEMBER: usize = 2;
+const PARTNER: usize = 4;
+/// At work or studying.
+const BUSY: usize = 8;
+const UNEMPLOYED: usize = 16;
+/// In debt, or strained by events.
+const STRAINED: usize = 32;
+const N_GLANCES: usize = 64;
+
+/// The bits of a person.
+#[inline]
+fn glance(person: &Person, work: &Work, conduct: &Conduct, prior: bool) -> usize {
+    let is = |is: bool, bit: usize| usize::from(is) * bit;
+    let does = |occupation: Occupation| work.occupation == occupation as u8;
+    is(prior, PRIOR)
+        | is(conduct.group != 0, MEMBER)
+        | is(person.partner != PersonIdx::NONE, PARTNER)
+        | is(does(Occupation::Employed) | does(Occupation::Study), BUSY)
+        | is(does(Occupation::Unemployed), UNEMPLOYED)
+        | is((work.debt_eur > 0.0) | (conduct.strain > 0), STRAINED)
 }
 
 /// The month's pools and members of groups, each in order.
@@ -262,8 +297,8 @@ impl Look<'_> {
         n.map_or(0.0, |n| self.programme(view, prior, n) - self.efficacy[n].clamp(-MOST_LOCAL, MOST_LOCAL))
     }
 
-    /// ln h of person `i`, everything included.
-    pub fn full(&self, i: usize) -> f64 {
+    /// ln h of person `i` without family and friends.
+    pub fn without_others(&self, i: usize) -> f64 {
         let (low, _) = self.traits(self.people.persons[i].key.0);
         let (view, facts) = (self.view(i), self.facts(i, low));
         let base = log_hazard(&view, facts, self.low_income_eur_m, self.p);
@@ -271,34 +306,67 @@ impl Look<'_> {
             return base;
         }
         let n = self.home(i).map(|d| usize::from(d.neighbourhood));
-        let mut log = base + self.local(&view, facts.prior, n);
+        base + self.local(&view, facts.prior, n)
+    }
+
+    /// ln h of person `i`, everything included.
+    pub fn full(&self, i: usize) -> f64 {
+        let mut log = self.without_others(i);
+        if log == f64::NEG_INFINITY {
+            return log;
+        }
         log += if self.family(i) { self.p.h_family } else { 0.0 };
         log + if self.friends(i) { self.p.h_friends } else { 0.0 }
+    }
+
+    /// The most that family, friends, neighbourhood and programmes can add to anybody's log hazard this month.
+    fn most_around(&self) -> f64 {
+        let efficacy = self.efficacy.iter().fold(0.0, |most: f64, e| most.max(-e)).min(MOST_LOCAL);
+        let g = &self.programmes;
+        let stigma = g.individual_log + self.p.h_strain * g.individual_stigma / 0.25;
+        let individual =
+            if g.individual.iter().any(|share| *share > 0.0) { stigma.clamp(0.0, MOST_LOCAL) } else { 0.0 };
+        efficacy + individual + self.p.h_family + self.p.h_friends
+    }
+
+    /// The highest chance to offend of somebody who has a home, by class of [`SUSPECTS`] and [`glance`]; they are taken to
+    /// have low self-control, no schooling and a poor household that has just moved in.
+    fn ceilings(&self, level: f64, most_around: f64) -> Vec<[u32; N_GLANCES]> {
+        let household = Household { size: 1, dwelling: DwellingIdx(0), since: self.now, ..Household::default() };
+        let ceiling = |age_y: u8, glance: usize| {
+            let is = |bit: usize| glance & bit != 0;
+            let person = Person {
+                key: PersonKey(1),
+                born: ShortMonth(self.now.0 - 12 * i16::from(age_y)),
+                partner: if is(PARTNER) { PersonIdx(0) } else { PersonIdx::NONE },
+                ..Person::default()
+            };
+            let occupation = match glance {
+                g if g & BUSY != 0 => Occupation::Employed,
+                g if g & UNEMPLOYED != 0 => Occupation::Unemployed,
+                _ => Occupation::Home,
+            };
+            let debt_eur = if is(STRAINED) { 1.0 } else { 0.0 };
+            let work = Work { occupation: occupation as u8, debt_eur, ..Work::default() };
+            let facts = Facts {
+                low_self_control: true,
+                prior: is(PRIOR),
+                member: is(MEMBER),
+                strain: if is(STRAINED) { 1.0 } else { 0.0 },
+            };
+            let view = HazardView::of(&person, &work, &household, self.now);
+            // A little more, so that rounding never shuts anybody out.
+            let log = log_hazard(&view, facts, f32::MAX, self.p) + most_around + 1e-6;
+            threshold(level * libm::exp(log))
+        };
+        CLASS_FROM_Y.iter().map(|&age_y| std::array::from_fn(|g| ceiling(age_y, g))).collect()
     }
 
     /// Draws the month's pools.
     pub fn pools(&self, level: f64, exposure: f64) -> Pools {
         let p = self.p;
-        // Highest chance by age, membership and history, before self-control is known.
-        let most = p.h_unemployed
-            + p.h_family
-            + p.h_friends
-            + p.h_strain * MOST_STRAIN_Z
-            + p.h_bonds * MOST_UNBOUND_Z
-            + 2.0 * MOST_LOCAL;
-        let ceiling: Vec<[u32; 4]> = (0..128)
-            .map(|age| {
-                std::array::from_fn(|k| {
-                    let log = log_age(age).map(|c| {
-                        c + most
-                            + p.h_self_control
-                            + if k & 1 != 0 { p.h_prior } else { 0.0 }
-                            + if k & 2 != 0 { p.h_member } else { 0.0 }
-                    });
-                    log.map_or(0, |log| threshold(level * libm::exp(log)))
-                })
-            })
-            .collect();
+        let most_around = self.most_around();
+        let ceilings = self.ceilings(level, most_around);
         let relief = libm::exp(-p.h_self_control);
         let (share, weight) = MUCH_EXPOSED;
         let little = (1.0 - share * weight) / (1.0 - share);
@@ -311,10 +379,17 @@ impl Look<'_> {
             }
             let age = usize::from(person.age_y(self.now));
             let words = self.draws.block(STREAM, person.key.0, 0);
-            let conduct = &self.conducts[i];
-            let class = usize::from(self.is_prior(conduct)) | usize::from(conduct.group != 0) << 1;
-            let may_offend = words[0] < ceiling[age][class];
+            let ceiling = suspect_class(age as u8).map_or(0, |class| {
+                let conduct = &self.conducts[i];
+                ceilings[class][glance(person, &self.people.works[i], conduct, self.is_prior(conduct))]
+            });
+            let may_offend = words[0] < ceiling;
             let may_be_exposed = words[1] < exposed_most[age];
+            let is_above = || {
+                let wanted = libm::log((f64::from(words[0]) / 4_294_967_296.0 / level).max(1e-300));
+                self.home(i).is_some() && self.full(i) > wanted
+            };
+            debug_assert!(may_offend || !is_above(), "a bound shuts somebody out");
             if !may_offend && !may_be_exposed {
                 return;
             }
@@ -332,20 +407,21 @@ impl Look<'_> {
                 pools.exposed.push(candidate(home));
             }
             let u = f64::from(words[0]) / 4_294_967_296.0;
-            let bound = f64::from(ceiling[age][class]) / 4_294_967_296.0 * if low { 1.0 } else { relief };
-            if may_offend
-                && u < bound
-                && self.offends(i, low, u / level)
-                && let Some(home) = self.home(i)
-            {
+            let bound = f64::from(ceiling) / 4_294_967_296.0 * if low { 1.0 } else { relief };
+            let offends = may_offend && u < bound && self.offends(i, low, u / level, most_around);
+            debug_assert_eq!(offends && self.home(i).is_some(), is_above(), "a bound shuts somebody out");
+            if offends && let Some(home) = self.home(i) {
                 pools.offenders.push(candidate(home));
             }
         };
-        let chunks: Vec<Pools> = (0..self.people.persons.len().div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|c| {
+        let chunks: Vec<Pools> = self
+            .people
+            .persons
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(c, chunk)| {
                 let mut pools = Pools::default();
-                (c * CHUNK..((c + 1) * CHUNK).min(self.people.persons.len())).for_each(|i| one(i, &mut pools));
+                (0..chunk.len()).for_each(|i| one(c * CHUNK + i, &mut pools));
                 pools
             })
             .collect();
@@ -360,12 +436,12 @@ impl Look<'_> {
     }
 
     /// True if `h_i` > `wanted`, asking for family and friends only if they can decide it.
-    fn offends(&self, i: usize, low_self_control: bool, wanted: f64) -> bool {
+    fn offends(&self, i: usize, low_self_control: bool, wanted: f64, most_around: f64) -> bool {
         let (view, facts) = (self.view(i), self.facts(i, low_self_control));
         let p = self.p;
         let mut log = log_hazard(&view, facts, self.low_income_eur_m, p);
         let wanted = libm::log(wanted.max(1e-300));
-        if log + 2.0 * MOST_LOCAL + p.h_family + p.h_friends <= wanted {
+        if log + most_around <= wanted {
             return false;
         }
         let n = self.home(i).map(|d| usize::from(d.neighbourhood));

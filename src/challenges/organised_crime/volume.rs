@@ -17,8 +17,9 @@ use super::CrimeParameters;
 use super::cells::{Cells, N_KINDS};
 use super::choice::{self, Baseline, Surroundings};
 use super::homes::Homes;
-use super::incidents::{self, Incident};
+use super::incidents::{self, AT_ONCE, Incident};
 use super::levers::Levers;
+use super::past::{Past, give_past, months_of_past};
 use super::propensity::{Candidate, Look, MOST_LOCAL, Pools, exposed};
 use crate::challenges::shared::police::Police;
 use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
@@ -30,8 +31,6 @@ use crate::sim::{Clock, Draws, Stream};
 
 /// Draws of who and whom, and of what becomes known.
 pub const STREAM: Stream = Stream::named("crime.who");
-/// Draws of the past at the start.
-pub const STREAM_PAST: Stream = Stream::named("crime.past");
 
 /// Outcome of each kind.
 pub const OUTCOME: [Outcome; N_KINDS] = [Outcome::Burglary, Outcome::Vandalism, Outcome::Violence];
@@ -178,6 +177,8 @@ pub(super) fn commit(
         // Levels are solved as if nothing was done yet, so that measures of the first month have their effect, too.
         let none = Levers::none(seen.states.n(), p);
         first_offenders(&seen, &mut baseline, people, conducts, &efficacy, &none);
+    } else {
+        give_past(&seen, baseline.level_without_others, people, conducts, &efficacy, &levers);
     }
     let pools = seen.look(people, conducts, &efficacy, &levers).pools(baseline.level, baseline.exposure);
     count_offenders(&mut baseline, &pools, &seen.census.residents);
@@ -201,42 +202,62 @@ pub(super) fn commit(
     }
     let n_days = seen.clock.month().n_days();
     let month = incidents::a_month(cells, p, &expected, n_days, *seen.draws, &mut pending.0);
-    let mut who = Who::new(cells, &pools);
-    for incident in &month {
-        let Some(n) = cells.neighbourhood(incident.cell) else { continue };
+    let who = Who::new(cells, &pools);
+    let happen = |incident: &Incident| {
+        let n = cells.neighbourhood(incident.cell)?;
+        let kind = usize::from(incident.kind);
+        let words = [0, 1].map(|k| seen.draws.block(STREAM, incident.key, k));
+        let mut youth_from = [u16::MAX; 5];
+        let offenders = who.offenders(n, words[0]);
+        youth_from.iter_mut().zip(offenders.filter(|o| o.age_y < 25)).for_each(|(at, o)| *at = o.neighbourhood);
+        let victim = who.victim(n, kind, words[1]);
+        Some(Happening { incident: *incident, n, youth_from, victim, known: becomes_known(&seen, kind, incident.key) })
+    };
+    let happenings: Vec<Happening> = month.par_iter().with_min_len(AT_ONCE).filter_map(happen).collect();
+    for Happening { incident, n, youth_from, victim, known } in happenings {
         let kind = usize::from(incident.kind);
         outcomes.add_at(OUTCOME[kind], n, incident.cell, incident.day as u8);
-        let words = [0, 1].map(|k| seen.draws.block(STREAM, incident.key, k));
-        for offender in who.offenders(n, words[0]) {
-            if offender.age_y < 25 {
-                outcomes.add(Outcome::YouthOffences, usize::from(offender.neighbourhood), 1);
-            }
+        for at in youth_from.into_iter().filter(|at| *at != u16::MAX) {
+            outcomes.add(Outcome::YouthOffences, at.into(), 1);
         }
-        if let Some(victim) = who.victim(n, kind, words[1]) {
+        if let Some(victim) = victim {
             let conduct = &mut conducts[victim.slot as usize];
             conduct.harmed = seen.now();
             conduct.harmed_times = conduct.harmed_times.saturating_add(1);
             conduct.strain = conduct.strain.saturating_add(LEAVES_STRAIN[kind]);
             outcomes.add(Outcome::Harmed, usize::from(victim.neighbourhood), 1);
         }
-        becomes_known(&seen, &mut outcomes, n, kind, incident.key);
+        for stage in &BECOMES_KNOWN[..known] {
+            outcomes.add(*stage, n, 1);
+        }
     }
 }
 
-fn becomes_known(seen: &Seen, outcomes: &mut Outcomes, n: usize, kind: usize, key: u64) {
+/// What comes of an offence.
+struct Happening {
+    incident: Incident,
+    n: usize,
+    /// Where the young among who did it live; `u16::MAX`: nobody.
+    youth_from: [u16; 5],
+    victim: Option<Candidate>,
+    /// How many stages of [`BECOMES_KNOWN`].
+    known: usize,
+}
+
+/// How an offence becomes known, one after the other.
+const BECOMES_KNOWN: [Outcome; 3] = [Outcome::CrimeReported, Outcome::CrimeRegistered, Outcome::CrimeDetected];
+
+/// How far an offence becomes known: how many stages of [`BECOMES_KNOWN`].
+fn becomes_known(seen: &Seen, kind: usize, key: u64) -> usize {
     let (p, words) = (&seen.p, seen.draws.block(STREAM, key, 2));
     let reported = [p.reported_property, p.reported_vandalism, p.reported_violence][kind];
     if words[0] >= threshold(reported) {
-        return;
+        return 0;
     }
-    outcomes.add(Outcome::CrimeReported, n, 1);
     if words[1] >= threshold(p.registered) {
-        return;
+        return 1;
     }
-    outcomes.add(Outcome::CrimeRegistered, n, 1);
-    if words[2] < threshold(p.detected * seen.police.investigated) {
-        outcomes.add(Outcome::CrimeDetected, n, 1);
-    }
+    2 + usize::from(words[2] < threshold(p.detected * seen.police.investigated))
 }
 
 /// Strain fades every quarter; times harmed are counted anew every calendar year.
@@ -279,28 +300,27 @@ fn first_offenders(
     // Σ size · share of groups of that size.
     let per_offence = 5.0 - ALONE_OR_MORE.iter().sum::<f64>();
     let wanted = offences * per_offence / p.offences_per_month;
-    let hazards = |conducts: &[Conduct]| -> Vec<f64> {
+    let hazards = |conducts: &[Conduct], of: fn(&Look, usize) -> f64| -> Vec<f64> {
         let look = seen.look(people, conducts, efficacy, levers);
         let persons = people.persons;
         (0..persons.len())
             .into_par_iter()
-            .map(|i| if persons[i].is_there() { libm::exp(look.full(i)) } else { 0.0 })
+            .map(|i| if persons[i].is_there() { libm::exp(of(&look, i)) } else { 0.0 })
             .collect()
     };
-    let without_past = hazards(conducts);
-    let level = wanted / without_past.iter().sum::<f64>().max(1e-9);
+    let without_past = hazards(conducts, |look, i| look.without_others(i));
     let (persons, now) = (people.persons, seen.now());
-    for (i, person) in persons.iter().enumerate().filter(|(_, q)| q.is_there()) {
-        let age_months = f64::from(person.born.until(now).max(0));
-        let window = (age_months - 144.0).clamp(0.0, f64::from(super::propensity::PRIOR_MONTHS));
-        let words = seen.draws.block(STREAM_PAST, person.key.0, 0);
-        let rate = level * without_past[i];
-        let ago = -libm::log(1.0 - f64::from(unit(words[0]))) / rate.max(1e-12);
-        if ago < window {
-            conducts[i].offended = ShortMonth(now.0 - 1 - ago as i16);
-        }
+    let mut level = wanted / without_past.iter().sum::<f64>().max(1e-9);
+    for _ in 0..4 {
+        let expected = |(person, h): (&Person, &f64)| {
+            let past = Past::of(level * h, p.h_prior, months_of_past(person, now));
+            level * h * (1.0 + past.chance * libm::expm1(p.h_prior))
+        };
+        level *= wanted / persons.iter().zip(&without_past).map(expected).sum::<f64>().max(1e-9);
     }
-    let hazards = hazards(conducts);
+    baseline.level_without_others = level;
+    give_past(seen, level, people, conducts, efficacy, levers);
+    let hazards = hazards(conducts, |look, i| look.full(i));
     baseline.level = wanted / hazards.iter().sum::<f64>().max(1e-9);
     let mut offenders = vec![0.0; seen.states.n()];
     let mut exposure = 0.0;
@@ -378,8 +398,9 @@ impl<'a> Who<'a> {
             let mut rows = Vec::with_capacity(n * n);
             for place in 0..n {
                 let mut sum = 0.0;
-                for home in 0..n {
-                    sum += (first[home + 1] - first[home]) as f64 * cells.kernel[home * n + place];
+                // As far from home to place as back.
+                for (home, kernel) in cells.kernel[place * n..][..n].iter().enumerate() {
+                    sum += (first[home + 1] - first[home]) as f64 * kernel;
                     rows.push(sum);
                 }
             }
@@ -405,16 +426,15 @@ impl<'a> Who<'a> {
     }
 
     /// Who did it: the first of them and those who live near, one after another on the ring.
-    fn offenders(&mut self, place: usize, words: [u32; 4]) -> Vec<Candidate> {
+    fn offenders(&self, place: usize, words: [u32; 4]) -> impl Iterator<Item = Candidate> {
         let home = self.home(0, place, words[0]);
-        let Some(at) = self.on_ring(0, home, u64::from(words[1]) << 32 | u64::from(words[2])) else {
-            return Vec::new();
-        };
+        let at = self.on_ring(0, home, u64::from(words[1]) << 32 | u64::from(words[2]));
         let u = f64::from(unit(words[3]));
         let size = 1 + ALONE_OR_MORE.iter().filter(|share| u >= **share).count();
         let (first, end) = (self.first[0][home], self.first[0][home + 1]);
-        let size = size.min(end - first);
-        (0..size).map(|i| self.pools.offenders[first + (at - first + i) % (end - first)]).collect()
+        let size = at.map_or(0, |_| size.min(end - first));
+        let at = at.unwrap_or(first);
+        (0..size).map(move |i| self.pools.offenders[first + (at - first + i) % (end - first)])
     }
 
     /// Whom it strikes.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::states::{NeighbourhoodStates, State};
-use crate::city::{AmenityKind, City};
+use crate::city::City;
 use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Occupation, Person, ShortMonth, Work};
 use crate::sim::Clock;
 use crate::sim::state::slice;
@@ -183,34 +183,10 @@ fn median_income(households: &[Household]) -> f32 {
 
 /// What the ground and the amenities give.
 pub(super) fn survey(city: &City, states: &mut NeighbourhoodStates) {
-    let n = city.neighbourhoods.len();
-    let mut near = vec![0u32; n];
-    for amenity in &city.amenities {
-        if matches!(amenity.kind, AmenityKind::PolicePost | AmenityKind::CareHome) {
-            continue;
-        }
-        for (i, x) in city.neighbourhoods.iter().enumerate() {
-            let dx = f64::from(amenity.x_m) - (x.centre_m[0] - city.grid.west_m);
-            let dy = f64::from(amenity.y_m) - (x.centre_m[1] - city.grid.south_m());
-            near[i] += u32::from(dx * dx + dy * dy < 1_000.0 * 1_000.0);
-        }
-    }
-    let (k, ground) = (city.ground.k, &city.ground);
-    let mut sums = vec![[0u64; 3]; n];
-    for (cell, &at) in city.neighbourhood_of_cell.iter().enumerate() {
-        let Some([pixels, sealed, trees]) = sums.get_mut(usize::from(at)) else { continue };
-        let (col, row) = city.grid.col_row(cell);
-        for (x, y) in (0..k).flat_map(|y| (0..k).map(move |x| (x, y))) {
-            let pixel = ground.sealed_pct.grid.idx(col * k + x, row * k + y);
-            *pixels += 1;
-            *sealed += u64::from(ground.sealed_pct.values[pixel]);
-            *trees += u64::from(ground.tree_pct.values[pixel]);
-        }
-    }
-    for (i, &[pixels, sealed, trees]) in sums.iter().enumerate() {
-        let of_all = |sum: u64| (sum as f64 / 100.0 / pixels.max(1) as f64) as f32;
-        states.of_mut(State::Paved)[i] = of_all(sealed);
-        states.of_mut(State::Green)[i] = 0.5 * (1.0 - of_all(sealed)) + 0.5 * of_all(trees);
-        states.of_mut(State::Amenities)[i] = libm::log1p(f64::from(near[i])) as f32;
+    for (i, (near, cover)) in city.amenities_near().into_iter().zip(city.cover()).enumerate() {
+        let of_all = |sum_pct: u64| (sum_pct as f64 / 100.0 / cover.pixels.max(1) as f64) as f32;
+        states.of_mut(State::Paved)[i] = of_all(cover.sealed_pct);
+        states.of_mut(State::Green)[i] = 0.5 * (1.0 - of_all(cover.sealed_pct)) + 0.5 * of_all(cover.tree_pct);
+        states.of_mut(State::Amenities)[i] = libm::log1p(f64::from(near)) as f32;
     }
 }

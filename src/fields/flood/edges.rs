@@ -71,6 +71,15 @@ impl Edges {
         self.kinds[usize::from(self.faces[side as usize][k])]
     }
 
+    /// True when water may pass the west or east edge of a row, or the north or south edge of the first or last row.
+    pub fn is_open_at_row(&self, row: usize) -> bool {
+        let [west, east, north, south] = &self.faces;
+        west[row] != 0
+            || east[row] != 0
+            || (row == 0 && north.iter().any(|&k| k != 0))
+            || (row + 1 == west.len() && south.iter().any(|&k| k != 0))
+    }
+
     /// All kinds by number, and the number of each face: west, east (by row), north, south (by column).
     pub fn tables(&self) -> (&[EdgeKind], [&[u16]; 4]) {
         let [w, e, n, s] = &self.faces;
@@ -79,7 +88,7 @@ impl Edges {
 
     /// Flux **out of** the map over edge face `k`, m²/s, by the local inertial rule. `cells` holds depth, bed and
     /// roughness of the edge cell and depth and bed of the next cell inwards; `q_out` is the last flux.
-    #[inline]
+    #[inline(always)]
     pub fn flux(
         &self,
         side: Side,

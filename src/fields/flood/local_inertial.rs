@@ -12,22 +12,26 @@
 //!
 //! The step is one pass over memory: each task walks down its rows, keeps the fluxes of three rows in cache, and writes
 //! the new state beside the old one. Neighbouring tasks compute the rows at their border twice from the same numbers,
-//! so nothing depends on how the rows are cut.
+//! so nothing depends on how the rows are cut. Rows without water (and without an open edge) are passed over. The loop is
+//! compiled for several widths of vector registers and the widest that there is runs; no operation is fused or reordered,
+//! so all give the same bits.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::edges::{Edges, Side};
 use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
 use super::shallow_water::StepReport;
 use super::walls::Walls;
-use crate::fields::layout::{CHUNK_ROWS, Layout};
+use crate::fields::layout::{CHUNK_ROWS, Layout, in_blocks};
 
 /// Faces with less water than this carry none, m.
 pub const DRY_M: f32 = 1e-5;
+const DRY_BITS: i32 = DRY_M.to_bits() as i32;
 /// Bed of cells that hold no water (buildings, no data, padding), m above the datum.
 pub const BLOCKED_M: f32 = 1e6;
 /// Slope above which Manning's uniform flow caps the flux.
-const STEEP: f32 = 0.8;
+pub const STEEP: f32 = 0.8;
 
 /// What stands still during a step.
 pub struct Ground<'a> {
@@ -81,6 +85,25 @@ pub fn face_flux(
     dt: f32,
     inv_dx: f32,
 ) -> f32 {
+    let (flux, _) = uncapped_flux(eta_l, eta_r, bed, n, q, q_sides, q_across, theta, dt, inv_dx);
+    capped(flux, eta_l, eta_r, bed, n, inv_dx)
+}
+
+/// The flux before the cap for steep faces, and whether the face is wet and steep (bits of a mask).
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "one formula over plain numbers, inlined in the hot loop")]
+fn uncapped_flux(
+    eta_l: f32,
+    eta_r: f32,
+    bed: f32,
+    n: f32,
+    q: f32,
+    q_sides: f32,
+    q_across: f32,
+    theta: f32,
+    dt: f32,
+    inv_dx: f32,
+) -> (f32, i32) {
     let hf = greater(eta_l, eta_r) - bed;
     let slope = (eta_r - eta_l) * inv_dx;
     let norm = (q * q + q_across * q_across).sqrt();
@@ -89,38 +112,70 @@ pub fn face_flux(
     let top = theta * q + 0.5 * (1.0 - theta) * q_sides - gdt * hf * slope;
     let bottom = 1.0 + gdt * (n * n) * norm * pow7(y);
     let flux = top / bottom;
-    let steepness = slope.abs();
+    let wet = hf > DRY_M;
+    let steep = i32::from(wet) & i32::from(slope.abs() > STEEP);
+    (if wet { flux } else { 0.0 }, steep)
+}
+
+/// The cap of a steep face: Manning's uniform flow.
+#[inline(always)]
+fn capped(flux: f32, eta_l: f32, eta_r: f32, bed: f32, n: f32, inv_dx: f32) -> f32 {
+    let hf = greater(eta_l, eta_r) - bed;
+    let steepness = ((eta_r - eta_l) * inv_dx).abs();
+    let y = inverse_cbrt(if hf > DRY_M { hf } else { DRY_M });
     let cap = hf * hf * y * steepness.sqrt() / n;
-    let capped = if flux > cap {
+    let within = if flux > cap {
         cap
     } else if flux < -cap {
         -cap
     } else {
         flux
     };
-    let flux = if steepness > STEEP { capped } else { flux };
-    if hf > DRY_M { flux } else { 0.0 }
+    let within = if steepness > STEEP { within } else { flux };
+    if hf > DRY_M { within } else { 0.0 }
 }
 
 /// New fluxes over the west faces of row `j` (`n_cols` + 1 of them), before limiting.
+#[inline(always)]
 pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let nx = g.layout.n_cols;
     let at = j * g.layout.stride();
     let row = at..at + nx + 1;
     let (z, h, n) = (&g.z_m[row.clone()], &s.h_m[row.clone()], &g.manning[row.clone()]);
     let qx = &s.qx_m2_s[row.clone()];
+    // One value beyond the row: the next row's first, or the padding row's; only the padding's face looks at it.
+    let qx_ee = &s.qx_m2_s[at + 2..at + 2 + nx];
     let qy_n = &s.qy_m2_s[row];
     let below = at + nx + 1;
     let qy_s = &s.qy_m2_s[below..below + nx + 1];
     let inv_dx = 1.0 / g.cell_m;
     let theta = g.theta;
     let out = &mut out[..nx + 1];
-    for i in 1..nx {
-        let across = 0.25 * ((qy_n[i - 1] + qy_n[i]) + (qy_s[i - 1] + qy_s[i]));
-        let bed = greater(z[i - 1], z[i]);
-        let n_f = 0.5 * (n[i - 1] + n[i]);
-        let sides = qx[i - 1] + qx[i + 1];
-        out[i] = face_flux(z[i - 1] + h[i - 1], z[i] + h[i], bed, n_f, qx[i], sides, across, theta, dt, inv_dx);
+    // Face i + 1 lies between the cells i and i + 1; the last of these is the padding, and its face is set below. All slices
+    // are cut to one length, so that no bounds are checked in the loop.
+    {
+        let (z_e, h_e, n_e) = (&z[1..][..nx], &h[1..][..nx], &n[1..][..nx]);
+        let (z, h, n) = (&z[..nx], &h[..nx], &n[..nx]);
+        let (qy_ne, qy_se, qx_e) = (&qy_n[1..][..nx], &qy_s[1..][..nx], &qx[1..][..nx]);
+        let (qy_n, qy_s, qx, qx_ee) = (&qy_n[..nx], &qy_s[..nx], &qx[..nx], &qx_ee[..nx]);
+        let (out, mut steep) = (&mut out[1..][..nx], 0);
+        in_blocks!(i < nx, {
+            let across = 0.25 * ((qy_n[i] + qy_ne[i]) + (qy_s[i] + qy_se[i]));
+            let bed = greater(z[i], z_e[i]);
+            let n_f = 0.5 * (n[i] + n_e[i]);
+            let sides = qx[i] + qx_ee[i];
+            let (el, er) = (z[i] + h[i], z_e[i] + h_e[i]);
+            let (flux, is_steep) = uncapped_flux(el, er, bed, n_f, qx_e[i], sides, across, theta, dt, inv_dx);
+            out[i] = flux;
+            steep |= is_steep;
+        });
+        // Half of the divisions and roots of a face are for the cap: only rows that need it pay for it.
+        if steep != 0 {
+            in_blocks!(i < nx, {
+                let bed = greater(z[i], z_e[i]);
+                out[i] = capped(out[i], z[i] + h[i], z_e[i] + h_e[i], bed, 0.5 * (n[i] + n_e[i]), inv_dx);
+            });
+        }
     }
     let inner = |k: usize, k2: usize| (h[k], z[k], n[k], h[k2], z[k2]);
     out[0] = -g.edges.flux(Side::West, j, inner(0, 1.min(nx - 1)), -qx[0], dt, g.cell_m);
@@ -136,6 +191,7 @@ pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
 }
 
 /// New fluxes over the north faces of row `j`, before limiting. `j` may be `n_rows`: the south edge.
+#[inline(always)]
 pub fn flux_y_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let (nx, ny) = (g.layout.n_cols, g.layout.n_rows);
     let stride = g.layout.stride();
@@ -161,12 +217,28 @@ pub fn flux_y_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let (qx_n, qx_s) = (&s.qx_m2_s[up..up + nx + 1], &s.qx_m2_s[at..at + nx + 1]);
     let inv_dx = 1.0 / g.cell_m;
     let theta = g.theta;
-    for i in 0..nx {
-        let across = 0.25 * ((qx_n[i] + qx_n[i + 1]) + (qx_s[i] + qx_s[i + 1]));
-        let bed = greater(z_n[i], z_s[i]);
-        let n_f = 0.5 * (n_n[i] + n_s[i]);
-        let sides = qy_n[i] + qy_s[i];
-        out[i] = face_flux(z_n[i] + h_n[i], z_s[i] + h_s[i], bed, n_f, qy[i], sides, across, theta, dt, inv_dx);
+    {
+        let (out, mut steep) = (&mut out[..nx], 0);
+        let (qx_ne, qx_se) = (&qx_n[1..][..nx], &qx_s[1..][..nx]);
+        let (qx_n, qx_s) = (&qx_n[..nx], &qx_s[..nx]);
+        let (z_n, z_s, h_n, h_s) = (&z_n[..nx], &z_s[..nx], &h_n[..nx], &h_s[..nx]);
+        let (n_n, n_s, qy_n, qy, qy_s) = (&n_n[..nx], &n_s[..nx], &qy_n[..nx], &qy[..nx], &qy_s[..nx]);
+        in_blocks!(i < nx, {
+            let across = 0.25 * ((qx_n[i] + qx_ne[i]) + (qx_s[i] + qx_se[i]));
+            let bed = greater(z_n[i], z_s[i]);
+            let n_f = 0.5 * (n_n[i] + n_s[i]);
+            let sides = qy_n[i] + qy_s[i];
+            let (en, es) = (z_n[i] + h_n[i], z_s[i] + h_s[i]);
+            let (flux, is_steep) = uncapped_flux(en, es, bed, n_f, qy[i], sides, across, theta, dt, inv_dx);
+            out[i] = flux;
+            steep |= is_steep;
+        });
+        if steep != 0 {
+            in_blocks!(i < nx, {
+                let bed = greater(z_n[i], z_s[i]);
+                out[i] = capped(out[i], z_n[i] + h_n[i], z_s[i] + h_s[i], bed, 0.5 * (n_n[i] + n_s[i]), inv_dx);
+            });
+        }
     }
     for wall in g.walls.y_row(j) {
         let i = wall.col;
@@ -190,20 +262,24 @@ fn wall_flux(el: f32, er: f32, bed: f32, crest: f32, n: f32, q: f32, dt: f32, in
 }
 
 /// Share of its outflow that each cell of a row can pay for from what it holds.
+#[inline(always)]
 pub fn share_row(h: &[f32], qx: &[f32], qy_n: &[f32], qy_s: &[f32], dt: f32, cell_m: f32, out: &mut [f32]) {
     let nx = h.len();
     let (qx, qy_n, qy_s, out) = (&qx[..nx + 1], &qy_n[..nx], &qy_s[..nx], &mut out[..nx]);
-    for i in 0..nx {
-        let leaves = (greater(qx[i + 1], 0.0) - lesser(qx[i], 0.0)) + (greater(qy_s[i], 0.0) - lesser(qy_n[i], 0.0));
+    let (qx_e, qx, h) = (&qx[1..][..nx], &qx[..nx], &h[..nx]);
+    in_blocks!(i < nx, {
+        let leaves = (greater(qx_e[i], 0.0) - lesser(qx[i], 0.0)) + (greater(qy_s[i], 0.0) - lesser(qy_n[i], 0.0));
         let asks = leaves * dt;
         let holds = h[i] * cell_m;
-        out[i] = if asks > holds { holds / asks } else { 1.0 };
-    }
+        // holds / asks, at most 1, without a branch: one around a division keeps a loop from being vectorised.
+        out[i] = holds / greater(greater(asks, holds), f32::MIN_POSITIVE);
+    });
 }
 
 #[inline(always)]
 fn limited(q: f32, share_before: f32, share_after: f32) -> f32 {
-    q * if q > 0.0 { share_before } else { share_after }
+    // One of the two is zero (or both are NaN): exact, and without a branch.
+    greater(0.0, q) * share_before + lesser(0.0, q) * share_after
 }
 
 /// Rows of fluxes and shares that one task keeps in cache; row `k` lives in slot `(k + 1) % 4`.
@@ -211,18 +287,22 @@ struct Rows {
     qx: [Vec<f32>; 4],
     qy: [Vec<f32>; 4],
     share: [Vec<f32>; 4],
+    /// No water and no open edge beside it: neither fluxes along the row nor out of it.
+    still: [bool; 4],
+    deepest: [i32; 4],
 }
 
 impl Rows {
     fn new(stride: usize) -> Self {
         let rows = |v: f32| std::array::from_fn(|_| vec![v; stride]);
-        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0) }
+        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0), still: [true; 4], deepest: [0; 4] }
     }
 }
 
 /// Slot of row `k`, where row −1 (outside, north) exists too.
+#[inline(always)]
 fn slot(k: isize) -> usize {
-    ((k + 1) % 4) as usize
+    ((k + 1) & 3) as usize
 }
 
 /// One step of `dt` seconds from `old` into `new`.
@@ -246,6 +326,19 @@ fn edge_outflow(layout: Layout, s: &State) -> f64 {
     x.sum::<f64>() + y.sum::<f64>()
 }
 
+/// Bits of the greatest depth of a row; negative when there is a negative number among them.
+#[inline(always)]
+fn deepest_of(h: &[f32]) -> i32 {
+    let (mut deepest, mut negative) = (0_i32, 0_i32);
+    for v in h {
+        let bits = v.to_bits() as i32;
+        deepest = deepest.max(bits);
+        negative |= bits;
+    }
+    if negative < 0 { negative } else { deepest }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn step_chunk(
     g: &Ground,
     old: &State,
@@ -260,6 +353,15 @@ fn step_chunk(
     let first = first as isize;
     let mut rows = Rows::new(stride);
     let inside = |k: isize| k >= 0 && k < ny;
+    let look = |rows: &mut Rows, k: isize| {
+        let s = slot(k);
+        (rows.still[s], rows.deepest[s]) = (true, 0);
+        if inside(k) {
+            rows.deepest[s] = deepest_of(&old.h_m[k as usize * stride..][..nx]);
+            rows.still[s] = rows.deepest[s] >= 0 && rows.deepest[s] <= DRY_BITS && !g.edges.is_open_at_row(k as usize);
+        }
+    };
+    look(&mut rows, first - 1);
     if inside(first - 1) {
         flux_y_row(g, old, dt, (first - 1) as usize, &mut rows.qy[slot(first - 1)]);
     }
@@ -267,22 +369,23 @@ fn step_chunk(
     let factor = dt / g.cell_m;
     for k in first - 1..=first + n_rows {
         // Fluxes around row k and the share of each of its cells.
-        if inside(k) {
-            flux_x_row(g, old, dt, k as usize, &mut rows.qx[slot(k)]);
+        look(&mut rows, k + 1);
+        let (here, below) = (slot(k), slot(k + 1));
+        if inside(k) && !rows.still[here] {
+            flux_x_row(g, old, dt, k as usize, &mut rows.qx[here]);
         } else {
-            rows.qx[slot(k)].fill(0.0);
+            rows.qx[here].fill(0.0);
         }
-        if k + 1 >= 0 && k < ny {
-            flux_y_row(g, old, dt, (k + 1) as usize, &mut rows.qy[slot(k + 1)]);
+        if k + 1 >= 0 && k < ny && !(rows.still[here] && rows.still[below]) {
+            flux_y_row(g, old, dt, (k + 1) as usize, &mut rows.qy[below]);
         } else {
-            rows.qy[slot(k + 1)].fill(0.0);
+            rows.qy[below].fill(0.0);
         }
-        if inside(k) {
+        if inside(k) && !rows.still[here] {
             let h = &old.h_m[k as usize * stride..][..nx];
-            let (qy_n, qy_s) = (&rows.qy[slot(k)], &rows.qy[slot(k + 1)]);
-            share_row(h, &rows.qx[slot(k)], qy_n, qy_s, dt, g.cell_m, &mut rows.share[slot(k)]);
+            share_row(h, &rows.qx[here], &rows.qy[here], &rows.qy[below], dt, g.cell_m, &mut rows.share[here]);
         } else {
-            rows.share[slot(k)].fill(1.0);
+            rows.share[here].fill(1.0);
         }
         // Row k − 1 now has all that it needs.
         let j = k - 1;
@@ -292,16 +395,37 @@ fn step_chunk(
         let at = (j - first) as usize * stride;
         let out = (&mut h_new[at..at + stride], &mut qx_new[at..at + stride], &mut qy_new[at..at + stride]);
         let h_old = &old.h_m[j as usize * stride..][..stride];
-        deepest = deepest.max(update_row(nx, &rows, j, j == ny, h_old, out, factor));
+        let (above, here, below) = (slot(j - 1), slot(j), slot(j + 1));
+        if j < ny && rows.still[above] && rows.still[here] && rows.still[below] {
+            out.0.copy_from_slice(h_old);
+            out.1.fill(0.0);
+            out.2.fill(0.0);
+            deepest = deepest.max(rows.deepest[here] as u32);
+            continue;
+        }
+        let share = [&rows.share[above][..], &rows.share[here], &rows.share[below]];
+        let fluxes = [&rows.qx[here][..], &rows.qy[here], &rows.qy[below]];
+        deepest = deepest.max(update_row(nx, share, fluxes, j == ny, h_old, out, factor));
     }
     deepest
 }
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
 
-fn update_row(nx: usize, rows: &Rows, j: isize, padding_row: bool, h_old: &[f32], out: RowOut, factor: f32) -> u32 {
-    let (north, here, south) = (&rows.share[slot(j - 1)], &rows.share[slot(j)], &rows.share[slot(j + 1)]);
-    let (qx, qy, qy_next) = (&rows.qx[slot(j)], &rows.qy[slot(j)], &rows.qy[slot(j + 1)]);
+/// Moves the water of one row. `share` is that of the rows above, here and below, `fluxes` are those over west, north and
+/// south faces.
+#[inline(always)]
+fn update_row(
+    nx: usize,
+    share: [&[f32]; 3],
+    fluxes: [&[f32]; 3],
+    padding_row: bool,
+    h_old: &[f32],
+    out: RowOut,
+    factor: f32,
+) -> u32 {
+    let [north, here, south] = share;
+    let [qx, qy, qy_next] = fluxes;
     let (h_new, qx_new, qy_new) = out;
     let (h_new, h_old) = (&mut h_new[..nx + 1], &h_old[..nx + 1]);
     let (qx_new, qy_new) = (&mut qx_new[..nx + 1], &mut qy_new[..nx + 1]);
@@ -309,22 +433,32 @@ fn update_row(nx: usize, rows: &Rows, j: isize, padding_row: bool, h_old: &[f32]
     let (qx, qy, qy_next) = (&qx[..nx + 1], &qy[..nx + 1], &qy_next[..nx + 1]);
     // Outside the map (west of column 0) a share of 1; the padding column holds 1 too.
     qx_new[0] = limited(qx[0], 1.0, here[0]);
-    for i in 1..=nx {
-        qx_new[i] = limited(qx[i], here[i - 1], here[i]);
+    {
+        let (qx_e, here_e, here) = (&qx[1..][..nx], &here[1..][..nx], &here[..nx]);
+        let out = &mut qx_new[1..][..nx];
+        in_blocks!(i < nx, {
+            out[i] = limited(qx_e[i], here[i], here_e[i]);
+        });
     }
     let mut deepest = 0_i32;
     let mut negative = 0_i32;
-    for i in 0..nx {
-        let from_north = limited(qy[i], north[i], here[i]);
-        let to_south = limited(qy_next[i], here[i], south[i]);
-        qy_new[i] = from_north;
-        let h = h_old[i] + factor * ((qx_new[i] - qx_new[i + 1]) + (from_north - to_south));
-        // Rounding may leave a cell short by a few units in the last place; a NaN must pass.
-        let h = if h < 0.0 { 0.0 } else { h };
-        h_new[i] = h;
-        let bits = h.to_bits() as i32;
-        deepest = deepest.max(bits);
-        negative |= bits;
+    let (qx_w, qx_e) = (&qx_new[..nx], &qx_new[1..][..nx]);
+    {
+        let (h_old, h_new, qy_new) = (&h_old[..nx], &mut h_new[..nx], &mut qy_new[..nx]);
+        let (north, here, south) = (&north[..nx], &here[..nx], &south[..nx]);
+        let (qy, qy_next) = (&qy[..nx], &qy_next[..nx]);
+        in_blocks!(i < nx, {
+            let from_north = limited(qy[i], north[i], here[i]);
+            let to_south = limited(qy_next[i], here[i], south[i]);
+            qy_new[i] = from_north;
+            let h = h_old[i] + factor * ((qx_w[i] - qx_e[i]) + (from_north - to_south));
+            // Rounding may leave a cell short by a few units in the last place; a NaN must pass.
+            let h = if h < 0.0 { 0.0 } else { h };
+            h_new[i] = h;
+            let bits = h.to_bits() as i32;
+            deepest = deepest.max(bits);
+            negative |= bits;
+        });
     }
     qy_new[nx] = 0.0;
     h_new[nx] = 0.0;
@@ -335,4 +469,41 @@ fn update_row(nx: usize, rows: &Rows, j: isize, padding_row: bool, h_old: &[f32]
     }
     // A sign bit anywhere (a negative NaN) counts as the greatest of all.
     if negative < 0 { u32::MAX } else { deepest as u32 }
+}
+
+/// Stage `flood.local_inertial_flux` on whole planes: fluxes before limiting.
+pub fn fluxes(g: &Ground, s: &State, dt: f32, qx: &mut [f32], qy: &mut [f32]) {
+    let (ny, stride) = (g.layout.n_rows, g.layout.stride());
+    qx[ny * stride..].fill(0.0);
+    for (j, (qx, qy)) in qx.chunks_mut(stride).zip(qy.chunks_mut(stride)).enumerate() {
+        if j < ny {
+            flux_x_row(g, s, dt, j, qx);
+        }
+        flux_y_row(g, s, dt, j, qy);
+    }
+}
+
+/// Stage `flood.local_inertial_update` on whole planes: `raw` holds the depth and the fluxes before limiting. Returns the
+/// bits of the greatest depth.
+pub fn update(g: &Ground, raw: &State, dt: f32, new: &mut State) -> u32 {
+    let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows, g.layout.stride());
+    let still = vec![0.0; stride];
+    let row = |plane: &[f32], j: usize| plane[j * stride..][..stride].to_vec();
+    // Row 0 is the row outside in the north.
+    let mut share = vec![vec![1.0; stride]; ny + 3];
+    for j in 0..ny {
+        let (qx, qy_n, qy_s) = (row(&raw.qx_m2_s, j), row(&raw.qy_m2_s, j), row(&raw.qy_m2_s, j + 1));
+        share_row(&raw.h_m[j * stride..][..nx], &qx, &qy_n, &qy_s, dt, g.cell_m, &mut share[j + 1]);
+    }
+    let mut deepest = 0;
+    for j in 0..=ny {
+        let at = j * stride..(j + 1) * stride;
+        let below = if j < ny { row(&raw.qy_m2_s, j + 1) } else { still.clone() };
+        let fluxes = [&raw.qx_m2_s[at.clone()], &raw.qy_m2_s[at.clone()], &below[..]];
+        let around = [&share[j][..], &share[j + 1], &share[j + 2]];
+        let State { h_m, qx_m2_s, qy_m2_s } = &mut *new;
+        let out = (&mut h_m[at.clone()], &mut qx_m2_s[at.clone()], &mut qy_m2_s[at.clone()]);
+        deepest = deepest.max(update_row(nx, around, fluxes, j == ny, &raw.h_m[at], out, dt / g.cell_m));
+    }
+    deepest
 }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`math`] | powers of depth by the same operations on CPU and GPU |
 //! | [`local_inertial`], [`shallow_water`] | one step of each solver |
+//! | [`stages`] | the stages of a step, each on the CPU and in a shader |
 //! | [`edges`], [`walls`], [`breach`] | what bounds the water |
 //! | [`hydrology`] | rain, infiltration, drains |
 //! | [`setup`], [`model`], [`stats`] | a case; the running model with its water balance; maxima and arrival |
@@ -25,6 +26,7 @@ pub mod model;
 mod prepare;
 pub mod setup;
 pub mod shallow_water;
+pub mod stages;
 pub mod stats;
 pub mod walls;
 

@@ -19,6 +19,7 @@ use super::walls::Walls;
 use crate::fields::backend::Backend;
 use crate::fields::layout::Layout;
 use crate::fields::series::Outside;
+use crate::fields::stage::Stage;
 use crate::gis::{GridRef, Raster};
 
 /// No depth of water on a map is greater, m.
@@ -106,7 +107,7 @@ pub struct FloodModel {
     steps: u64,
     shortest_dt_s: f32,
     ground_version: u64,
-    lost_gpu: bool,
+    lost_gpu: Option<String>,
     #[cfg(feature = "gpu")]
     gpu: Option<super::gpu::GpuFlood>,
 }
@@ -178,7 +179,7 @@ impl FloodModel {
             steps: 0,
             shortest_dt_s: f32::INFINITY,
             ground_version: 0,
-            lost_gpu: false,
+            lost_gpu: None,
             #[cfg(feature = "gpu")]
             gpu: None,
             gaps: vec![None; setup.breaches.len()],
@@ -208,30 +209,47 @@ impl FloodModel {
     pub fn on(setup: FloodSetup, backend: Backend) -> Result<(Self, Vec<String>), FloodError> {
         let mut model = FloodModel::new(setup)?;
         let mut notices = Vec::new();
-        if backend != Backend::Cpu
-            && let Err(why) = model.use_gpu(backend == Backend::Gpu)
-        {
+        let taken = match backend {
+            Backend::Cpu => Ok(()),
+            Backend::Auto => model.use_gpu(false),
+            Backend::Gpu => model.use_gpu(true),
+            Backend::GpuFrom(stage) => {
+                model.use_gpu_from(true, Some(stage)).map_err(|why| FloodError::setup("backend", why))?;
+                Ok(())
+            }
+        };
+        if let Err(why) = taken {
             notices.push(format!("flood runs on the CPU: {why}"));
         }
         Ok((model, notices))
     }
 
-    /// Run the local inertial stages on a graphics processor from now on; with `software_too` on any adapter. The
-    /// error says in one line why not.
-    #[cfg(feature = "gpu")]
+    /// Run the solver's stages on a graphics processor from now on; with `software_too` on any adapter. The error says in
+    /// one line why not.
     pub fn use_gpu(&mut self, software_too: bool) -> Result<(), String> {
-        if self.setup.solver != Solver::LocalInertial {
-            return Err("the shallow water solver has no compute shaders yet".into());
-        }
+        self.use_gpu_from(software_too, None)
+    }
+
+    #[cfg(feature = "gpu")]
+    fn use_gpu_from(&mut self, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
         let context = crate::fields::gpu::GpuContext::headless(software_too)?;
-        self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground())?);
+        self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground(), self.setup.solver, from)?);
         Ok(())
     }
 
     /// Without feature `gpu` there is none.
     #[cfg(not(feature = "gpu"))]
-    pub fn use_gpu(&mut self, _software_too: bool) -> Result<(), String> {
+    fn use_gpu_from(&mut self, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
         Err("this program was built without the `gpu` feature".into())
+    }
+
+    /// Destroy the device, if there is one: for tests of what happens then.
+    #[cfg(feature = "gpu")]
+    #[doc(hidden)]
+    pub fn destroy_device(&self) {
+        if let Some(gpu) = &self.gpu {
+            gpu.destroy_device();
+        }
     }
 
     /// Where it is computed: `cpu`, or `gpu` with the adapter's name.
@@ -248,20 +266,30 @@ impl FloodModel {
     fn interval_on_gpu(&mut self, span: f32) -> Result<bool, FloodError> {
         let Some(mut gpu) = self.gpu.take() else { return Ok(false) };
         let (mut state, mut owed) = (self.state.clone(), self.hydrology.owed_m.clone());
-        let time = (self.alpha(), self.setup.dt_max_s as f32, self.report.deepest_bits);
+        let pace = super::gpu::Pace {
+            alpha: self.alpha(),
+            dt_max_s: self.setup.dt_max_s as f32,
+            deepest_bits: self.report.deepest_bits,
+            fastest_m_s: if self.on_faces() { 0.0 } else { self.report.speed_m_s },
+        };
         let sources = std::mem::take(&mut self.sources);
         let version = self.ground_version;
-        let done = gpu.interval(&self.ground(), version, &mut state, &mut owed, &sources, span, time);
+        let done = gpu.interval(&self.ground(), version, &mut state, &mut owed, &sources, span, pace);
         self.sources = sources;
-        let Ok(done) = done else {
-            self.lost_gpu = true;
-            return Ok(false);
+        let done = match done {
+            Ok(done) => done,
+            Err(why) => {
+                let t_s = self.t_s;
+                self.lost_gpu = Some(format!("the graphics processor was lost ({why}); the CPU went on from {t_s} s"));
+                return Ok(false);
+            }
         };
         self.state = state;
         self.hydrology.owed_m = owed;
         self.gpu = Some(gpu);
         if done.deepest_bits > MAX_DEPTH_M.to_bits() {
-            return Err(self.unsound("flood.local_inertial_update"));
+            let stage = if self.on_faces() { "flood.local_inertial_update" } else { "flood.shallow_water_update" };
+            return Err(self.unsound(stage));
         }
         self.steps += u64::from(done.steps);
         self.shortest_dt_s = self.shortest_dt_s.min(done.shortest_dt_s);
@@ -276,9 +304,9 @@ impl FloodModel {
         Ok(false)
     }
 
-    /// True when a graphics processor was lost on the way and the CPU went on.
-    pub fn lost_gpu(&self) -> bool {
-        self.lost_gpu
+    /// One line for the user when the graphics processor was lost on the way and the CPU went on.
+    pub fn lost_gpu(&self) -> Option<&str> {
+        self.lost_gpu.as_deref()
     }
 
     /// The map.

@@ -14,12 +14,13 @@
 //!
 //! Limits: first order, so fronts smear over some cells; walls are weirs.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::edges::{EdgeKind, Side};
 use super::local_inertial::{BLOCKED_M, Ground, State};
 use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
-use crate::fields::layout::CHUNK_ROWS;
+use crate::fields::layout::{CHUNK_ROWS, in_blocks};
 
 /// Cells with less water than this do not move, m.
 pub const DRY_M: f32 = 1e-6;
@@ -149,15 +150,16 @@ struct Velocity {
     v: Vec<f32>,
 }
 
+#[inline(always)]
 fn velocity_row(s: &State, at: usize, n: usize, out: &mut Velocity) {
     let (h, qx, qy) = (&s.h_m[at..at + n], &s.qx_m2_s[at..at + n], &s.qy_m2_s[at..at + n]);
     let (u, v) = (&mut out.u[..n], &mut out.v[..n]);
-    for i in 0..n {
+    in_blocks!(i < n, {
         let inv = 1.0 / greater(h[i], DRY_M);
         let moves = h[i] > DRY_M;
         u[i] = if moves { qx[i] * inv } else { 0.0 };
         v[i] = if moves { qy[i] * inv } else { 0.0 };
-    }
+    });
 }
 
 /// Fluxes of a row of faces, one plane per component.
@@ -182,6 +184,7 @@ impl FluxRow {
     }
 }
 
+#[inline(always)]
 fn x_faces(g: &Ground, s: &State, j: usize, vel: &Velocity, out: &mut FluxRow) {
     let nx = g.layout.n_cols;
     let at = j * g.layout.stride();
@@ -189,15 +192,18 @@ fn x_faces(g: &Ground, s: &State, j: usize, vel: &Velocity, out: &mut FluxRow) {
     let (u, v) = (&vel.u[..nx], &vel.v[..nx]);
     let cell = |i: usize| Cell { h: h[i], z: z[i], un: u[i], ut: v[i] };
     {
-        let (fh, fl) = (&mut out.h[..nx], &mut out.left[..nx]);
-        let (fr, ft) = (&mut out.right[..nx], &mut out.along[..nx]);
-        for i in 1..nx {
-            let f = inner_face(cell(i - 1), cell(i));
+        // Face i + 1 lies between the cells i and i + 1.
+        let n = nx - 1;
+        let (fh, fl) = (&mut out.h[1..nx], &mut out.left[1..nx]);
+        let (fr, ft) = (&mut out.right[1..nx], &mut out.along[1..nx]);
+        let (h_e, z_e, u_e, v_e) = (&h[1..], &z[1..], &u[1..], &v[1..]);
+        in_blocks!(i < n, {
+            let f = inner_face(cell(i), Cell { h: h_e[i], z: z_e[i], un: u_e[i], ut: v_e[i] });
             fh[i] = f.h;
             fl[i] = f.left;
             fr[i] = f.right;
             ft[i] = f.along;
-        }
+        });
     }
     let edge = |side, c: Cell| if c.z > 0.5 * BLOCKED_M { mirror(c) } else { ghost(g.edges.kind(side, j), c) };
     out.set(0, hllc(edge(Side::West, cell(0)), cell(0)));
@@ -209,6 +215,7 @@ fn x_faces(g: &Ground, s: &State, j: usize, vel: &Velocity, out: &mut FluxRow) {
     }
 }
 
+#[inline(always)]
 fn y_faces(g: &Ground, s: &State, j: usize, above: &Velocity, here: &Velocity, out: &mut FluxRow) {
     let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows, g.layout.stride());
     let at = j * stride;
@@ -230,13 +237,13 @@ fn y_faces(g: &Ground, s: &State, j: usize, above: &Velocity, here: &Velocity, o
     {
         let (fh, fl) = (&mut out.h[..nx], &mut out.left[..nx]);
         let (fr, ft) = (&mut out.right[..nx], &mut out.along[..nx]);
-        for i in 0..nx {
+        in_blocks!(i < nx, {
             let f = inner_face(north(i), south(i));
             fh[i] = f.h;
             fl[i] = f.left;
             fr[i] = f.right;
             ft[i] = f.along;
-        }
+        });
     }
     for wall in g.walls.y_row(j) {
         out.set(wall.col, wall_face(north(wall.col), south(wall.col), wall.crest_m));
@@ -254,6 +261,7 @@ pub fn step(g: &Ground, old: &State, new: &mut State, dt: f32) -> StepReport {
     reports.into_iter().fold(StepReport::default(), StepReport::join)
 }
 
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn step_chunk(
     g: &Ground,
     old: &State,
@@ -304,6 +312,7 @@ fn step_chunk(
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
 
+#[inline(always)]
 fn update_row(
     g: &Ground,
     old: &State,
@@ -321,13 +330,14 @@ fn update_row(
     let (xh, xl, xr, xt) = (&x.h[..nx + 1], &x.left[..nx + 1], &x.right[..nx + 1], &x.along[..nx + 1]);
     let (nh, nr, nt) = (&n.h[..nx], &n.right[..nx], &n.along[..nx]);
     let (sh, sl, st) = (&s.h[..nx], &s.left[..nx], &s.along[..nx]);
+    let (xh_e, xl_e, xt_e) = (&xh[1..], &xl[1..], &xt[1..]);
     let factor = dt / g.cell_m;
-    let (mut deepest, mut negative, mut fastest) = (0_i32, 0_i32, 0.0_f32);
-    for i in 0..nx {
-        let h1 = h[i] - factor * ((xh[i + 1] - xh[i]) + (sh[i] - nh[i]));
+    let (mut deepest, mut negative, mut fastest) = (0_i32, 0_i32, 0_i32);
+    in_blocks!(i < nx, {
+        let h1 = h[i] - factor * ((xh_e[i] - xh[i]) + (sh[i] - nh[i]));
         let h1 = if h1 < 0.0 { 0.0 } else { h1 };
-        let u1 = qx[i] - factor * ((xl[i + 1] - xr[i]) + (st[i] - nt[i]));
-        let v1 = qy[i] - factor * ((sl[i] - nr[i]) + (xt[i + 1] - xt[i]));
+        let u1 = qx[i] - factor * ((xl_e[i] - xr[i]) + (st[i] - nt[i]));
+        let v1 = qy[i] - factor * ((sl[i] - nr[i]) + (xt_e[i] - xt[i]));
         let wet = h1 > DRY_M;
         let hs = greater(h1, DRY_M);
         let y = inverse_cbrt(hs);
@@ -341,8 +351,58 @@ fn update_row(
         let bits = h1.to_bits() as i32;
         deepest = deepest.max(bits);
         negative |= bits;
-        let speed = if wet { greater(u2.abs(), v2.abs()) / hs + (G_M_S2 * hs).sqrt() } else { 0.0 };
-        fastest = greater(speed, fastest);
+        let speed = greater(u2.abs(), v2.abs()) / hs + (G_M_S2 * hs).sqrt();
+        let speed = if wet { speed } else { 0.0 };
+        // Bits of positive numbers order like the numbers, and their maximum can be vectorised.
+        fastest = fastest.max(speed.to_bits() as i32);
+    });
+    (if negative < 0 { u32::MAX } else { deepest as u32 }, f32::from_bits(fastest as u32))
+}
+
+/// Stage `flood.shallow_water_flux` on whole planes: water, momentum as the cell before and the cell after the face feels
+/// it, momentum along the face.
+pub fn fluxes(g: &Ground, s: &State, x: &mut [[f32; 4]], y: &mut [[f32; 4]]) {
+    let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows, g.layout.stride());
+    let velocity: Vec<Velocity> = (0..ny)
+        .map(|j| {
+            let mut row = Velocity { u: vec![0.0; nx], v: vec![0.0; nx] };
+            velocity_row(s, j * stride, nx, &mut row);
+            row
+        })
+        .collect();
+    let write = |row: &FluxRow, n: usize, out: &mut [[f32; 4]]| {
+        out.fill([0.0; 4]);
+        for (i, f) in out[..n].iter_mut().enumerate() {
+            *f = [row.h[i], row.left[i], row.right[i], row.along[i]];
+        }
+    };
+    let mut row = FluxRow::new(stride);
+    for (j, (x, y)) in x.chunks_mut(stride).zip(y.chunks_mut(stride)).enumerate() {
+        x.fill([0.0; 4]);
+        if j < ny {
+            x_faces(g, s, j, &velocity[j], &mut row);
+            write(&row, stride, x);
+        }
+        y_faces(g, s, j, &velocity[j.max(1) - 1], &velocity[j.min(ny - 1)], &mut row);
+        write(&row, nx, y);
     }
-    (if negative < 0 { u32::MAX } else { deepest as u32 }, fastest)
+}
+
+/// Stage `flood.shallow_water_update` on whole planes. Returns the bits of the greatest depth, and the greatest speed.
+pub fn update(g: &Ground, old: &State, fluxes: (&[[f32; 4]], &[[f32; 4]]), new: &mut State, dt: f32) -> (u32, f32) {
+    let (nx, stride) = (g.layout.n_cols, g.layout.stride());
+    let row = |plane: &[[f32; 4]], j: usize| {
+        let part = |k: usize| plane[j * stride..][..stride].iter().map(|f| f[k]).collect();
+        FluxRow { h: part(0), left: part(1), right: part(2), along: part(3) }
+    };
+    let (mut deepest, mut fastest) = (0, 0.0_f32);
+    for j in 0..g.layout.n_rows {
+        let (x, n, s) = (row(fluxes.0, j), row(fluxes.1, j), row(fluxes.1, j + 1));
+        let at = j * stride..j * stride + nx;
+        let State { h_m, qx_m2_s, qy_m2_s } = &mut *new;
+        let out = (&mut h_m[at.clone()], &mut qx_m2_s[at.clone()], &mut qy_m2_s[at]);
+        let (depth, speed) = update_row(g, old, j, (&x, &n, &s), out, dt);
+        (deepest, fastest) = (depth.max(deepest), speed.max(fastest));
+    }
+    (deepest, fastest)
 }

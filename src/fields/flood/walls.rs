@@ -51,6 +51,12 @@ impl Walls {
         &self.y
     }
 
+    /// Add crests on the west and north face of a cell; cells come row by row.
+    pub(super) fn push(&mut self, col: usize, row: usize, west_m: Option<f32>, north_m: Option<f32>) {
+        self.x.extend(west_m.map(|crest_m| WallFace { row, col, crest_m }));
+        self.y.extend(north_m.map(|crest_m| WallFace { row, col, crest_m }));
+    }
+
     /// True without any wall.
     pub fn is_empty(&self) -> bool {
         self.x.is_empty() && self.y.is_empty()

@@ -5,8 +5,10 @@
 //! θ: 0 from the country, the map's own mean from more of the same city.
 //!
 //! Each step solves the rows and then the columns implicitly (upwind; locally one-dimensional splitting): stable for
-//! any Δt, conserves heat, and never leaves the range of its sources.
+//! any Δt, conserves heat, and never leaves the range of its sources. All lines of a direction share one factorisation, and
+//! sixteen of them are solved side by side.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::gis::GridRef;
@@ -26,73 +28,147 @@ pub struct AirFlow {
     pub inflow_k: f32,
 }
 
-/// One line of cells: implicit upwind advection and diffusion with open ends. `theta` is both input and result.
-fn solve_line(theta: &mut [f32], speed: f32, flow: &AirFlow, dt: f32, cell_m: f32, scratch: &mut Vec<f32>) {
-    let n = theta.len();
-    let diffusion = flow.diffusion_m2_s;
-    let c = dt * speed / cell_m;
-    let d = dt * diffusion / (cell_m * cell_m);
-    let (from_before, from_after) = (d + c.max(0.0), d + (-c).max(0.0));
-    scratch.clear();
-    scratch.resize(n, 0.0);
-    // Diffusion does not cross the ends; what blows in from outside carries its own θ.
-    let windward = if c > 0.0 { 0 } else { n.saturating_sub(1) };
-    if let Some(t) = theta.get_mut(windward) {
-        *t += c.abs() * flow.inflow_k;
+/// What solving a line of cells needs: implicit upwind advection and diffusion with open ends. All lines of a direction
+/// share it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// For each cell, what it takes from the next one (backwards), and one over its pivot.
+    pub factors: Vec<[f32; 2]>,
+    /// What a cell takes from the one before.
+    pub from_before: f32,
+    /// |c|: what the cell at the windward end takes from outside.
+    pub from_outside: f32,
+    /// The windward end.
+    pub windward: usize,
+}
+
+impl Line {
+    /// A line of `n` cells under a wind of `speed` along it.
+    pub fn new(n: usize, speed: f32, diffusion_m2_s: f32, dt: f32, cell_m: f32) -> Line {
+        let c = dt * speed / cell_m;
+        let d = dt * diffusion_m2_s / (cell_m * cell_m);
+        let (from_before, from_after) = (d + c.max(0.0), d + (-c).max(0.0));
+        let mut factors: Vec<[f32; 2]> = Vec::with_capacity(n);
+        for i in 0..n {
+            // Diffusion does not cross the ends.
+            let left_d = if i > 0 { d } else { 0.0 };
+            let right_d = if i + 1 < n { d } else { 0.0 };
+            let diagonal = 1.0 + left_d + right_d + c.abs();
+            let upper = if i + 1 < n { from_after } else { 0.0 };
+            let pivot = diagonal - if i > 0 { from_before * factors[i - 1][0] } else { 0.0 };
+            factors.push([upper / pivot, 1.0 / pivot]);
+        }
+        let windward = if c > 0.0 { 0 } else { n.saturating_sub(1) };
+        Line { factors, from_before, from_outside: c.abs(), windward }
     }
-    let mut before = 0.0_f32;
-    for i in 0..n {
-        let left_d = if i > 0 { d } else { 0.0 };
-        let right_d = if i + 1 < n { d } else { 0.0 };
-        let diagonal = 1.0 + left_d + right_d + c.abs();
-        let lower = if i > 0 { -from_before } else { 0.0 };
-        let upper = if i + 1 < n { -from_after } else { 0.0 };
-        let pivot = diagonal - lower * if i > 0 { scratch[i - 1] } else { 0.0 };
-        scratch[i] = upper / pivot;
-        before = (theta[i] - lower * before) / pivot;
-        theta[i] = before;
-    }
-    for i in (0..n.saturating_sub(1)).rev() {
-        theta[i] -= scratch[i] * theta[i + 1];
+
+    /// Solve `LANES` lines side by side.
+    #[inline(always)]
+    fn solve(&self, cells: &mut [[f32; LANES]], inflow_k: f32) {
+        if let Some(end) = cells.get_mut(self.windward) {
+            end.iter_mut().for_each(|t| *t += self.from_outside * inflow_k);
+        }
+        let mut before = [0.0_f32; LANES];
+        for (cell, &[_, inverse]) in cells.iter_mut().zip(&self.factors) {
+            for k in 0..LANES {
+                before[k] = (cell[k] + self.from_before * before[k]) * inverse;
+            }
+            *cell = before;
+        }
+        let mut after = [0.0_f32; LANES];
+        for (cell, &[from_after, _]) in cells.iter_mut().zip(&self.factors).rev() {
+            for k in 0..LANES {
+                after[k] = cell[k] + from_after * after[k];
+            }
+            *cell = after;
+        }
     }
 }
 
-/// Columns that one task solves together, so that reads along a row stay in cache.
-const STRIP: usize = 16;
+/// Lines that are solved side by side, so that the sums of one wait for no other.
+const LANES: usize = 16;
+
+/// Both directions of one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lines {
+    /// Along rows.
+    pub rows: Line,
+    /// Along columns.
+    pub columns: Line,
+    /// 1 / (1 + k Δt).
+    pub decay: f32,
+    /// Δt, s.
+    pub dt_s: f32,
+}
+
+impl Lines {
+    /// Prepare steps of `dt` seconds under `flow`.
+    pub fn new(grid: &GridRef, flow: &AirFlow, dt: f32) -> Lines {
+        let line = |n, speed| Line::new(n, speed, flow.diffusion_m2_s, dt, grid.cell_m as f32);
+        Lines {
+            rows: line(grid.n_cols, flow.east_m_s),
+            columns: line(grid.n_rows, flow.south_m_s),
+            decay: 1.0 / (1.0 + dt * flow.exchange_1_s),
+            dt_s: dt,
+        }
+    }
+}
+
+/// Sources and exchange, then along the rows: stage `heat.air_rows`.
+pub fn rows(lines: &Lines, nx: usize, theta: &mut [f32], source_k_s: &[f32], inflow_k: f32) {
+    let bands = theta.par_chunks_mut(nx * LANES).zip(source_k_s.par_chunks(nx * LANES));
+    bands.for_each(|(theta, source)| band(lines, nx, theta, source, inflow_k));
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn band(lines: &Lines, nx: usize, theta: &mut [f32], source: &[f32], inflow_k: f32) {
+    let mut cells = vec![[0.0_f32; LANES]; nx];
+    for (k, (line, source)) in theta.chunks(nx).zip(source.chunks(nx)).enumerate() {
+        for ((cell, t), s) in cells.iter_mut().zip(line).zip(source) {
+            cell[k] = (t + lines.dt_s * s) * lines.decay;
+        }
+    }
+    lines.rows.solve(&mut cells, inflow_k);
+    for (k, line) in theta.chunks_mut(nx).enumerate() {
+        for (t, cell) in line.iter_mut().zip(&cells) {
+            *t = cell[k];
+        }
+    }
+}
+
+/// Along the columns: stage `heat.air_columns`.
+pub fn columns(lines: &Lines, nx: usize, theta: &mut [f32], inflow_k: f32) {
+    let planes: Vec<Vec<[f32; LANES]>> =
+        (0..nx.div_ceil(LANES)).into_par_iter().map(|k| strip(lines, nx, theta, k * LANES, inflow_k)).collect();
+    theta.par_chunks_mut(nx).enumerate().for_each(|(row, line)| {
+        for (part, plane) in line.chunks_mut(LANES).zip(&planes) {
+            part.copy_from_slice(&plane[row][..part.len()]);
+        }
+    });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn strip(lines: &Lines, nx: usize, theta: &[f32], first: usize, inflow_k: f32) -> Vec<[f32; LANES]> {
+    let n = LANES.min(nx - first);
+    let mut cells = vec![[0.0_f32; LANES]; theta.len() / nx];
+    for (cell, line) in cells.iter_mut().zip(theta.chunks(nx)) {
+        cell[..n].copy_from_slice(&line[first..first + n]);
+    }
+    lines.columns.solve(&mut cells, inflow_k);
+    cells
+}
+
+/// Mean over the map, in a fixed order: stage `heat.air_mean`.
+pub fn mean(nx: usize, theta: &[f32]) -> f32 {
+    let sums: Vec<f64> = theta.par_chunks(nx.max(1)).map(|l| l.iter().map(|&v| f64::from(v)).sum()).collect();
+    (sums.iter().sum::<f64>() / theta.len().max(1) as f64) as f32
+}
 
 /// One step of `dt` seconds. `source_k_s` is S.
 pub fn step(grid: &GridRef, theta: &mut [f32], source_k_s: &[f32], flow: &AirFlow, dt: f32) {
-    let (nx, ny) = (grid.n_cols, grid.n_rows);
-    let cell_m = grid.cell_m as f32;
-    let decay = 1.0 / (1.0 + dt * flow.exchange_1_s);
-    theta.par_chunks_mut(nx).zip(source_k_s.par_chunks(nx)).for_each(|(line, source)| {
-        for (t, s) in line.iter_mut().zip(source) {
-            *t = (*t + dt * s) * decay;
-        }
-        solve_line(line, flow.east_m_s, flow, dt, cell_m, &mut Vec::new());
-    });
-    let strips: Vec<Vec<f32>> = (0..nx.div_ceil(STRIP))
-        .into_par_iter()
-        .map(|strip| {
-            let (first, last) = (strip * STRIP, ((strip + 1) * STRIP).min(nx));
-            let mut lines = vec![0.0_f32; (last - first) * ny];
-            let mut scratch = Vec::new();
-            for (row, line) in theta.chunks(nx).enumerate() {
-                for (c, &v) in line[first..last].iter().enumerate() {
-                    lines[c * ny + row] = v;
-                }
-            }
-            for line in lines.chunks_mut(ny) {
-                solve_line(line, flow.south_m_s, flow, dt, cell_m, &mut scratch);
-            }
-            lines
-        })
-        .collect();
-    theta.par_chunks_mut(nx).enumerate().for_each(|(row, line)| {
-        for (col, v) in line.iter_mut().enumerate() {
-            *v = strips[col / STRIP][(col % STRIP) * ny + row];
-        }
-    });
+    let lines = Lines::new(grid, flow, dt);
+    rows(&lines, grid.n_cols, theta, source_k_s, flow.inflow_k);
+    columns(&lines, grid.n_cols, theta, flow.inflow_k);
 }
 
 #[cfg(test)]

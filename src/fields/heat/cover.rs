@@ -21,7 +21,8 @@ pub enum Cover {
 }
 
 /// Coefficients of a cover.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Coefficients {
     /// Share of the sun that is thrown back.
     pub albedo: f32,

@@ -7,27 +7,25 @@
 //! with the QH of the open country, whose mixed layer it is: at night there is none
 //! (A, set so that a dense stony district on a calm clear night is up to 7 K and by day up to 2 K warmer; R §3.9).
 
-use rayon::prelude::*;
-
-use super::air::{self, AirFlow};
+use super::air::{self, AirFlow, Lines};
 use super::balance::{Above, Fluxes, RHO_CP, sky_longwave, surface};
 use super::cover::{Coefficients, Cover};
 use super::pet;
-use super::sky::Skyline;
+use super::sky::{Shine, Skyline};
+use super::stages::WARMS;
 use super::sun::{self, Sun};
+use super::surfaces::{self, Place, SURFACE_STEP_H, Skin, Sky, Surfaces, smoothed_trend};
 use super::weather::Hour;
+use crate::fields::backend::Backend;
+#[cfg(feature = "gpu")]
+use crate::fields::stage::Buffers;
+use crate::fields::stage::Stage;
 use crate::gis::{GridRef, Raster};
 
 /// Depth of the air between and just above the houses, m.
 pub const CANOPY_M: f32 = 30.0;
 /// Time step of the air, s.
 const AIR_STEP_S: f32 = 120.0;
-const SURFACE_STEP_H: f32 = 0.25;
-
-/// Trend of net radiation, W/m² per hour, smoothed over about an hour.
-fn smoothed_trend(before: f32, net_before: f32, net: f32) -> f32 {
-    before + SURFACE_STEP_H * ((net - net_before) / SURFACE_STEP_H - before)
-}
 
 /// What lies upwind of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
@@ -63,21 +61,43 @@ pub struct HeatSetup {
     pub longitude_deg: f64,
 }
 
+/// Weather and air of one quarter of an hour.
+#[derive(Debug, Clone)]
+pub struct Quarter {
+    /// Weather over the surfaces.
+    pub sky: Sky,
+    /// Wind, diffusion and exchange of the air.
+    pub lines: Lines,
+    /// Steps of the air.
+    pub n_steps: usize,
+    /// Sensible heat of open grassland, W/m².
+    pub rural_sensible_w_m2: f32,
+}
+
+/// What an hour does to a map.
+#[derive(Debug, Clone)]
+pub struct Hourly {
+    /// The sun's rays, where there are any.
+    pub shine: Option<Shine>,
+    /// Its quarters.
+    pub quarters: Vec<Quarter>,
+}
+
 /// A heat episode at one moment.
 pub struct HeatModel {
     setup: HeatSetup,
-    coefficients: Vec<Coefficients>,
+    skin: Skin,
     svf: Raster<f32>,
     sunlit: Raster<f32>,
     sun: Sun,
-    surface_c: Vec<f32>,
-    net: Vec<f32>,
-    trend: Vec<f32>,
-    sensible: Vec<f32>,
+    surfaces: Surfaces,
     theta: Vec<f32>,
     /// Surface temperature, net radiation and its trend of open grassland.
     rural: (f32, f32, f32),
     weather: Option<Hour>,
+    lost_gpu: Option<String>,
+    #[cfg(feature = "gpu")]
+    gpu: Option<super::gpu::GpuHeat>,
 }
 
 impl HeatModel {
@@ -92,21 +112,26 @@ impl HeatModel {
     /// Make an episode ready under a sky that is known: the sky view factors of an earlier one with the same heights.
     pub fn under(setup: HeatSetup, svf: Raster<f32>) -> Self {
         let n = setup.grid.len();
-        let coefficients = setup.cover.iter().map(|c| c.coefficients()).collect();
+        let coefficients: Vec<Coefficients> = setup.cover.iter().map(|c| c.coefficients()).collect();
         let sunlit = Raster::filled(setup.grid, 1.0);
         let sun = Sun { elevation_rad: 0.0, azimuth_rad: 0.0 };
         HeatModel {
-            coefficients,
+            skin: Skin::of(&coefficients),
             svf,
             sunlit,
             sun,
-            surface_c: vec![f32::NAN; n],
-            net: vec![0.0; n],
-            trend: vec![0.0; n],
-            sensible: vec![0.0; n],
+            surfaces: Surfaces {
+                surface_c: vec![f32::NAN; n],
+                net: vec![0.0; n],
+                trend: vec![0.0; n],
+                sensible: vec![0.0; n],
+            },
             theta: vec![0.0; n],
             rural: (f32::NAN, 0.0, 0.0),
             weather: None,
+            lost_gpu: None,
+            #[cfg(feature = "gpu")]
+            gpu: None,
             setup,
         }
     }
@@ -114,7 +139,7 @@ impl HeatModel {
     /// Give every pixel coefficients of its own: mixtures, where a pixel is larger than what covers it.
     pub fn mix(&mut self, coefficients: Vec<Coefficients>) {
         debug_assert_eq!(coefficients.len(), self.setup.grid.len());
-        self.coefficients = coefficients;
+        self.skin = Skin::of(&coefficients);
     }
 
     fn skyline(&self) -> Skyline<'_> {
@@ -124,6 +149,17 @@ impl HeatModel {
 
     /// Scan the sky again, after something was built, felled or planted.
     pub fn rebuild(&mut self) {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = self.gpu.take() {
+            match gpu.view_factor(&self.skyline()) {
+                Ok(values) => {
+                    self.svf = self.raster(values);
+                    self.gpu = Some(gpu);
+                    return;
+                }
+                Err(why) => self.note_loss(&why),
+            }
+        }
         self.svf = self.skyline().view_factor();
     }
 
@@ -159,101 +195,218 @@ impl HeatModel {
 
     /// Surface temperature, °C.
     pub fn surface_c(&self) -> Raster<f32> {
-        self.raster(self.surface_c.clone())
+        self.raster(self.surfaces.surface_c.clone())
     }
 
     /// Run one hour of weather (its middle at `w.hour`).
     pub fn hour(&mut self, w: Hour) {
         let day = self.setup.day_of_year + (w.hour / 24.0).floor();
         self.sun = sun::position(day, w.hour.rem_euclid(24.0), self.setup.latitude_deg, self.setup.longitude_deg);
-        self.sunlit = self.skyline().sunlit(self.sun);
-        let diffuse_share = sun::diffuse_share(f64::from(w.global_w_m2), self.sun.elevation_rad) as f32;
-        let diffuse = w.global_w_m2 * diffuse_share;
-        let direct = w.global_w_m2 - diffuse;
-        let longwave = sky_longwave(w.air_c, w.humidity, w.cloud);
         let first = self.weather.is_none();
         if first {
-            self.surface_c.fill(w.air_c);
+            self.surfaces.surface_c.fill(w.air_c);
             self.rural.0 = w.air_c;
         }
         self.weather = Some(w);
-        for quarter in 0..4 {
-            let spin_up = first && quarter == 0;
-            let rural = self.rural_surface(&w, direct, diffuse, longwave, spin_up);
-            self.surfaces(&w, direct, diffuse, longwave, spin_up);
-            self.air(&w, rural);
+        let quarters = self.quarters(&w, first);
+        let hourly = Hourly { shine: self.skyline().shine(self.sun), quarters };
+        if self.hour_on_gpu(&hourly) {
+            return;
+        }
+        let grid = self.setup.grid;
+        self.sunlit = hourly.shine.map_or_else(|| Raster::filled(grid, 0.0), |shine| self.skyline().sunlit_by(&shine));
+        for quarter in &hourly.quarters {
+            let place = Place {
+                skin: &self.skin,
+                svf: &self.svf.values,
+                sunlit: &self.sunlit.values,
+                anthropogenic_w_m2: &self.setup.anthropogenic_w_m2,
+            };
+            surfaces::step(place, &quarter.sky, &self.theta, &mut self.surfaces);
+            self.air(quarter);
         }
     }
 
-    /// Open grassland at the station: the heat that the station's own air already has.
-    fn rural_surface(&mut self, w: &Hour, direct: f32, diffuse: f32, longwave: f32, spin_up: bool) -> Fluxes {
-        let above = Above {
-            direct_w_m2: direct,
-            diffuse_w_m2: diffuse,
-            longwave_w_m2: longwave,
-            svf: 1.0,
+    /// Weather and air of the hour's quarters. Open country alone decides over them, so they come before the map.
+    fn quarters(&mut self, w: &Hour, first: bool) -> Vec<Quarter> {
+        let diffuse_share = sun::diffuse_share(f64::from(w.global_w_m2), self.sun.elevation_rad) as f32;
+        let diffuse_w_m2 = w.global_w_m2 * diffuse_share;
+        let mut sky = Sky {
+            direct_w_m2: w.global_w_m2 - diffuse_w_m2,
+            diffuse_w_m2,
+            longwave_w_m2: sky_longwave(w.air_c, w.humidity, w.cloud),
             air_c: w.air_c,
-            wind_m_s: 0.6 * w.wind_m_s,
+            wind_m_s: w.wind_m_s,
+            spin_up: false,
+        };
+        (0..4)
+            .map(|quarter| {
+                sky.spin_up = first && quarter == 0;
+                let rural = self.rural_surface(&sky);
+                self.quarter(w, sky, rural)
+            })
+            .collect()
+    }
+
+    /// A model on a backend, with notices for the user (why the CPU was taken).
+    pub fn on(setup: HeatSetup, backend: Backend) -> Result<(Self, Vec<String>), String> {
+        let svf = Raster::filled(setup.grid, 1.0);
+        let mut model = HeatModel::under(setup, svf);
+        let mut notices = Vec::new();
+        let taken = match backend {
+            Backend::Cpu => Ok(()),
+            Backend::Auto => model.use_gpu(false, None),
+            Backend::Gpu => model.use_gpu(true, None),
+            Backend::GpuFrom(stage) => Ok(model.use_gpu(true, Some(stage))?),
+        };
+        if let Err(why) = taken {
+            notices.push(format!("heat runs on the CPU: {why}"));
+        }
+        model.rebuild();
+        Ok((model, notices))
+    }
+
+    /// Run the stages on a graphics processor from now on; with `software_too` on any adapter. The error says in one line
+    /// why not.
+    #[cfg(feature = "gpu")]
+    pub fn use_gpu(&mut self, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
+        let context = crate::fields::gpu::GpuContext::headless(software_too)?;
+        self.gpu = Some(super::gpu::GpuHeat::new(context, self.setup.grid.len(), from)?);
+        Ok(())
+    }
+
+    /// Without feature `gpu` there is none.
+    #[cfg(not(feature = "gpu"))]
+    pub fn use_gpu(&mut self, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
+        Err("this program was built without the `gpu` feature".into())
+    }
+
+    /// Destroy the device, if there is one: for tests of what happens then.
+    #[cfg(feature = "gpu")]
+    #[doc(hidden)]
+    pub fn destroy_device(&self) {
+        if let Some(gpu) = &self.gpu {
+            gpu.destroy_device();
+        }
+    }
+
+    /// Where it is computed: `cpu`, or `gpu` with the adapter's name.
+    pub fn backend_name(&self) -> String {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            return format!("gpu ({})", gpu.name());
+        }
+        "cpu".into()
+    }
+
+    /// One line for the user when the graphics processor was lost on the way and the CPU went on.
+    pub fn lost_gpu(&self) -> Option<&str> {
+        self.lost_gpu.as_deref()
+    }
+
+    /// The hour on the device, if there is one. When the device fails, the CPU goes on from the hour's start.
+    #[cfg(feature = "gpu")]
+    fn hour_on_gpu(&mut self, hourly: &Hourly) -> bool {
+        let Some(gpu) = self.gpu.take() else { return false };
+        let mut state = super::gpu::State {
+            surfaces: self.surfaces.clone(),
+            theta: self.theta.clone(),
+            sunlit: self.sunlit.values.clone(),
+        };
+        if let Err(why) = gpu.hour(&self.still(), hourly, &mut state) {
+            self.note_loss(&why);
+            return false;
+        }
+        (self.surfaces, self.theta, self.sunlit.values) = (state.surfaces, state.theta, state.sunlit);
+        self.gpu = Some(gpu);
+        true
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn hour_on_gpu(&mut self, _hourly: &Hourly) -> bool {
+        false
+    }
+
+    #[cfg(feature = "gpu")]
+    fn note_loss(&mut self, why: &str) {
+        let hour = self.weather.map_or(0.0, |w| w.hour);
+        self.lost_gpu = Some(format!("the graphics processor was lost ({why}); the CPU went on from hour {hour}"));
+    }
+
+    #[cfg(feature = "gpu")]
+    fn still(&self) -> super::gpu::Still<'_> {
+        super::gpu::Still {
+            skyline: self.skyline(),
+            skin: &self.skin,
+            anthropogenic_w_m2: &self.setup.anthropogenic_w_m2,
+            svf: &self.svf.values,
+            surroundings: self.setup.surroundings,
+        }
+    }
+
+    /// Buffers of the state as it is, before an hour of weather: for tests of single stages.
+    #[cfg(feature = "gpu")]
+    #[doc(hidden)]
+    pub fn host_buffers(&mut self, w: Hour) -> Buffers {
+        let day = self.setup.day_of_year + (w.hour / 24.0).floor();
+        self.sun = sun::position(day, w.hour.rem_euclid(24.0), self.setup.latitude_deg, self.setup.longitude_deg);
+        let hourly = Hourly { shine: self.skyline().shine(self.sun), quarters: self.quarters(&w, false) };
+        let state = super::gpu::State {
+            surfaces: self.surfaces.clone(),
+            theta: self.theta.clone(),
+            sunlit: self.sunlit.values.clone(),
+        };
+        super::gpu::host_buffers(&self.still(), &hourly, &state)
+    }
+
+    /// Open grassland at the station: the heat that the station's own air already has.
+    fn rural_surface(&mut self, sky: &Sky) -> Fluxes {
+        let above = Above {
+            direct_w_m2: sky.direct_w_m2,
+            diffuse_w_m2: sky.diffuse_w_m2,
+            longwave_w_m2: sky.longwave_w_m2,
+            svf: 1.0,
+            air_c: sky.air_c,
+            wind_m_s: 0.6 * sky.wind_m_s,
             anthropogenic_w_m2: 0.0,
         };
         let c = Cover::Grass.coefficients();
         let (fluxes, ts) = surface(&c, &above, self.rural.0, self.rural.2);
-        let trend = if spin_up { 0.0 } else { smoothed_trend(self.rural.2, self.rural.1, fluxes.net) };
+        let trend = if sky.spin_up { 0.0 } else { smoothed_trend(self.rural.2, self.rural.1, fluxes.net) };
         self.rural = (ts, fluxes.net, trend);
         fluxes
     }
 
-    fn surfaces(&mut self, w: &Hour, direct: f32, diffuse: f32, longwave: f32, spin_up: bool) {
-        let n_cols = self.setup.grid.n_cols;
-        let (svf, sunlit) = (&self.svf.values, &self.sunlit.values);
-        let (theta, anthropogenic) = (&self.theta, &self.setup.anthropogenic_w_m2);
-        let coefficients = &self.coefficients;
-        let lines = self.surface_c.par_chunks_mut(n_cols).zip(self.net.par_chunks_mut(n_cols));
-        let lines = lines.zip(self.sensible.par_chunks_mut(n_cols).zip(self.trend.par_chunks_mut(n_cols)));
-        lines.enumerate().for_each(|(row, ((ts, net), (sensible, trend)))| {
-            for i in 0..ts.len() {
-                let k = row * n_cols + i;
-                let above = Above {
-                    direct_w_m2: direct * sunlit[k],
-                    diffuse_w_m2: diffuse,
-                    longwave_w_m2: longwave,
-                    svf: svf[k],
-                    air_c: w.air_c + theta[k],
-                    wind_m_s: w.wind_m_s * (0.25 + 0.35 * svf[k]),
-                    anthropogenic_w_m2: anthropogenic[k],
-                };
-                let (fluxes, next) = surface(&coefficients[k], &above, ts[i], trend[i]);
-                trend[i] = if spin_up { 0.0 } else { smoothed_trend(trend[i], net[i], fluxes.net) };
-                (ts[i], net[i], sensible[i]) = (next, fluxes.net, fluxes.sensible);
-            }
-        });
-    }
-
-    fn air(&mut self, w: &Hour, rural: Fluxes) {
-        let n = self.sensible.len().max(1) as f64;
-        let n_cols = self.setup.grid.n_cols.max(1);
+    fn quarter(&self, w: &Hour, sky: Sky, rural: Fluxes) -> Quarter {
         let rising = rural.sensible.max(0.0) / RHO_CP;
         let convective = libm::cbrtf(9.81 / (w.air_c + 273.15) * rising * 1000.0);
         let exchange_m_s = 0.008 * w.wind_m_s.max(0.7) + 0.06 * convective;
         // Wind between the houses is some third of that at 10 m in the open.
         let wind = 0.35 * w.wind_m_s;
         let from = f64::from(w.wind_from_deg).to_radians();
-        let mut flow = AirFlow {
+        let flow = AirFlow {
             east_m_s: -wind * libm::sin(from) as f32,
             south_m_s: wind * libm::cos(from) as f32,
             diffusion_m2_s: 1.0 + 2.0 * wind + 5.0 * convective,
             exchange_1_s: exchange_m_s / CANOPY_M,
             inflow_k: 0.0,
         };
-        let source: Vec<f32> = self.sensible.iter().map(|q| (q - rural.sensible) / (RHO_CP * CANOPY_M)).collect();
-        let steps = (SURFACE_STEP_H * 3600.0 / AIR_STEP_S).round() as usize;
-        for _ in 0..steps {
-            if self.setup.surroundings == Surroundings::City {
-                let sums: Vec<f64> =
-                    self.theta.par_chunks(n_cols).map(|l| l.iter().map(|&v| f64::from(v)).sum()).collect();
-                flow.inflow_k = (sums.iter().sum::<f64>() / n) as f32;
-            }
-            air::step(&self.setup.grid, &mut self.theta, &source, &flow, SURFACE_STEP_H * 3600.0 / steps as f32);
+        let n_steps = (SURFACE_STEP_H * 3600.0 / AIR_STEP_S).round() as usize;
+        let lines = Lines::new(&self.setup.grid, &flow, SURFACE_STEP_H * 3600.0 / n_steps as f32);
+        Quarter { sky, lines, n_steps, rural_sensible_w_m2: rural.sensible }
+    }
+
+    fn air(&mut self, air: &Quarter) {
+        let n_cols = self.setup.grid.n_cols.max(1);
+        let warms = |q: &f32| (q - air.rural_sensible_w_m2) * WARMS;
+        let source: Vec<f32> = self.surfaces.sensible.iter().map(warms).collect();
+        for _ in 0..air.n_steps {
+            let inflow_k = match self.setup.surroundings {
+                Surroundings::City => air::mean(n_cols, &self.theta),
+                Surroundings::Country => 0.0,
+            };
+            air::rows(&air.lines, n_cols, &mut self.theta, &source, inflow_k);
+            air::columns(&air.lines, n_cols, &mut self.theta, inflow_k);
         }
     }
 

@@ -64,8 +64,29 @@ fn highest(heights: &[f32]) -> f32 {
     heights.iter().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
+/// Directions of the scan: unit vectors in cells, row downwards.
+pub fn directions() -> Vec<[f32; 2]> {
+    (0..N_AZIMUTHS)
+        .map(|k| {
+            let a = (k as f64 + 0.5) / N_AZIMUTHS as f64 * std::f64::consts::TAU;
+            [libm::sin(a) as f32, -libm::cos(a) as f32]
+        })
+        .collect()
+}
+
 impl Skyline<'_> {
-    fn steps(&self) -> usize {
+    /// Tops of roofs and of crowns, m: they end a walk.
+    pub fn tops(&self) -> [f32; 2] {
+        [highest(self.surface_m), highest(self.crown_m)]
+    }
+
+    /// True when any crown stands above the roofs.
+    pub fn has_trees(&self) -> bool {
+        self.crown_m != self.surface_m
+    }
+
+    /// Cells that the scan of the sky looks at in each direction.
+    pub fn steps(&self) -> usize {
         (self.reach_m / self.grid.cell_m).ceil().max(1.0) as usize
     }
 
@@ -80,22 +101,17 @@ impl Skyline<'_> {
         out
     }
 
-    /// Sky view factor of every pixel, 0 to 1.
+    /// Sky view factor of every pixel, 0 to 1. Stage `heat.view_factor`.
     pub fn view_factor(&self) -> Raster<f32> {
-        let (roof_top, crown_top) = (highest(self.surface_m), highest(self.crown_m));
-        let trees = self.crown_m != self.surface_m;
-        let dirs: Vec<(f32, f32)> = (0..N_AZIMUTHS)
-            .map(|k| {
-                let a = (k as f64 + 0.5) / N_AZIMUTHS as f64 * std::f64::consts::TAU;
-                (libm::sin(a) as f32, -libm::cos(a) as f32)
-            })
-            .collect();
+        let [roof_top, crown_top] = self.tops();
+        let trees = self.has_trees();
+        let dirs = directions();
         let steps = self.steps();
         let open = |heights: &[f32], top: f32, at: (usize, usize), from: f32| {
             let sum: f32 = dirs
                 .iter()
-                .map(|&dir| {
-                    let t = steepest(&self.grid, heights, top, at, from, dir, steps);
+                .map(|&[x, y]| {
+                    let t = steepest(&self.grid, heights, top, at, from, (x, y), steps);
                     1.0 / (1.0 + t * t)
                 })
                 .sum();
@@ -115,29 +131,53 @@ impl Skyline<'_> {
 
     /// Share of the direct sun that reaches every pixel: 1 in the sun, 0 in the shade of a building.
     pub fn sunlit(&self, sun: Sun) -> Raster<f32> {
+        match self.shine(sun) {
+            Some(shine) => self.sunlit_by(&shine),
+            None => Raster::filled(self.grid, 0.0),
+        }
+    }
+
+    /// Where the sun's rays come from; `None` when it is too low to count.
+    pub fn shine(&self, sun: Sun) -> Option<Shine> {
         // A sun below 2° gives next to nothing on level ground, and its shadows are endless.
         if sun.elevation_rad <= 0.035 {
-            return Raster::filled(self.grid, 0.0);
+            return None;
         }
-        let (roof_top, crown_top) = (highest(self.surface_m), highest(self.crown_m));
-        let trees = self.crown_m != self.surface_m;
-        let dir = (libm::sin(sun.azimuth_rad) as f32, -libm::cos(sun.azimuth_rad) as f32);
         let slope = libm::tan(sun.elevation_rad) as f32;
         // Low sun throws long shadows: look as far as the highest roof can reach.
         let lowest = self.surface_m.iter().copied().fold(f32::INFINITY, f32::min);
-        let longest = f64::from(crown_top - lowest) / f64::from(slope.max(0.02));
-        let n = (longest / self.grid.cell_m).ceil().clamp(1.0, 5000.0) as usize;
+        let longest = f64::from(highest(self.crown_m) - lowest) / f64::from(slope.max(0.02));
+        let n_steps = (longest / self.grid.cell_m).ceil().clamp(1.0, 5000.0) as usize;
+        Some(Shine { dir: [libm::sin(sun.azimuth_rad) as f32, -libm::cos(sun.azimuth_rad) as f32], slope, n_steps })
+    }
+
+    /// Stage `heat.sunlit`.
+    pub fn sunlit_by(&self, shine: &Shine) -> Raster<f32> {
+        let [roof_top, crown_top] = self.tops();
+        let trees = self.has_trees();
+        let Shine { dir: [x, y], slope, n_steps } = *shine;
         self.each(|at, k| {
             let from = self.surface_m[k];
-            if steepest(&self.grid, self.surface_m, roof_top, at, from, dir, n) > slope {
+            if steepest(&self.grid, self.surface_m, roof_top, at, from, (x, y), n_steps) > slope {
                 return 0.0;
             }
             let shaded = trees
                 && (self.crown_m[k] > from + 1.0
-                    || steepest(&self.grid, self.crown_m, crown_top, at, from, dir, n) > slope);
+                    || steepest(&self.grid, self.crown_m, crown_top, at, from, (x, y), n_steps) > slope);
             if shaded { CROWN_TRANSMISSION } else { 1.0 }
         })
     }
+}
+
+/// The sun's rays as the scan follows them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shine {
+    /// Towards the sun, a unit vector in cells (row downwards).
+    pub dir: [f32; 2],
+    /// Tangent of its height.
+    pub slope: f32,
+    /// Cells to look at.
+    pub n_steps: usize,
 }
 
 #[cfg(test)]
