@@ -101,6 +101,8 @@ licences:
 targets:
     cargo run --release --example targets -- 30 20000 15
 
-# Schelling beside Mesa and krABMaga, which it installs into a scratch folder (needs python3 and the package registries)
+# Schelling beside Mesa and krABMaga, water beside landlab, sky beside solweig, which it installs into scratch folders (needs
+# python3 and the package registries)
 bench-peers:
     python3 benches/peers/classic.py
+    python3 benches/peers/fields.py

@@ -70,6 +70,36 @@ fn main() {
         let mut tipped: Vec<u16> = own.tipping.tips().iter().map(|t| t.n).collect();
         tipped.sort_unstable();
         tipped.dedup();
+        if std::env::var_os("DRIFT_X").is_some() {
+            let rise = |n: usize, s: State| waterbed::challenges::shared::spread::rise(states, s, n);
+            let census = sim.world().resource::<Census>();
+            for n in 0..states.n() {
+                let r: Vec<String> = [
+                    State::HousingQuality,
+                    State::Vacancy,
+                    State::Overcrowding,
+                    State::Disorder,
+                    State::CollectiveEfficacy,
+                    State::Company,
+                    State::Turnover,
+                    State::Fear,
+                    State::Victimisation,
+                    State::Disadvantage,
+                    State::Friction,
+                ]
+                .iter()
+                .map(|&s| format!("{:6.2}", rise(n, s)))
+                .collect();
+                println!(
+                    "n{n:2} res {:5} tip {} score {:5.2} -> {:5.2}  QVODCcTFVdf {}",
+                    census.residents[n],
+                    tipped.contains(&(n as u16)),
+                    own.scores[n][0],
+                    own.scores[n].last().unwrap(),
+                    r.join(" ")
+                );
+            }
+        }
         let quality = own.quality(&NeighbourhoodParameters::default());
         println!("tipped at least once: {} of {}; warnings {quality:?}", tipped.len(), states.n());
     }

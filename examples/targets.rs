@@ -199,8 +199,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
             }
         }
         let market = sim.world().resource::<Market>();
-        wait.0 += f64::from(market.allotted);
-        wait.1 += f64::from(market.allotted_months);
+        wait.0 += f64::from(tally.city.allotted);
+        wait.1 += f64::from(tally.city.allotted_months);
         chains += f64::from(market.chains_ended);
         chain_moves += f64::from(market.chain_moves);
         let now = ShortMonth::of(sim.clock().month());

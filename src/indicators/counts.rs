@@ -46,8 +46,6 @@ pub struct Facts {
     pub overcrowded: u64,
     /// Households without a home that are entitled to social rent.
     pub in_queue: u64,
-    /// How long those have been registered for it, months.
-    pub queue_months: u64,
     /// Households without a home who have a place in a shelter.
     pub in_shelter: u64,
     /// Renting households.
@@ -256,7 +254,6 @@ fn count_household(row: &mut Facts, household: &Household, home: Option<&Dwellin
         let entitled = u64::from(!household.stands(Household::EXCLUDED));
         row.in_queue += entitled;
         row.in_shelter += u64::from(household.stands(Household::SHELTERED));
-        row.queue_months += entitled * household.queued.until(now).max(0) as u64;
         return;
     };
     let is_small = f32::from(home.area_m2) < crowded_m2 * f32::from(household.size);

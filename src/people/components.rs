@@ -134,7 +134,7 @@ pub struct Health {
 pub struct Conduct {
     /// Criminal group, number + 1; 0 = none.
     pub group: u16,
-    /// Month of the last offence; month 0 (January 1900) = never.
+    /// Month of the last offence; month 0 (January 1900) = not looked at yet, −1 = never.
     pub offended: ShortMonth,
     /// Month of the last victimisation; month 0 = never.
     pub harmed: ShortMonth,

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::books::{Books, household_key};
 use super::causes::Causes;
 use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
-use super::migration::{emigration_y, outward_profile};
+use super::migration::{OUTWARD_MOST, emigration_y, outward_profile, outward_stress};
 use super::order::NewSlots;
 use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, leaving_level, monthly};
@@ -166,14 +166,20 @@ pub(crate) fn lives_with_mother(persons: &[Person], person: &Person) -> bool {
 pub(super) fn decide_departures(
     persons: Query<&Person>,
     households: Query<&Household>,
+    dwellings: Query<&Dwelling>,
     draws: Res<Draws>,
     p: Res<DemographyParameters>,
     intercepts: Res<Intercepts>,
     mut events: ResMut<LifeEvents>,
 ) {
-    let (persons, households, draws) = (slice(&persons), slice(&households), *draws);
-    let domestic: [u32; 128] =
-        std::array::from_fn(|age| threshold(monthly(intercepts.departure * outward_profile(age as u8))));
+    let (persons, households, dwellings, draws) = (slice(&persons), slice(&households), slice(&dwellings), *draws);
+    let domestic_y: [f64; 128] = std::array::from_fn(|age| intercepts.departure * outward_profile(age as u8));
+    // Most households are settled by one comparison with the highest chance.
+    let domestic_most = domestic_y.map(|y| threshold(monthly(OUTWARD_MOST * y)));
+    let leaves = |h: &Household, age: usize, word: u32| {
+        let home = || h.dwelling.get().map(|d| &dwellings[d]);
+        word < domestic_most[age] && word < threshold(monthly(domestic_y[age] * outward_stress(h, home())))
+    };
     let abroad: [[u32; 128]; 8] =
         std::array::from_fn(|n| std::array::from_fn(|age| threshold(monthly(emigration_y(n as u8, age as u8, &p)))));
     let most_abroad = abroad.iter().flatten().copied().fold(0, u32::max);
@@ -188,7 +194,7 @@ pub(super) fn decide_departures(
                 // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
                 let newcomer = || persons[household.first.i()].newcomer.min(7);
                 let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
-                if leaves_abroad || inland < domestic[age] {
+                if leaves_abroad || leaves(household, age, inland) {
                     out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
                 }
             }
@@ -513,11 +519,12 @@ pub fn depart(books: &mut Books, h: HouseholdIdx, abroad: bool, tally: &mut Tall
 }
 
 /// The level of domestic departure at which the wanted share of residents leaves in the first year.
-pub fn solve_departure(households: &[Household], wanted_y: f64) -> f64 {
+pub fn solve_departure(households: &[Household], dwellings: &[Dwelling], wanted_y: f64) -> f64 {
     let (mut people, mut weighted) = (0.0, 0.0);
     for h in households.iter().filter(|h| h.is_there()) {
         people += f64::from(h.size);
-        weighted += f64::from(h.size) * outward_profile(h.head_age_y);
+        let stress = outward_stress(h, h.dwelling.get().map(|d| &dwellings[d]));
+        weighted += f64::from(h.size) * outward_profile(h.head_age_y) * stress;
     }
     if weighted > 0.0 { wanted_y * people / weighted } else { 0.0 }
 }

@@ -4,15 +4,16 @@
 //! departure are hazards of households. Domestic arrivals are an exogenous series that balances departures at the
 //! start (models.md §11.0): arriving households look like those who tend to leave, drawn from *templates* of the
 //! first population, with weights by age that let the age profile stand (`Pull`): a large city draws the young in and
-//! loses families. Where fewer come than that takes, it is families and people in their thirties and forties who come
-//! less, for study and first jobs draw the young in whatever homes cost: large Dutch cities that lose people to the rest
-//! of the country lose families (CBS, 2017–2019). Their number follows the surrounding [region](super::region).
+//! loses families. Where fewer come than that takes, it is families and people from thirty on who come less, for study
+//! and first jobs draw the young in whatever homes cost: of people between 18 and 28 more come to the large Dutch cities
+//! from the rest of the country than leave, at all other ages fewer (CBS, from memory; M). Their number follows the
+//! surrounding [region](super::region).
 
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::books::{Books, household_key};
-use super::components::{Household, NewcomerType, Occupation, Person, ShortMonth, Work};
+use super::components::{Dwelling, Household, NewcomerType, Occupation, Person, ShortMonth, Work};
 use super::parameters::DemographyParameters;
 use super::region::{Kind, Region};
 use super::tally::Tally;
@@ -160,7 +161,7 @@ pub struct Arrivals {
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
-    /// Domestic arrivals: families and those in their thirties and forties, then the others.
+    /// Domestic arrivals: families and those from thirty on, then the young.
     domestic: [Comers; 2],
 }
 
@@ -173,11 +174,11 @@ struct Comers {
 }
 
 const N_TEMPLATES: usize = 4096;
-/// Least part of their usual share among domestic arrivals that families and those in their thirties keep (A).
-const MIDDLE_LEAST: f64 = 0.4;
+/// Least part of their usual share among domestic arrivals that families and those from thirty on keep (A).
+const SETTLED_LEAST: f64 = 0.4;
 
-fn is_in_middle(h: &Household) -> bool {
-    h.n_minors > 0 || (30..45).contains(&h.head_age_y)
+fn is_settled(h: &Household) -> bool {
+    h.n_minors > 0 || h.head_age_y >= 30
 }
 
 impl Arrivals {
@@ -193,18 +194,18 @@ impl Arrivals {
         let pull = Pull::solve(books, p, &departure, n_residents);
         let leaving = |h: &Household| if h.is_there() { departure(h) } else { 0.0 };
         let leaving_people = books.households.iter().map(|h| leaving(h) * f64::from(h.size)).sum();
-        let stream = |in_middle: bool| {
+        let stream = |settled: bool| {
             let (mut sum, mut standing) = (0.0, 0.0);
             let mut cumulated = Vec::with_capacity(books.households.len());
             for household in books.households.iter() {
                 let comes =
-                    if is_in_middle(household) == in_middle { leaving(household) * pull.of(household) } else { 0.0 };
+                    if is_settled(household) == settled { leaving(household) * pull.of(household) } else { 0.0 };
                 sum += comes;
                 standing += comes * f64::from(household.size);
                 cumulated.push(sum);
             }
             let template = |i: usize| {
-                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(in_middle))) * sum;
+                let u = f64::from(draws.uniform(STREAM, i as u64, u32::from(settled))) * sum;
                 let h = cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1);
                 members_of(books, HouseholdIdx::at(h))
             };
@@ -316,27 +317,6 @@ impl Pull {
                 *weight = (*weight * factor).clamp(0.1, 30.0);
             }
         }
-        if std::env::var_os("PULL").is_some() {
-            let got: Vec<f64> = (0..N)
-                .map(|c| {
-                    leave
-                        .iter()
-                        .enumerate()
-                        .map(|(k, r)| pull.by_age[k] * (r[0][c] + pull.family * r[1][c]))
-                        .sum::<f64>()
-                        * 12_000.0
-                        / residents
-                })
-                .collect();
-            let left: Vec<f64> =
-                (0..N).map(|c| leave.iter().flatten().map(|r| r[c]).sum::<f64>() * 12_000.0 / residents).collect();
-            eprintln!(
-                "pull {:?} family {}\nneeded {:?}\ngot {got:?}\nleft {left:?}",
-                pull.by_age,
-                pull.family,
-                needed.map(|x| x * 12_000.0 / residents)
-            );
-        }
         pull
     }
 }
@@ -351,11 +331,11 @@ impl Arrivals {
     /// [`Self::immigrants_per_month`].
     fn domestic_people_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
         let all = (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
-        let [middle, others] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
-        let part = all / (middle + others).max(1e-9);
-        // Where more come than let the profile stand, more of all come; where fewer, fewer in the middle.
-        let others = (others * part.max(1.0)).min(all - MIDDLE_LEAST * part * middle);
-        [all - others, others]
+        let [settled, young] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
+        let part = all / (settled + young).max(1e-9);
+        // Where more come than let the profile stand, more of all come; where fewer, fewer of the settled.
+        let young = (young * part.max(1.0)).min(all - SETTLED_LEAST * part * settled);
+        [all - young, young]
     }
 
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
@@ -587,6 +567,27 @@ const OUTWARD_BY_AGE: [(f64, f64); 13] = [
     (60.0, 1.8),
     (70.0, 1.3),
 ];
+
+/// Floor area that a household of `size` would like: 35 m² and 22 m² for each further member (A).
+pub fn wanted_m2(size: u8) -> f32 {
+    35.0 + 22.0 * f32::from(size.saturating_sub(1))
+}
+
+/// How much more a household wants to move for want of room: (wanted ÷ actual floor area)², at least 1 (A; models.md §9:
+/// stress by size).
+pub fn want_of_room(h: &Household, home: &Dwelling) -> f64 {
+    let too_small = f64::from(wanted_m2(h.size) / f32::from(home.area_m2.max(1)));
+    (too_small * too_small).max(1.0)
+}
+
+/// Most that want of room raises the chance to leave the city by (A: of couples with a first child in Amsterdam some four
+/// in ten are gone within four years, about twice what their age alone makes; CBS 2019, quoted from memory, M).
+pub const OUTWARD_MOST: f64 = 3.0;
+
+/// How much more a household leaves the city for want of room: families look for it outside.
+pub fn outward_stress(h: &Household, home: Option<&Dwelling>) -> f64 {
+    home.map_or(1.0, |home| want_of_room(h, home).min(OUTWARD_MOST))
+}
 
 /// Relative chance by age of the head that a household leaves for elsewhere in the country.
 pub fn outward_profile(age_y: u8) -> f64 {

@@ -3,8 +3,8 @@
 crate::parameters! {
     /// Births, deaths, households and migration.
     pub struct DemographyParameters in "demography" {
-        mortality_a: 1.25e-5, 1e-7..=1e-3, "1/y", A, "models.md §1", "Gompertz mortality: level at age 0";
-        mortality_b: 0.105, 0.05..=0.2, "1/y", A, "models.md §1", "Gompertz mortality: rise with age";
+        mortality_a: 7.2e-6, 1e-7..=1e-3, "1/y", M, "CBS 2023, from memory: life expectancy 82, 4.0 % of 65+ die; models.md §1 gives 1.25e-5, of which 4.6 % would", "Gompertz mortality: level at age 0";
+        mortality_b: 0.11, 0.05..=0.2, "1/y", M, "the same; models.md §1 gives 0.105", "Gompertz mortality: rise with age";
         mortality_trend: -0.012, -0.1..=0.1, "1/y", M, "CBS forecasts: life expectancy 82 (2023) to about 86½ (2060)", "Relative change of mortality per year";
         fertility_total: 1.4, 0.0..=8.0, "children per woman", M, "CBS 2023, quoted from memory", "Total fertility rate";
         fertility_trend: -0.005, -0.1..=0.1, "1/y", A, "direction R §2.7 (falling)", "Relative change of fertility per year";

@@ -109,7 +109,11 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     let n_people = inhabitants.persons.len();
     let intercepts = Intercepts {
         fertility: solve_fertility(&inhabitants.persons, now, &parameters),
-        departure: demography::solve_departure(&inhabitants.households, parameters.domestic_departure_y),
+        departure: demography::solve_departure(
+            &inhabitants.households,
+            &inhabitants.dwellings,
+            parameters.domestic_departure_y,
+        ),
         cheap_cost_eur_m: demography::cheap_cost_eur_m(&inhabitants.dwellings),
     };
     let books = Books {
@@ -123,7 +127,10 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         free: &mut inhabitants.free,
         now,
     };
-    let departure = |h: &Household| monthly(intercepts.departure * migration::outward_profile(h.head_age_y));
+    let departure = |h: &Household| {
+        let stress = migration::outward_stress(h, h.dwelling.get().map(|d| &books.dwellings[d]));
+        monthly(intercepts.departure * migration::outward_profile(h.head_age_y) * stress)
+    };
     let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });

@@ -54,6 +54,10 @@ tally! {
     separations,
     /// Households that lost their home by eviction or closure.
     evictions,
+    /// Social homes allotted.
+    allotted,
+    /// How long their new tenants had been registered for social rent, months in all.
+    allotted_months,
     /// Homes built.
     homes_built,
     /// Homes demolished or taken out of use.

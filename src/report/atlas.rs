@@ -12,7 +12,7 @@ use crate::city::{City, Cover};
 use crate::gis::GridRef;
 
 /// Width of a map in its own units.
-const W: f64 = 640.0;
+pub(super) const W: f64 = 640.0;
 /// Height of the strip below the map that holds its scale bar.
 const SCALE_BAR: f64 = 26.0;
 /// Drawn where there is no value; crossed, so that it differs from every class without colour.

@@ -78,8 +78,11 @@ pub fn flow_map(b: &mut Builder) {
     let tip = |i: usize| format!("{}: {}", b.city.neighbourhoods[i].name, text(values[i]));
     let (title, kind) = (l.of(words::F_FLOWS), if by_district { words::DISTRICTS } else { words::NEIGHBOURHOODS });
     let named = if by_district { b.city.districts.len() } else { 0 };
-    let names: Vec<(String, (f64, f64))> =
-        (0..named).map(|k| (name(k).to_string(), centre(k))).filter(|(_, (x, _))| x.is_finite()).collect();
+    // First come the districts whose moves are shown, by the size of the move; then, of few, the others, as far as there
+    // is room.
+    let ends = pairs.iter().take(MAX_ARROWS).flat_map(|&(a, z)| [a, z]);
+    let others = 0..if named <= MAX_NODES { named } else { 0 };
+    let names = apart(ends.chain(others).filter(|&k| k < named).map(|k| (name(k), centre(k))), b.atlas.height);
     let svg = b.atlas.flow_map(("flows", title, &says), (&values, &classes, &tip), &arrows, &names);
     let step = classes.step;
     let legend = b.legend(&values, &classes, &|v| number::axis(100.0 * v, 100.0 * step, Unit::People, l));
@@ -100,4 +103,52 @@ pub fn flow_map(b: &mut Builder) {
         table,
         wide: true,
     });
+}
+
+/// Width of a letter and height of a line of a name on the map, in its units.
+const LETTER: (f64, f64) = (6.9, 15.0);
+
+/// The names that can stand on the map, `height` units high, without covering each other, in order of importance; each
+/// above or below its place.
+fn apart<'a>(names: impl Iterator<Item = (&'a str, (f64, f64))>, height: f64) -> Vec<(String, (f64, f64))> {
+    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+    let mut out: Vec<(String, (f64, f64))> = Vec::new();
+    for (name, (x, y)) in names {
+        if !x.is_finite() || name.is_empty() || out.iter().any(|(other, _)| other == name) {
+            continue;
+        }
+        let half = 0.5 * LETTER.0 * name.chars().count() as f64;
+        let x = x.clamp(half, (super::atlas::W - half).max(half));
+        let free = |y: f64| {
+            let covers =
+                |&(x0, y0, half0): &(f64, f64, f64)| (x - x0).abs() < half + half0 && (y - y0).abs() < LETTER.1;
+            (LETTER.1..height - LETTER.1).contains(&y) && !taken.iter().any(covers)
+        };
+        if let Some(y) = [y, y + 1.6 * LETTER.1, y - LETTER.1].into_iter().find(|&y| free(y)) {
+            taken.push((x, y, half));
+            out.push((name.to_string(), (x, y)));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_do_not_cover_each_other_and_the_first_goes_first() {
+        let at = |x, y| (x, y);
+        let names = [("Noord", at(100.0, 100.0)), ("Noord-West", at(110.0, 101.0)), ("Zuid", at(300.0, 100.0))];
+        let crowd = std::iter::repeat_n(("Oost", at(102.0, 99.0)), 3);
+        let told = apart(names.into_iter().chain(crowd), 400.0);
+        assert_eq!(told[0], ("Noord".to_string(), (100.0, 100.0)));
+        assert_eq!(told.iter().filter(|t| t.0 == "Oost").count(), 1, "{told:?}");
+        for (i, (a, p)) in told.iter().enumerate() {
+            for (b, q) in &told[..i] {
+                let half = 0.5 * LETTER.0 * (a.chars().count() + b.chars().count()) as f64;
+                assert!((p.0 - q.0).abs() >= half || (p.1 - q.1).abs() >= LETTER.1, "{a} covers {b}");
+            }
+        }
+    }
 }

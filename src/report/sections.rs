@@ -302,7 +302,7 @@ fn homes(b: &mut Builder) {
         ],
         yearly: false,
     });
-    one_line(b, "social_queue_mean_y");
+    one_line(b, "social_wait_mean_y");
     one_line(b, "renters_housing_cost_share");
     one_line(b, "vacant_share");
     one_line(b, "overcrowded_share");

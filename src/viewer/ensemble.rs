@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::background::{Ask, Background, Case, MakeSeed};
+use super::leave::Report;
 use super::session::Session;
 use super::worker::without_measures;
 use crate::indicators::{Indicator, Kind, Unit};
@@ -44,7 +45,7 @@ impl Session {
 
     /// Asks the background for what is to be seen, if that is something new.
     pub fn attend_background(&mut self) {
-        let (seeds, table) = (self.panels.band || self.report.is_some(), self.panels.table);
+        let (seeds, table) = (self.panels.band || self.report.as_ref().is_some_and(Report::waits), self.panels.table);
         if !seeds && !table && self.background.is_none() {
             return;
         }

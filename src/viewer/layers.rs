@@ -180,6 +180,7 @@ pub fn value_text(indicator: &Indicator, value: f64) -> String {
         (Unit::Share, _) => format!("{:.1} %", 100.0 * value),
         (Unit::EurPerMonth, _) => format!("€ {}", thousands(value.round() as i64)),
         (Unit::ThousandEur, _) => format!("€ {} 000", thousands(value.round() as i64)),
+        (Unit::PerThousandYear, _) => format!("{value:.1}"),
         (_, indicators::Kind::Stock | indicators::Kind::Flow) => thousands(value.round() as i64),
         (Unit::Index, _) => format!("{value:.2}"),
         _ => format!("{value:.1} {}", indicator.unit.symbol()),

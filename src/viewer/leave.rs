@@ -31,6 +31,13 @@ pub(super) struct Report {
     written: Option<Slot>,
 }
 
+impl Report {
+    /// True while it waits for seeds.
+    pub fn waits(&self) -> bool {
+        self.written.is_none()
+    }
+}
+
 /// Everything that the report says, apart from the window.
 struct Material {
     city: Arc<City>,

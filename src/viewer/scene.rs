@@ -12,6 +12,7 @@ use bevy::image::ImageSampler;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use bevy::render::render_resource::{BlendState, Extent3d, TextureDimension, TextureFormat};
+use bevy::render::renderer::RenderAdapterInfo;
 use bevy::window::PrimaryWindow;
 use bevy_egui::PrimaryEguiContext;
 
@@ -107,6 +108,7 @@ pub(super) fn panel_camera(mut commands: Commands) {
 pub(super) fn build(
     mut commands: Commands,
     session: Res<Session>,
+    adapter: Option<Res<RenderAdapterInfo>>,
     mut scenery: ResMut<start::Drawn>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
@@ -169,6 +171,9 @@ pub(super) fn build(
     let sides = [side(OF_VARIANT), side(OF_TWIN)];
     commands.insert_resource(Painted { n_blocks, rows, sides });
 
+    // Smooth edges cost software rendering half its frames; a picture that is waited for may have them.
+    let is_software = adapter.is_some_and(|info| info.device_type == wgpu::DeviceType::Cpu);
+    let msaa = if is_software && !session.still { Msaa::Off } else { Msaa::Sample4 };
     for (order, layer) in [(0, OF_VARIANT), (1, OF_TWIN)] {
         let clear_color = if order == 0 { ClearColorConfig::Default } else { ClearColorConfig::None };
         commands.spawn((
@@ -179,7 +184,7 @@ pub(super) fn build(
             RenderLayers::from_layers(&[OF_ALL, layer]),
             Projection::Perspective(PerspectiveProjection { fov: FOV, near: 5.0, far: 20.0 * reach, ..default() }),
             Tonemapping::None,
-            Msaa::Sample4,
+            msaa,
             DistanceFog {
                 color: srgb(SKY),
                 falloff: FogFalloff::Linear { start: 0.8 * reach, end: 2.6 * reach },

@@ -123,6 +123,7 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
         .insert_resource(Wished(options.clone()))
         .insert_resource(Closing(closed.clone()))
         .add_plugins(start::plugin)
+        .add_systems(Last, settle)
         .add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
             settings.auto_create_primary_context = false
         })
@@ -351,6 +352,21 @@ fn act(world: &mut World) {
             world.despawn(entity);
         });
         world.insert_resource(Start::new(session.panels.lang));
+    }
+}
+
+/// New letters reach the graphics card a frame late, so what was pressed is followed by two more frames.
+fn settle(
+    buttons: Res<ButtonInput<MouseButton>>,
+    keys: Res<ButtonInput<KeyCode>>,
+    mut left: Local<u32>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    let pressed = buttons.get_just_pressed().next().is_some() || keys.get_just_pressed().next().is_some();
+    let let_go = buttons.get_just_released().next().is_some() || keys.get_just_released().next().is_some();
+    *left = if pressed || let_go { 2 } else { left.saturating_sub(1) };
+    if *left > 0 {
+        redraw.write(RequestRedraw);
     }
 }
 

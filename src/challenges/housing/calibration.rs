@@ -23,8 +23,9 @@ use super::segments::{CLASSES, N_CLASSES, Segments, classes};
 use super::start::Norms;
 use super::{Composition, Surroundings};
 use crate::people::books::members;
-use crate::people::migration::outward_profile;
-use crate::people::rates::{fertility_y, interpolate, mortality_y, solve_fertility};
+use crate::people::demography::lives_with_mother;
+use crate::people::migration::{outward_profile, outward_stress, want_of_room};
+use crate::people::rates::{fertility_y, interpolate, leaving_home_y, mortality_y, solve_fertility, union_y};
 use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Person, ShortMonth};
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
@@ -60,35 +61,44 @@ fn add(row: &mut [f64; N_CLASSES + 1], segment: usize, x: f64) {
     classes(segment).into_iter().for_each(|c| row[1 + c] += x);
 }
 
-/// Hazard of leaving the present home, per year and up to a common factor, by age of the head, for several people and
-/// for one alone.
-struct Leaving([[f64; 2]; 128]);
+/// Hazards of leaving the present home, per year and up to a common factor, by age of the head.
+struct Leaving {
+    /// For another home in the city, before want of room.
+    within: [f64; 128],
+    /// For elsewhere, before want of room.
+    outward: [f64; 128],
+    /// Who lives alone also leaves by dying, and by moving in with somebody.
+    alone: [f64; 128],
+    /// Most that want of room raises moves within by.
+    crowding_factor: f64,
+}
 
 impl Leaving {
     fn new(p: &HousingParameters, people: &DemographyParameters) -> Leaving {
-        Leaving(std::array::from_fn(|age_y| {
-            let age = age_y as f64;
-            let moves = p.move_scale * interpolate(&WITHIN_BY_AGE, age) + outward_profile(age_y as u8);
-            [moves / 100.0, moves / 100.0 + mortality_y(age, people)]
-        }))
+        let by_age = |f: &dyn Fn(f64) -> f64| std::array::from_fn(|age| f(age as f64));
+        Leaving {
+            within: by_age(&|age| 0.01 * p.move_scale * interpolate(&WITHIN_BY_AGE, age)),
+            outward: by_age(&|age| 0.01 * outward_profile(age as u8)),
+            alone: by_age(&|age| mortality_y(age, people) + 0.5 * union_y(age + 0.5, people)),
+            crowding_factor: p.crowding_factor,
+        }
     }
 
-    fn class(h: &Household) -> [usize; 2] {
-        [usize::from(h.head_age_y.min(127)), usize::from(h.size == 1)]
-    }
-
-    fn hazard_y(&self, h: &Household) -> f64 {
-        let [age, alone] = Leaving::class(h);
-        self.0[age][alone]
+    fn hazard_y(&self, h: &Household, home: &Dwelling) -> f64 {
+        let age = usize::from(h.head_age_y.min(127));
+        let within = self.within[age] * want_of_room(h, home).min(self.crowding_factor);
+        let outward = self.outward[age] * outward_stress(h, Some(home));
+        within + outward + if h.size == 1 { self.alone[age] } else { 0.0 }
     }
 }
 
 /// Adds to who should move in those whom time takes out of their class, and takes off those whom it brings into one:
-/// heads who turn 25, 45 or 65 within the year; minors who come of age, and children who are born, by the schedule of
-/// the first year.
+/// heads who turn 25, 45 or 65 within the year; minors who come of age, children who are born or leave home, singles who
+/// move in with somebody (half of them into the other's home) and couples who part, by the rates of the first year.
 fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
     let mut flows = vec![[0.0; N_CLASSES]; out.len()];
     let fertility = solve_fertility(start.persons, start.now, start.people);
+    let leaves_home = leaving_home_y(start.people);
     for &h in housed {
         let household = &start.households[h];
         let row = &mut flows[usize::from(start.dwellings[household.dwelling.i()].neighbourhood)];
@@ -117,6 +127,18 @@ fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
                 let births = fertility * ratio * fertility_y(f64::from(age) + 0.5, start.people);
                 change(now, kind(size.saturating_add(1), n_minors.saturating_add(1)), births);
             }
+            if person.partner.get().is_none() && age >= 16 && size > 1 && lives_with_mother(start.persons, person) {
+                change(
+                    now,
+                    kind(size - 1, n_minors - u8::from(age < 18 && n_minors > 0)),
+                    leaves_home[usize::from(age)],
+                );
+            } else if person.partner.get().is_none() && size == 1 {
+                let unions = union_y(f64::from(age) + 0.5, start.people);
+                change(now, kind(2, 0), 0.5 * unions);
+            } else if person.partner.get().is_some_and(|q| person.key < start.persons[q].key) && size > 1 {
+                change(now, kind(size - 1, n_minors), start.people.separation_y);
+            }
         }
     }
     for (out, flows) in out.iter_mut().zip(&flows) {
@@ -137,7 +159,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
     }
     let home_of = |h: usize| &start.dwellings[start.households[h].dwelling.i()];
     let leaving = Leaving::new(start.housing, start.people);
-    let hazard = |h: usize| leaving.hazard_y(&start.households[h]);
+    let hazard = |h: usize| leaving.hazard_y(&start.households[h], home_of(h));
     let segment = |h: usize| start.segments.segment(&start.households[h], 1.0);
     let mut out: Sums = vec![[0.0; N_CLASSES + 1]; n];
     housed.iter().for_each(|&h| add(&mut out[usize::from(home_of(h).neighbourhood)], segment(h), hazard(h)));
@@ -207,17 +229,15 @@ fn draw_movers(
     scale: f64,
     draws: Draws,
 ) -> (Vec<usize>, Vec<usize>) {
-    let chances: Vec<[[u32; 2]; 2]> =
-        leaving.0.iter().map(|of| of.map(|hazard| [1.0, 0.5].map(|part| threshold(part * scale * hazard)))).collect();
     let draw = |chunk: &[usize]| {
         let (mut movers, mut others) = (Vec::new(), Vec::new());
         for &h in chunk {
             let household = &start.households[h];
-            let [age, alone] = Leaving::class(household);
+            let chance = scale * leaving.hazard_y(household, &start.dwellings[household.dwelling.i()]);
             let words = draws.block(STREAM, household.key.0, 0);
-            if words[0] < chances[age][alone][0] {
+            if words[0] < threshold(chance) {
                 movers.push(h);
-            } else if words[1] < chances[age][alone][1] {
+            } else if words[1] < threshold(0.5 * chance) {
                 others.push(h);
             }
         }

@@ -3,13 +3,13 @@
 use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
-use super::moving::wanted_m2;
 use super::neighbourhoods::{Composition, MOST_QUOTIENT, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
+use crate::people::migration::wanted_m2;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::Chooser;
 use crate::sim::draws::{gumbel, unit};
@@ -148,6 +148,11 @@ pub(super) struct Choice<'a> {
 
 /// Most neighbourhoods that a household can search in a month.
 const MOST_SEARCHED: usize = 32;
+/// Floor area from which social homes go to families with minors first (M: order of Dutch housing ordinances, which reserve
+/// homes of four rooms or some 65 m² and more), and months in the queue that this counts as (A: more than nearly anybody
+/// has waited).
+const FAMILY_HOME_M2: u16 = 65;
+const FAMILIES_FIRST_MONTHS: f32 = 360.0;
 /// Neighbourhoods that come up before a household looks in the last of them whether it knows anybody there or not.
 const ATTEMPTS: u32 = 6;
 
@@ -320,7 +325,7 @@ impl Choice<'_> {
             + steps
     }
 
-    /// What the giver of a home goes by: waiting time and urgency for social homes, means for others.
+    /// What the giver of a home goes by: waiting time, urgency and whether the home fits for social homes, means for others.
     fn priority(&self, h: &Household, offer: &Offer, noise: f32) -> f32 {
         if offer.is_on_market() {
             return libm::logf(h.income_eur_m.max(1.0) / offer.cost_eur_m.max(1.0)) + noise;
@@ -328,6 +333,8 @@ impl Choice<'_> {
         let older = h.head_age_y >= 65 && offer.step_free == 1;
         let first = f64::from(noise) < self.seniors_first[usize::from(offer.neighbourhood)];
         let urgent = f32::from(u8::from(h.stands(Household::URGENT)));
-        h.queued.until(self.now) as f32 + 1_000.0 * urgent + if older && first { 2_000.0 } else { 0.0 } + noise
+        let family = if h.n_minors > 0 && offer.area_m2 >= FAMILY_HOME_M2 { FAMILIES_FIRST_MONTHS } else { 0.0 };
+        let older = if older && first { 2_000.0 } else { 0.0 };
+        h.queued.until(self.now) as f32 + family + 1_000.0 * urgent + older + noise
     }
 }

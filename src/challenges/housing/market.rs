@@ -51,10 +51,6 @@ pub struct Market {
     pub chains_ended: u32,
     /// See `chains_ended`.
     pub chain_moves: u32,
-    /// Social homes allotted this month, and how long their tenants had been registered, months in all.
-    pub allotted: u32,
-    /// See `allotted`.
-    pub allotted_months: u32,
     /// Homes on offer this month, before the moves.
     pub on_offer: u32,
 }
@@ -118,7 +114,7 @@ pub(super) fn match_and_move(
         }
     }
     moves.sort_unstable_by_key(|m| m.0);
-    (market.chains_ended, market.chain_moves, market.allotted, market.allotted_months) = (0, 0, 0, 0);
+    (market.chains_ended, market.chain_moves) = (0, 0);
     lodgings.into_iter().for_each(|(h, n)| books.households[h.i()].lodges = n);
     for (_, h, d) in moves {
         carry_out(&mut books, h, d, &mut market, &mut tally);
@@ -154,8 +150,11 @@ fn carry_out(books: &mut Books, h: HouseholdIdx, d: DwellingIdx, market: &mut Ma
     let (size, had_home) = (household.size, household.dwelling != DwellingIdx::NONE);
     let to = usize::from(books.dwellings[d.i()].neighbourhood);
     if is_allotted(books.dwellings[d.i()].tenure) {
-        market.allotted += 1;
-        market.allotted_months += household.queued.until(books.now).max(0) as u32;
+        let months = household.queued.until(books.now).max(0) as u32;
+        tally.count(Some(to), |c| {
+            c.allotted += 1;
+            c.allotted_months += months;
+        });
         // Whoever is allotted a social home starts a new wait.
         household.queued = books.now;
     }

@@ -7,8 +7,9 @@
 //! 1. *Decide* ([`moving`]): a household's hazard of wanting to move, by age of the head (CBS), times how much too small
 //!    the home is, rent burden and dislike of the neighbourhood, times how many homes there are to be had.
 //! 2. *Act* ([`building`], [`market`]): new homes are added; every household that looks draws ten neighbourhoods from
-//!    keyed tables ([`search`]: where people like them live, [`segments`]), takes in each the vacancy with the lowest
-//!    noise keyed by (household, dwelling), and ranks those it likes better than staying (`choice`) by
+//!    keyed tables ([`search`]: where people like them live, [`segments`]; seven in ten near where they live or lodge)
+//!    among those it hears of (below), takes in each the vacancy with the lowest noise keyed by (household, dwelling), in
+//!    one drawn again the next, and ranks those it likes better than staying (`choice`) by
 //!    `U = β1 ln(income − cost) + β2 fit + β3 exp(−d/d0) + β4 amenities + β5 green + β9 f(unlike) + Gumbel`.
 //!    Homes are then matched by deferred acceptance (`matching`, Gale & Shapley 1962): social homes take the longest
 //!    waiting, market homes the best payer. The outcome does not depend on the order of anything.
@@ -18,8 +19,13 @@
 //! Whoever has no home of their own *lodges* with others: young people and separated partners where they lived, newcomers
 //! where there is room. They count as residents there, and look every second month until they have a home or give up.
 //!
-//! The same rules hold for everybody; origin enters only as the share of unlike neighbours against the household's own
-//! threshold, symmetrically for all groups (models.md §3). That is where segregation that nobody wanted comes from.
+//! The same rules hold for everybody. Origin enters in two places, symmetrically for all groups (models.md §3, §9): as the
+//! share of unlike neighbours against the household's own threshold; and through ties: people hear of a place with a
+//! chance ∝ 1 + κ·q, with q how many times as common their own group is there as in the city, for most kin and friends are
+//! of one's own group and homes are found through them (Krysan & Crowder 2017, *Cycle of Segregation*; for the
+//! Netherlands Zorlu & Mulder 2008, *Regional Studies* 42, from memory; M). κ is set
+//! so that groups stay about as far apart as they are at the start. That is where segregation that nobody wanted comes
+//! from.
 //!
 //! Limits: owners' equity and mortgages are one monthly cost; no illegal letting and no evictions yet (challenge 6 and
 //! enforcement bring them); lodging and being homeless are not told apart; crowding by lodgers is not felt; one home in a

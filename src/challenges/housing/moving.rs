@@ -7,6 +7,7 @@ use super::market::Market;
 use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
+use crate::people::migration::want_of_room;
 use crate::people::rates::{interpolate, monthly};
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::{threshold, unit};
@@ -72,10 +73,7 @@ pub(super) fn wish_to_move(
         }
         let home = &dwellings[home];
         let mut hazard = base[age];
-        let too_small = wanted_m2(h.size) / f32::from(home.area_m2.max(1));
-        if too_small > 1.0 {
-            hazard *= f64::from(too_small * too_small).min(p.crowding_factor);
-        }
+        hazard *= want_of_room(h, home).min(p.crowding_factor);
         if home.cost_eur_m > 0.4 * h.income_eur_m {
             hazard *= p.burden_factor;
         }
@@ -96,11 +94,6 @@ pub(super) fn wish_to_move(
         looking.map(|(i, _)| HouseholdIdx::at(c * CHUNK + i)).collect()
     };
     wishes.0 = households.par_chunks(CHUNK).enumerate().flat_map_iter(look).collect();
-}
-
-/// Floor area that a household of `size` would like: 35 m² and 22 m² for each further member (A).
-pub fn wanted_m2(size: u8) -> f32 {
-    35.0 + 22.0 * f32::from(size.saturating_sub(1))
 }
 
 /// True if the household has less floor area per head than the norm; a person alone is never crowded.

@@ -98,6 +98,11 @@ fn standardise(values: Vec<f64>) -> Vec<f32> {
     values.into_iter().map(|v| if sd > 0.0 { ((v - mean) / sd) as f32 } else { 0.0 }).collect()
 }
 
+/// How much neighbourhoods differ in content, of how much people do: a tenth of the variance lies between neighbourhoods
+/// (M: order of Dutch housing surveys), and β = 0.5 of models.md §18 is per deviation between people. With 1 instead, turnover
+/// and collective efficacy drive each other apart.
+const BETWEEN: f64 = 0.32;
+
 /// Feels what has become of neighbourhoods: β6 disorder and β7 fear of models.md §9, as changes since the start.
 pub(super) fn sense(
     states: Option<Res<NeighbourhoodStates>>,
@@ -110,7 +115,7 @@ pub(super) fn sense(
         let rise = |state| coupling.neighbourhoods_housing * spread::rise(&states, state, n);
         let (disorder, fear) = (rise(State::Disorder), rise(State::Fear));
         surroundings.unpleasant[n] = (p.b_disorder * disorder + p.b_fear * fear) as f32;
-        surroundings.dissatisfied[n] = (0.5 * (disorder + fear)).clamp(-1.0, 1.0) as f32;
+        surroundings.dissatisfied[n] = (BETWEEN * 0.5 * (disorder + fear)).clamp(-1.0, 1.0) as f32;
     }
 }
 

@@ -6,7 +6,8 @@
 //!   that is on offer too: whole blocks that nobody lives in yet are new ones.
 //! * **Concealed demand.** [`HousingParameters::shortage_start`] of the stock (report §2.1: 3.9 %) is the number of
 //!   households that look for a home and have none. They are adult children of twenty and over who live with their
-//!   mother, drawn by key, at most six in ten of these: they lodge where they live. Nobody's place of residence changes.
+//!   mother, and people of that age who share a home with others than family, drawn by key, at most six in ten of these:
+//!   they lodge where they live. Nobody's place of residence changes.
 //! * **Norms.** What part of an income a home may cost is assumed, and so are costs; together they can leave most
 //!   tenants and owners of the start unable to have what they have. So the norm is at least what seven in ten tenants
 //!   and eight in ten owners need (solved, A).
@@ -15,6 +16,7 @@ use bevy::prelude::Resource;
 
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
+use crate::people::books::members;
 use crate::people::components::DwellingStatus;
 use crate::people::demography::{found_household, lives_with_mother};
 use crate::people::{Books, Dwelling, Household};
@@ -52,7 +54,19 @@ pub(super) fn withhold(dwellings: &mut [Dwelling], n: usize, p: &HousingParamete
     }
 }
 
-/// Lets adult children look for homes of their own until the shortage is as wanted.
+/// True for whoever shares a home with others than family and is not its first tenant.
+fn shares(books: &Books, i: usize) -> bool {
+    let person = &books.persons[i];
+    let household = &books.households[person.household.i()];
+    let is_parent = || members(books.persons, household).any(|q| books.persons[q.i()].mother == PersonIdx::at(i));
+    household.size > 1
+        && household.n_minors == 0
+        && household.first != PersonIdx::at(i)
+        && !lives_with_mother(books.persons, person)
+        && !is_parent()
+}
+
+/// Lets adult children and sharers look for homes of their own until the shortage is as wanted.
 pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
     let stock = books.dwellings.iter().filter(|d| d.is_there()).count() as f64;
     let looking = books.households.iter().filter(|h| h.is_there() && h.dwelling.get().is_none()).count();
@@ -60,7 +74,7 @@ pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
         .filter(|&i| {
             let person = &books.persons[i];
             let grown = person.is_there() && person.age_y(books.now) >= 20 && person.partner.get().is_none();
-            grown && lives_with_mother(books.persons, person)
+            grown && (lives_with_mother(books.persons, person) || shares(books, i))
         })
         .map(|i| (draws.block(STREAM, books.persons[i].key.0, 1)[0], PersonIdx::at(i)))
         .collect();
@@ -71,8 +85,11 @@ pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
     adults.sort_unstable_by_key(|a| books.persons[a.1.i()].key);
     for (_, person) in adults {
         let old = books.persons[person.i()].household;
+        let is_child = lives_with_mother(books.persons, &books.persons[person.i()]);
         let h = found_household(books, &[person], draws);
-        books.households[h.i()].standing |= Household::FIRST_HOME;
+        if is_child {
+            books.households[h.i()].standing |= Household::FIRST_HOME;
+        }
         // Looking for up to four years.
         let months = 48.0 * unit(draws.block(STREAM, books.persons[person.i()].key.0, 1)[1]);
         books.households[h.i()].since.0 -= months as i16;

@@ -1,7 +1,7 @@
 //! Neighbours who speak with each other, and eyes on the street (models.md §2.2, §0.6).
 //!
 //! ```text
-//! COH   = σ(logit(0.667) − 0.062 t − 0.10 TURN − 0.05 FRICTION + 0.05 AMEN + networks + meeting places + generations)
+//! COH   = σ(logit(0.667) + own − 0.062 t − 0.10 TURN − 0.05 FRICTION + 0.05 AMEN + networks + meeting places + generations)
 //! GUARD = σ(0.5 CE + 0.15 elders − 0.2 FEAR − 0.2 VAC − 0.1 ANOMIE)
 //! ```
 //! t in years, ten at most. The trend is the report's (§2.5: two thirds in 2012, 58 % in 2018), straight in log-odds; everything else
@@ -18,6 +18,8 @@ use super::local::{logistic, logit};
 /// What acts on contact: standard scores and levers (0–1).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ties {
+    /// What nothing in the model explains, in log-odds.
+    pub own: f64,
     /// Turnover.
     pub turnover_z: f64,
     /// Friction.
@@ -44,7 +46,7 @@ pub fn company(years: f64, t: &Ties, p: &NeighbourhoodParameters) -> f64 {
 
 fn after(trend: f64, t: &Ties, p: &NeighbourhoodParameters) -> f64 {
     logistic(
-        logit(p.contact_start) + trend - p.contact_turnover * t.turnover_z - p.contact_friction * t.friction_z
+        logit(p.contact_start) + t.own + trend - p.contact_turnover * t.turnover_z - p.contact_friction * t.friction_z
             + p.contact_amenities * t.amenities_z
             + p.contact_networks * t.networks
             + p.contact_meeting * t.meeting

@@ -4,11 +4,14 @@
 //! CE*     = a₀ − a₁ DEP − a₂ TURN − a₃ FRICTION + a₄ COH + a₅ FAMILIARITY + a₆ POLVIS − a₇ FEAR − a₈ OCGRIP + programme
 //! dCE/dt  = (CE* − CE)/18 + s (successes − failures)                                                          σ/month
 //! dDIS/dt = (ν (VAC + damaged + unkept) + b_c (1 + κ (incidents − 1)))(1 − DIS) − (maintenance + c σ(CE)) DIS               1/month
-//! FEAR    → σ(f₀ + f₁ DIS + f₂ (incidents − 1) − f₃ CE + f₄ OCGRIP)   within a year
+//! FEAR    → σ(f₀ + f₁ DIS + f₂ risen − f₃ CE + f₄ OCGRIP)   within a year
 //! upkeep  → Λ((expected price growth + x)/s)·(0.3 + 0.7 Λ((upkeep − h)/s′))   within a year; state of homes in five
 //! ```
 //! In capitals: standard scores of the start. σ and Λ are the logistic function. `incidents` are relative to the mean
-//! neighbourhood at the start. Sampson, Raudenbush & Earls 1997 (L); Hipp 2016 for events (L); Wilson & Kelling 1982
+//! neighbourhood at the start; `risen` is by how much they exceed what this neighbourhood is used to, its own start: what
+//! strikes visitors of a shopping street says little about those who live there, and people judge by change (A). Failures
+//! are counted in `risen`. Price growth is nominal and expected: owners dislike a loss in euros (Genesove & Mayer 2001, M)
+//! and look back some years. Sampson, Raudenbush & Earls 1997 (L); Hipp 2016 for events (L); Wilson & Kelling 1982
 //! and Keizer et al. 2008 for disorder (M); Galster et al. 2006 for thresholds in upkeep (L). Coefficients A.
 //!
 //! Two loops can hold a neighbourhood down: collective efficacy ⇄ disorder ⇄ fear, and upkeep ⇄ neighbours' upkeep.
@@ -62,9 +65,11 @@ pub struct Around {
     pub derelict: f64,
     /// Incidents over those of the mean neighbourhood at the start.
     pub incidents: f64,
+    /// Incidents over those of this neighbourhood at the start, less 1.
+    pub risen: f64,
     /// Maintenance of public space over the usual.
     pub maintenance: f64,
-    /// Real growth of prices over the past year.
+    /// Growth of prices that owners expect.
     pub price_growth_y: f64,
     /// Share of homes owned by who lives there.
     pub owned: f64,
@@ -112,7 +117,7 @@ impl Local {
         let outflow = p.disorder_maintenance * a.maintenance + p.disorder_residents * logistic(self.efficacy);
         let disorder = self.disorder + inflow * (1.0 - self.disorder) - outflow * self.disorder;
         let unsafe_share = logistic(
-            logit(p.fear_level) + p.fear_disorder * a.disorder_z + p.fear_incidents * (a.incidents - 1.0)
+            logit(p.fear_level) + p.fear_disorder * a.disorder_z + p.fear_incidents * a.risen
                 - p.fear_efficacy * self.efficacy
                 + p.fear_grip * a.grip_z,
         );

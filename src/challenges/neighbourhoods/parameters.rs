@@ -15,7 +15,7 @@ crate::parameters! {
         ce_relax_months: 18.0, 1.0..=120.0, "months", A, "models.md §2.2 r_CE", "Time in which collective efficacy follows";
         ce_event: 0.01, 0.0..=0.03, "σ per event per 1,000 residents", A, "models.md §18 s; sign Hipp 2016", "Change of collective efficacy by a success or failure";
         network_successes: 2.0, 0.0..=20.0, "per 1,000 residents a month", A, "order of magnitude; 0 with contact_networks = 0: networks without effect", "Successes that a resident network at full strength brings about";
-        incident_failures: 1.0, 0.0..=20.0, "per 1,000 residents a month", A, "order of magnitude", "Failures felt when incidents double";
+        incident_failures: 1.0, 0.0..=20.0, "per 1,000 residents a month", A, "order of magnitude", "Failures felt when a neighbourhood's incidents double";
         ce_own_sd: 0.20, 0.0..=1.0, "σ", A, "lets three structural factors explain about 70 % (T-1f)", "Spread of collective efficacy between neighbourhoods that nothing in the model explains";
         disorder_vacancy: 0.03, 0.0..=0.3, "1/month", A, "models.md §18 ν", "Disorder by empty, damaged and unkept homes";
         disorder_incidents: 0.02, 0.0..=0.2, "1/month", A, "models.md §18 b_c, read as per month at the mean number of incidents", "Disorder by minor incidents";
@@ -24,7 +24,7 @@ crate::parameters! {
         disorder_residents: 0.02, 0.0..=0.2, "1/month", A, "models.md §18 c", "Disorder cleared by residents at full collective efficacy";
         fear_level: 0.15, 0.01..=0.9, "1", M, "Veiligheidsmonitor 2023: one in seven at times unsafe in the own neighbourhood", "Share who feel unsafe in the mean neighbourhood at the start";
         fear_disorder: 0.2, 0.0..=2.0, "logit per σ", A, "undisputed sign, models.md §2.2; 0.4 σ per σ, order of surveys", "Fear by disorder";
-        fear_incidents: 0.3, 0.0..=2.0, "logit", A, "order of magnitude", "Fear when incidents double";
+        fear_incidents: 0.3, 0.0..=2.0, "logit", A, "order of magnitude", "Fear when a neighbourhood's incidents double";
         fear_efficacy: 0.2, 0.0..=2.0, "logit per σ", A, "order of magnitude", "Fear taken away by collective efficacy";
         fear_grip: 0.3, 0.0..=2.0, "logit per σ", A, "order of magnitude", "Fear by the grip of criminal groups";
         fear_relax_months: 12.0, 1.0..=60.0, "months", A, "order of magnitude", "Time in which fear follows";
@@ -32,6 +32,7 @@ crate::parameters! {
         contact_trend_logit_y: -0.062, -0.5..=0.5, "logit/y", R, "report §2.5: 0.667 to 0.58 in six years", "Trend of neighbour contact";
         contact_trend_years: 10.0, 0.0..=100.0, "y", A, "nothing is known beyond 2018", "Years after which the trend of neighbour contact ends";
         contact_replaced: 0.8, 0.0..=1.0, "1", A, "R §2.5: 61 to 87 % use social media; liveability stood still meanwhile (Leefbaarometer 2.0, 2012–2018)", "Part of that trend that other company replaces, for collective efficacy and loneliness";
+        contact_own_sd: 0.14, 0.0..=1.0, "logit", A, "0.03 of residents; set towards T-1f (contact and collective efficacy correlate)", "Spread of contact between neighbourhoods that nothing in the model explains";
         contact_turnover: 0.10, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact lost by turnover";
         contact_friction: 0.05, 0.0..=1.0, "logit per σ", A, "small, as in Dinesen et al. 2020", "Contact lost by not understanding each other";
         contact_amenities: 0.05, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact gained by shops, schools and centres";
@@ -43,7 +44,8 @@ crate::parameters! {
         guard_fear: 0.2, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Guardianship lost by fear";
         guard_vacancy: 0.2, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Guardianship lost by empty homes";
         guard_anomie: 0.1, 0.0..=1.0, "logit per σ", A, "models.md §3: anomie lowers the willingness to intervene", "Guardianship lost by anomie";
-        upkeep_growth_least_y: -0.03, -0.2..=0.1, "1/y", A, "models.md §2.2 −x", "Real growth of prices that half of all owners want to see before they maintain";
+        upkeep_growth_least_y: -0.03, -0.2..=0.1, "1/y", A, "models.md §2.2 −x; nominal: Genesove & Mayer 2001 (M)", "Growth of prices that half of all owners want to expect before they maintain";
+        upkeep_memory_y: 5.0, 0.1..=30.0, "y", A, "owners look back some years", "Time in which expected growth follows growth";
         upkeep_growth_spread_y: 0.015, 0.001..=0.1, "1/y", A, "order of magnitude", "Spread of that wish between owners";
         upkeep_neighbours: 0.7, 0.0..=1.0, "1", A, "Galster et al.: owners look at their neighbours; 0 = they do not", "Weight of what neighbours do";
         upkeep_neighbours_half: 0.4, 0.05..=0.95, "1", A, "order of magnitude", "Share of maintaining neighbours that persuades half of all owners";

@@ -64,11 +64,16 @@ pub fn open(world: &mut World, city: &City) {
     let draws = Draws::at_start(world.resource::<Draws>().seed);
     let p = world.resource::<NeighbourhoodParameters>().clone();
     let mut own = Neighbourhoods::new(n);
-    for (i, value) in own.own.iter_mut().enumerate() {
+    for i in 0..n {
         // Sum of twelve uniform draws: normal enough, and bounded.
-        let words = (0..3).flat_map(|block| draws.block(STREAM_OWN, i as u64, block));
-        *value = (p.ce_own_sd * (words.map(|w| f64::from(unit(w))).sum::<f64>() - 6.0)) as f32;
+        let noise = |first: u32| {
+            let words = (first..first + 3).flat_map(|block| draws.block(STREAM_OWN, i as u64, block));
+            words.map(|w| f64::from(unit(w))).sum::<f64>() - 6.0
+        };
+        own.own[i] = (p.ce_own_sd * noise(0)) as f32;
+        own.own_contact[i] = (p.contact_own_sd * noise(3)) as f32;
     }
+    own.expected_growth_y.fill(world.resource::<DemographyParameters>().income_growth_y as f32);
     own.effect_draw = programme::draw_effect(draws.seed);
     let census = world.resource::<Census>();
     let share = |(&elders, &all): (&u32, &u32)| elders as f32 / all.max(1) as f32;
@@ -89,10 +94,10 @@ pub fn open(world: &mut World, city: &City) {
 /// Lets neighbourhoods come to rest with the incidents that they see, `years` at most. To be called again whenever those
 /// have been solved for the states that came out, until both agree.
 pub fn rest(world: &mut World, years: usize) {
-    {
-        let mut own = world.resource_mut::<Neighbourhoods>();
-        (own.usual_incidents, own.usual_police) = Default::default();
-    }
+    let incidents = world.resource::<NeighbourhoodStates>().of(State::Victimisation).to_vec();
+    let mut own = world.resource_mut::<Neighbourhoods>();
+    own.usual_incidents = incidents;
+    own.usual_police = Default::default();
     // Standard scores depend on the spread that the equations give, so both are found together.
     for _ in 0..years {
         shared::freeze(world);
@@ -138,7 +143,6 @@ fn update(
     clock: Res<Clock>,
     p: Res<NeighbourhoodParameters>,
     coupling: Res<CouplingParameters>,
-    people: Res<DemographyParameters>,
     controls: Res<Controls>,
     budget: Res<Budget>,
     census: Res<Census>,
@@ -152,17 +156,18 @@ fn update(
         own.prices.look(slice(&dwellings), n);
     }
     let mean = |values: &[f32]| values.iter().map(|v| f64::from(*v)).sum::<f64>() / n.max(1) as f64;
-    own.usual_incidents.take(mean(states.of(State::Victimisation)));
     own.usual_police.take(mean(states.of(State::PoliceVisibility)));
+    let mean_incidents = mean(&own.usual_incidents);
     let levers = Levers::of(&controls, budget.funded);
     let years = f64::from(clock.tick) / 12.0;
     for i in 0..n {
-        let z = |state| spread::z(&states, state, i);
+        let z = |state| spread::bounded(&states, state, i);
         let raw = |state| f64::from(states.of(state)[i]);
         let housing = coupling.housing_neighbourhoods;
         let friction_z = coupling.diversity_neighbourhoods * z(State::Friction);
         let turnover_z = housing * z(State::Turnover);
         let ties = Ties {
+            own: own.own_contact[i].into(),
             turnover_z,
             friction_z,
             amenities_z: z(State::Amenities),
@@ -170,10 +175,18 @@ fn update(
             meeting: levers.meeting(i),
             generations: levers.generations(i),
         };
-        let [level, company] = [contact::contact, contact::company].map(|of| of(years, &ties, &p));
-        let seen = own.usual_incidents.relative(raw(State::Victimisation));
-        own.incidents[i] += (seen as f32 - own.incidents[i]) / 12.0;
-        let incidents = 1.0 + coupling.crime_neighbourhoods * (f64::from(own.incidents[i]) - 1.0);
+        let [contact, company] = [contact::contact, contact::company].map(|of| of(years, &ties, &p));
+        let usual = f64::from(own.usual_incidents[i]);
+        if usual > 0.0 {
+            let seen = (raw(State::Victimisation) / usual) as f32;
+            own.incidents[i] += (seen - own.incidents[i]) / 12.0;
+        }
+        let risen = coupling.crime_neighbourhoods * (f64::from(own.incidents[i]) - 1.0);
+        let level = if usual > 0.0 { f64::from(own.incidents[i]) * usual / mean_incidents } else { 1.0 };
+        if own.prices.is_known() {
+            let surprise = own.prices.growth_y(i) as f32 - own.expected_growth_y[i];
+            own.expected_growth_y[i] += surprise / (12.0 * p.upkeep_memory_y) as f32;
+        }
         let elders = (census.elders[i] as f32 / census.residents[i].max(1) as f32 - own.elders[0]) / own.elders[1];
         let familiar = f64::from(own.familiarity[i]);
         let familiar = familiar + (levers.placemaking(i) - familiar) / p.placemaking_months;
@@ -193,12 +206,13 @@ fn update(
             disorder_z: z(State::Disorder),
             familiarity: familiar,
             programme: own.effect(&p) * programme::share_of_effect(capacity, trust),
-            events: p.network_successes * levers.networks(i) - p.incident_failures * (incidents - 1.0),
+            events: p.network_successes * levers.networks(i) - p.incident_failures * risen,
             derelict: housing * raw(State::Vacancy)
                 + coupling.climate_neighbourhoods * f64::from(own.prices.damaged[i]),
-            incidents,
+            incidents: 1.0 + coupling.crime_neighbourhoods * (level - 1.0),
+            risen,
             maintenance: levers.maintenance(i),
-            price_growth_y: housing * real_growth(own, i, people.income_growth_y),
+            price_growth_y: housing * f64::from(own.expected_growth_y[i]),
             owned: own.prices.owned[i].into(),
             restructuring: levers.restructuring(i),
         };
@@ -227,7 +241,7 @@ fn update(
             (State::Disorder, after.disorder),
             (State::Fear, after.fear),
             (State::HousingQuality, after.quality),
-            (State::Contact, level),
+            (State::Contact, contact),
             (State::Company, company),
             (State::Guardianship, eyes),
             (State::Programme, capacity),
@@ -236,11 +250,6 @@ fn update(
             states.of_mut(state)[i] = value as f32;
         }
     }
-}
-
-/// Growth of prices above wages; none before a year has passed.
-fn real_growth(own: &Neighbourhoods, n: usize, wages_y: f64) -> f64 {
-    if own.prices.is_known() { own.prices.growth_y(n) - wages_y } else { 0.0 }
 }
 
 /// Liveability, tips and warnings.

@@ -35,20 +35,24 @@ impl Baseline {
 pub struct Neighbourhoods {
     /// Collective efficacy that nothing explains, σ.
     pub own: Vec<f32>,
+    /// Neighbour contact that nothing explains, log-odds.
+    pub own_contact: Vec<f32>,
     /// Share of owners who maintain.
     pub upkeep: Vec<f32>,
     /// Familiarity of made places, 0–1.
     pub familiarity: Vec<f32>,
     /// Effort of programmes that the allocation rule gives, 0–1.
     pub allotted: Vec<f32>,
-    /// Incidents over the city's first year, smoothed over a year.
+    /// Incidents over the neighbourhood's own at the start, smoothed over a year.
     pub incidents: Vec<f32>,
+    /// Incidents per 1,000 residents at the start.
+    pub usual_incidents: Vec<f32>,
+    /// Price growth that owners expect, per year.
+    pub expected_growth_y: Vec<f32>,
     /// Share of residents aged 65 and over: mean and deviation at the start.
     pub elders: [f32; 2],
     /// What homes are worth.
     pub prices: Prices,
-    /// Incidents per 1,000 residents, mean of the first year.
-    pub usual_incidents: Baseline,
     /// Visible police, mean of the first year.
     pub usual_police: Baseline,
     /// Standard normal draw behind the effect of programmes.
@@ -73,10 +77,13 @@ impl Neighbourhoods {
         let none = || vec![0.0; n];
         Neighbourhoods {
             own: none(),
+            own_contact: none(),
             upkeep: vec![0.85; n],
             familiarity: none(),
             allotted: none(),
             incidents: vec![1.0; n],
+            usual_incidents: none(),
+            expected_growth_y: none(),
             score_scale: [0.0, 1.0],
             elders: [0.0, 1.0],
             dimensions: vec![[0.0; 5]; n],

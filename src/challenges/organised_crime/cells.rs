@@ -1,12 +1,13 @@
 //! The cells of the social grid as targets, and how far neighbourhoods lie apart.
 //!
 //! ```text
-//! ln A0_{s,k} = ln(homes_s + v · amenities_s) + σ · (√ρ · ξ_s + √(1 − ρ) · ξ_{s,k})        k = property, vandalism, violence
+//! ln A0_{s,k} = ln(homes_s + v · amenities_s) + σ · (√ρ · ξ_s + √(1 − ρ) · ξ_{s,k}) + c_{n,k}        k = property, vandalism, violence
 //! K_{m,n}     = exp(−β_d · d_{m,n})                                                        d in km between centres
 //! ```
 //!
-//! ξ are standard normal, keyed by cell: what makes one corner hotter than the next and is not simulated. Nothing of who
-//! lives there enters. A cell without homes or amenities is no target. The distance of a neighbourhood to itself is the
+//! ξ are standard normal, keyed by cell: what makes one corner hotter than the next and is not simulated. c is such that a
+//! neighbourhood as a whole differs from its homes and amenities by e^(σ_n ξ_n): most of the spread of crime lies between
+//! streets, little between neighbourhoods (Steenbeek & Weisburd 2016, M). Nothing of who lives there enters. A cell without homes or amenities is no target. The distance of a neighbourhood to itself is the
 //! mean distance of two points in a square of its size, 0.52 sides.
 
 use bevy::prelude::*;
@@ -17,6 +18,9 @@ use crate::sim::draws::{Draws, Stream, unit};
 
 /// Unexplained attractiveness.
 pub const STREAM: Stream = Stream::named("crime.places");
+
+/// The same of neighbourhoods.
+pub const STREAM_BETWEEN: Stream = Stream::named("crime.neighbourhoods");
 
 /// Offences of volume crime: property, vandalism, violence.
 pub const N_KINDS: usize = 3;
@@ -76,6 +80,17 @@ impl Cells {
             for (kind, weights) in weight.iter_mut().enumerate() {
                 let noise = shared * common + own * normal(draws.block(STREAM, c.into(), 1 + kind as u32));
                 weights.push(targets[c as usize] * libm::exp(p.place_sd * noise));
+            }
+        }
+        for i in 0..n {
+            let cells = first[i]..first[i + 1];
+            let of_homes: f64 = cell[cells.clone()].iter().map(|&c| targets[c as usize]).sum();
+            for (kind, weights) in weight.iter_mut().enumerate() {
+                let noise = |what: u32| normal(draws.block(STREAM_BETWEEN, i as u64, what));
+                let noise = shared * noise(0) + own * noise(1 + kind as u32);
+                let sum: f64 = weights[cells.clone()].iter().sum();
+                let factor = of_homes * libm::exp(p.place_between_sd * noise) / sum.max(1e-12);
+                weights[cells.clone()].iter_mut().for_each(|w| *w *= factor);
             }
         }
         let sum = |w: &Vec<f64>| (0..n).map(|i| w[first[i]..first[i + 1]].iter().sum()).collect::<Vec<f64>>();

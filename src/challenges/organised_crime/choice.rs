@@ -50,6 +50,8 @@ pub struct Baseline {
     pub offenders_at_start: Vec<f64>,
     /// Share of residents of 65 and over, whole city.
     pub elders: f64,
+    /// The same if family and friends are not counted: for the past of who is looked at first.
+    pub level_without_others: f64,
     /// Chance to offend in a month at hazard 1; see [`super::propensity`].
     pub level: f64,
     /// Chance to be exposed to offences in a month at weight 1.
@@ -205,10 +207,10 @@ mod tests {
         let near =
             |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).for_each(|(a, b)| assert!((a - b).abs() < 1e-6, "{a} {b}"));
         let every = 0.10 - 0.6 * 0.1;
-        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + (1.0 + 0.057 * 6.0 / 30.0f64).ln() - 0.15]);
+        near(ln(&coupling, 0.0, 15.0), [every + 0.01, every + 0.01, every + (1.0 + 0.057 * 6.0 / 30.0f64).ln() - 0.2]);
         coupling.housing_crime = 0.0;
         coupling.climate_crime = 0.0;
-        near(ln(&coupling, 0.0, 15.0), [every, every, every - 0.15]);
+        near(ln(&coupling, 0.0, 15.0), [every, every, every - 0.2]);
         coupling.neighbourhoods_crime = 0.0;
         near(ln(&coupling, 0.0, 15.0), [0.0; 3]);
         // Twice the hours that count, elasticity 0.1; lighting takes 0.252 of what happens outside at night.

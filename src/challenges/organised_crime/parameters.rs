@@ -6,7 +6,8 @@ crate::parameters! {
         property_per_1000_y: 113.0, 0.0..=1000.0, "per 1,000 residents and year", A, "models.md §18: prevalence (L [22]) × repeats × 0.84", "Property offences in the first year";
         vandalism_per_1000_y: 82.0, 0.0..=1000.0, "per 1,000 residents and year", A, "models.md §18", "Acts of vandalism in the first year";
         violence_per_1000_y: 91.0, 0.0..=1000.0, "per 1,000 residents and year", A, "models.md §18", "Acts of violence and threats in the first year";
-        place_sd: 1.5, 0.0..=3.0, "1", A, "set towards the law of crime concentration (T-6a)", "Spread of the log attractiveness of cells that homes and shops do not explain";
+        place_sd: 1.75, 0.0..=3.0, "1", A, "set towards the law of crime concentration (T-6a)", "Spread of the log attractiveness of cells of a neighbourhood that homes and shops do not explain";
+        place_between_sd: 0.35, 0.0..=3.0, "1", A, "most of the spread lies between streets, little between neighbourhoods (Steenbeek & Weisburd 2016, The Hague, M)", "The same of whole neighbourhoods";
         place_shared: 0.8, 0.0..=1.0, "1", A, "hot spots of different offences overlap", "Share of that spread's variance that all offences have in common";
         shop_targets: 10.0, 0.0..=200.0, "homes", A, "visitors bring targets", "Homes that a shop, stop or centre counts for";
         near_repeat_property: 0.50, 0.0..=0.9, "1", M, "self-exciting fits to burglary give a third to over half (Mohler et al. 2011 and later); set towards T-6c", "Property offences that one brings about nearby, on average (Short's θ/ω)";
@@ -14,7 +15,7 @@ crate::parameters! {
         near_repeat_days: 20.0, 1.0..=120.0, "d", L, "[20] raised for about a month", "Mean delay of those (Short's 1/ω)";
         near_repeat_spill: 0.5, 0.0..=1.0, "1", A, "L [20] within 100 m; Short's η", "Share of those in a cell next to it";
         b_guard: 0.6, 0.0..=3.0, "1", A, "models.md §18 β_g", "Fall of the log rate by full guardianship";
-        b_efficacy: 0.15, 0.0..=1.0, "1/σ", A, "a part of −0.25 per σ in all: [2] Sampson et al. 1997, two σ for 40 % fewer homicides (M)", "Fall of the log rate of violence at places by collective efficacy, beside guardianship and offenders";
+        b_efficacy: 0.20, 0.0..=1.0, "1/σ", A, "a part of 0.3 in all (models.md §18); [2] Sampson et al. 1997: two σ for 40 % fewer homicides (M)", "Fall of the log rate of violence at places by collective efficacy, beside guardianship and offenders";
         b_disorder: 0.10, 0.0..=0.3, "1/σ", A, "models.md §2.2, disputed", "Rise of the log rate by disorder";
         b_vacancy: 1.0, 0.0..=10.0, "1", A, "models.md §7.1 (vacancy in A0)", "Rise of the log rate of property offences and vandalism by the share of empty homes, over the mean of the start";
         hot_day_violence: 0.057, 0.0..=0.3, "1", L, "Heilmann & Kahn, NBER 25961: +5.7 % on days of 29.4 °C and more", "Rise of violence on a hot day";
@@ -31,7 +32,7 @@ crate::parameters! {
         h_prior: 0.482, 0.0..=2.0, "1", L, "[21] ln 1.62", "Log hazard of offending: offended in the past five years";
         h_family: 0.372, 0.0..=2.0, "1", L, "[21] ln 1.45", "Log hazard of offending: more than half of the household have";
         h_friends: 0.593, 0.0..=2.0, "1", L, "[21] ln 1.81", "Log hazard of offending: more than half of the neighbours of one's age have";
-        h_efficacy: 0.10, 0.0..=1.0, "1/σ", A, "models.md §7.2 b_CE; a part of the same −0.25", "Fall of the log hazard of offending by collective efficacy at home";
+        h_efficacy: 0.10, 0.0..=1.0, "1/σ", A, "models.md §7.2 b_CE; a part of the same 0.3", "Fall of the log hazard of offending by collective efficacy at home";
         h_member: 1.504, 0.0..=3.0, "1", L, "[21] ln 4.50", "Log hazard of offending: member of a criminal group";
         h_strain: 0.3, 0.0..=1.0, "1/σ", A, "models.md §18 b_s (Agnew 1992)", "Log hazard of offending by strain";
         h_bonds: 0.3, 0.0..=1.0, "1/σ", A, "models.md §18 b_b", "Fall of the log hazard of offending by bonds";

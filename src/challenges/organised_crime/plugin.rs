@@ -53,6 +53,7 @@ impl Plugin for CrimePlugin {
             .register_stream(digital::STREAM)
             .register_stream(enforcement::STREAM)
             .register_stream(cells::STREAM)
+            .register_stream(cells::STREAM_BETWEEN)
             .register_stream(incidents::STREAM)
             .register_stream(incidents::STREAM_NEAR)
             .register_stream(propensity::STREAM)

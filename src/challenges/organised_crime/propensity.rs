@@ -297,8 +297,8 @@ impl Look<'_> {
         n.map_or(0.0, |n| self.programme(view, prior, n) - self.efficacy[n].clamp(-MOST_LOCAL, MOST_LOCAL))
     }
 
-    /// ln h of person `i`, everything included.
-    pub fn full(&self, i: usize) -> f64 {
+    /// ln h of person `i` without family and friends.
+    pub fn without_others(&self, i: usize) -> f64 {
         let (low, _) = self.traits(self.people.persons[i].key.0);
         let (view, facts) = (self.view(i), self.facts(i, low));
         let base = log_hazard(&view, facts, self.low_income_eur_m, self.p);
@@ -306,7 +306,15 @@ impl Look<'_> {
             return base;
         }
         let n = self.home(i).map(|d| usize::from(d.neighbourhood));
-        let mut log = base + self.local(&view, facts.prior, n);
+        base + self.local(&view, facts.prior, n)
+    }
+
+    /// ln h of person `i`, everything included.
+    pub fn full(&self, i: usize) -> f64 {
+        let mut log = self.without_others(i);
+        if log == f64::NEG_INFINITY {
+            return log;
+        }
         log += if self.family(i) { self.p.h_family } else { 0.0 };
         log + if self.friends(i) { self.p.h_friends } else { 0.0 }
     }

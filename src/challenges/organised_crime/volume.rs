@@ -41,6 +41,9 @@ const STRIKES_HERE: [f64; N_KINDS] = [0.7, 0.7, 0.3];
 const LEAVES_STRAIN: [u8; N_KINDS] = [10, 5, 25];
 /// Cumulated shares of co-offending groups by size (L [21]).
 const ALONE_OR_MORE: [f64; 4] = [0.874, 0.970, 0.991, 0.997];
+/// [`Conduct::offended`] of somebody not looked at yet, and of somebody who never did.
+const UNKNOWN: ShortMonth = ShortMonth(0);
+const NEVER: ShortMonth = ShortMonth(-1);
 /// People exposed in a month, per offence.
 const EXPOSED_PER_OFFENCE: f64 = 4.0;
 
@@ -178,6 +181,8 @@ pub(super) fn commit(
         // Levels are solved as if nothing was done yet, so that measures of the first month have their effect, too.
         let none = Levers::none(seen.states.n(), p);
         first_offenders(&seen, &mut baseline, people, conducts, &efficacy, &none);
+    } else {
+        give_past(&seen, baseline.level_without_others, people, conducts, &efficacy, &levers);
     }
     let pools = seen.look(people, conducts, &efficacy, &levers).pools(baseline.level, baseline.exposure);
     count_offenders(&mut baseline, &pools, &seen.census.residents);
@@ -299,28 +304,27 @@ fn first_offenders(
     // Σ size · share of groups of that size.
     let per_offence = 5.0 - ALONE_OR_MORE.iter().sum::<f64>();
     let wanted = offences * per_offence / p.offences_per_month;
-    let hazards = |conducts: &[Conduct]| -> Vec<f64> {
+    let hazards = |conducts: &[Conduct], of: fn(&Look, usize) -> f64| -> Vec<f64> {
         let look = seen.look(people, conducts, efficacy, levers);
         let persons = people.persons;
         (0..persons.len())
             .into_par_iter()
-            .map(|i| if persons[i].is_there() { libm::exp(look.full(i)) } else { 0.0 })
+            .map(|i| if persons[i].is_there() { libm::exp(of(&look, i)) } else { 0.0 })
             .collect()
     };
-    let without_past = hazards(conducts);
-    let level = wanted / without_past.iter().sum::<f64>().max(1e-9);
+    let without_past = hazards(conducts, |look, i| look.without_others(i));
     let (persons, now) = (people.persons, seen.now());
-    for (i, person) in persons.iter().enumerate().filter(|(_, q)| q.is_there()) {
-        let age_months = f64::from(person.born.until(now).max(0));
-        let window = (age_months - 144.0).clamp(0.0, f64::from(super::propensity::PRIOR_MONTHS));
-        let words = seen.draws.block(STREAM_PAST, person.key.0, 0);
-        let rate = level * without_past[i];
-        let ago = -libm::log(1.0 - f64::from(unit(words[0]))) / rate.max(1e-12);
-        if ago < window {
-            conducts[i].offended = ShortMonth(now.0 - 1 - ago as i16);
-        }
+    let mut level = wanted / without_past.iter().sum::<f64>().max(1e-9);
+    for _ in 0..4 {
+        let expected = |(person, h): (&Person, &f64)| {
+            let past = Past::of(level * h, p.h_prior, months_of_past(person, now));
+            level * h * (1.0 + past.chance * libm::expm1(p.h_prior))
+        };
+        level *= wanted / persons.iter().zip(&without_past).map(expected).sum::<f64>().max(1e-9);
     }
-    let hazards = hazards(conducts);
+    baseline.level_without_others = level;
+    give_past(seen, level, people, conducts, efficacy, levers);
+    let hazards = hazards(conducts, |look, i| look.full(i));
     baseline.level = wanted / hazards.iter().sum::<f64>().max(1e-9);
     let mut offenders = vec![0.0; seen.states.n()];
     let mut exposure = 0.0;
@@ -334,6 +338,58 @@ fn first_offenders(
     baseline.offenders = offenders.into_iter().zip(&seen.census.residents).map(per_head).collect();
     baseline.offenders_at_start = baseline.offenders.clone();
     baseline.exposure = EXPOSED_PER_OFFENCE * offences / f64::max(exposure, 1.0);
+}
+
+/// Months that count for the past of `person`: five years, since the age of 12.
+fn months_of_past(person: &Person, now: ShortMonth) -> f64 {
+    (f64::from(person.born.until(now)) - 144.0).clamp(0.0, f64::from(super::propensity::PRIOR_MONTHS))
+}
+
+/// The past at rest of somebody who offends at one rate, and `e^prior` times as often as long as an offence is less than
+/// `months` ago.
+struct Past {
+    /// Chance that an offence counts.
+    chance: f64,
+    rate_after: f64,
+    months: f64,
+}
+
+impl Past {
+    /// `rate`: offences per month without a past. Spells with a past last (e^(r₁ w) − 1)/r₁ on average, those without 1/r₀.
+    fn of(rate: f64, prior: f64, months: f64) -> Past {
+        let rate_after = rate * libm::exp(prior);
+        let spell = if rate_after > 0.0 { libm::expm1((rate_after * months).min(50.0)) / rate_after } else { 0.0 };
+        Past { chance: spell * rate / (1.0 + spell * rate), rate_after, months }
+    }
+
+    /// Months since the last offence, at quantile `u`.
+    fn ago(&self, u: f32) -> f64 {
+        let within = -libm::expm1(-self.rate_after * self.months);
+        (-libm::log1p(-f64::from(u) * within) / self.rate_after.max(1e-12)).min(self.months)
+    }
+}
+
+/// Draws the past of those of 12 and over who are looked at for the first time, everybody at the start and later whoever
+/// has come to the city, by the same hazards: else offending would wane as people without a past move in. Who turns 12 has
+/// none.
+fn give_past(seen: &Seen, level: f64, people: People, conducts: &mut [Conduct], efficacy: &[f64], levers: &Levers) {
+    let (persons, now) = (people.persons, seen.now());
+    let past: Vec<(usize, ShortMonth)> = {
+        let look = seen.look(people, conducts, efficacy, levers);
+        let of = |i: usize| {
+            let person = &persons[i];
+            if look.conducts[i].offended != UNKNOWN || !person.is_there() || person.age_y(now) < 12 {
+                return None;
+            }
+            let words = seen.draws.block(STREAM_PAST, person.key.0, 0);
+            let past = Past::of(level * libm::exp(look.without_others(i)), seen.p.h_prior, months_of_past(person, now));
+            let is_prior = f64::from(unit(words[0])) < past.chance;
+            let offended = if is_prior { ShortMonth(now.0 - 1 - past.ago(unit(words[1])) as i16) } else { NEVER };
+            Some((i, offended))
+        };
+        (0..persons.len()).into_par_iter().with_min_len(CHUNK).filter_map(of).collect()
+    };
+    past.into_iter().for_each(|(i, offended)| conducts[i].offended = offended);
 }
 
 /// Lets the number of people who offend, per resident, follow in a year.
@@ -484,4 +540,33 @@ pub(super) fn expected_at_start(seen: Seen) -> Vec<f32> {
     let all = |n: usize| expected.iter().enumerate().map(|of| in_all(of, n)).sum::<f64>();
     let per_1000 = |(n, &residents): (usize, &u32)| (1_000.0 * all(n) / f64::from(residents.max(1))) as f32;
     seen.census.residents.iter().enumerate().map(per_1000).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against a month-by-month simulation of 0.01 offences a month, ln 2 more often within 60 months of the last one.
+    #[test]
+    fn the_past_at_rest_is_that_of_a_long_life() {
+        let past = Past::of(0.01, std::f64::consts::LN_2, 60.0);
+        // (e^1.2 − 1)/0.02 = 116.0 months with a past, 100 without.
+        assert!((past.chance - 0.5370).abs() < 1e-3, "{}", past.chance);
+        let (mut ago, mut with_past, mut sum_ago) = (1_000u32, 0.0, 0.0);
+        let n = 400_000;
+        for month in 0..n {
+            let u = f64::from(unit(Draws::at_start(8).block(STREAM_PAST, month, 0)[0]));
+            let has_past = ago < 60;
+            if has_past {
+                with_past += 1.0;
+                sum_ago += f64::from(ago);
+            }
+            ago = if u < if has_past { 0.02 } else { 0.01 } { 0 } else { ago + 1 };
+        }
+        // Some 2,000 spells: standard error 0.01; a month is no instant, which lowers it by as much.
+        assert!((with_past / n as f64 - past.chance).abs() < 0.04, "{}", with_past / n as f64);
+        let mean = (0..1_000).map(|i| past.ago((i as f32 + 0.5) / 1_000.0)).sum::<f64>() / 1_000.0;
+        assert!((sum_ago / with_past - mean).abs() < 2.0, "{} {mean}", sum_ago / with_past);
+        assert_eq!(Past::of(0.01, 0.5, 0.0).chance, 0.0);
+    }
 }

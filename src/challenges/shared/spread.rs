@@ -11,9 +11,10 @@ fn least(state: State) -> f32 {
     match state {
         State::CollectiveEfficacy => 0.5,
         State::Contact | State::Company => 0.06,
-        State::Disorder | State::Fear | State::HousingQuality => 0.05,
-        State::Disadvantage | State::Turnover => 0.04,
-        State::Vacancy | State::Overcrowding | State::Friction | State::Anomie => 0.03,
+        State::Turnover | State::Fear => 0.06,
+        State::Disorder | State::HousingQuality | State::Friction => 0.05,
+        State::Disadvantage => 0.04,
+        State::Vacancy | State::Overcrowding | State::Anomie => 0.03,
         _ => 0.0,
     }
 }
@@ -21,7 +22,7 @@ fn least(state: State) -> f32 {
 /// Beyond what neighbourhoods of the start differ by nothing is known: two deviations are the most that count.
 const MOST: f64 = 2.0;
 
-/// Standard score of `state` in neighbourhood `n`, two at most: what other challenges go by.
+/// Standard score of `state` in neighbourhood `n`, two at most: what everything but the liveability score goes by.
 pub fn bounded(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
     z(states, state, n).clamp(-MOST, MOST)
 }
@@ -32,10 +33,10 @@ pub fn z(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
     f64::from(states.z(state, n) * deviation / deviation.max(least(state)))
 }
 
-/// By how many deviations `state` has risen in neighbourhood `n` since the start.
+/// By how many deviations `state` has risen in neighbourhood `n` since the start, two at most.
 pub fn rise(states: &NeighbourhoodStates, state: State, n: usize) -> f64 {
     let deviation = states.deviation(state).max(least(state));
-    f64::from((states.of(state)[n] - states.first(state)[n]) / deviation)
+    f64::from((states.of(state)[n] - states.first(state)[n]) / deviation).clamp(-MOST, MOST)
 }
 
 #[cfg(test)]
@@ -45,15 +46,16 @@ mod tests {
     #[test]
     fn small_spreads_are_not_blown_up() {
         let mut states = NeighbourhoodStates::new(2);
-        states.of_mut(State::Turnover).copy_from_slice(&[0.10, 0.12]);
+        states.of_mut(State::Disadvantage).copy_from_slice(&[0.10, 0.12]);
         states.of_mut(State::Amenities).copy_from_slice(&[0.10, 0.12]);
         states.freeze();
-        assert!((z(&states, State::Turnover, 1) - 0.25).abs() < 1e-5, "0.01 over 0.04");
+        assert!((z(&states, State::Disadvantage, 1) - 0.25).abs() < 1e-5, "0.01 over 0.04");
         assert!((z(&states, State::Amenities, 1) - 1.0).abs() < 1e-5);
-        states.of_mut(State::Turnover)[1] = 0.16;
-        assert!((rise(&states, State::Turnover, 1) - 1.0).abs() < 1e-5, "0.04 over 0.04");
-        assert_eq!(rise(&states, State::Turnover, 0), 0.0);
-        states.of_mut(State::Turnover)[1] = 0.5;
-        assert_eq!(bounded(&states, State::Turnover, 1), 2.0);
+        states.of_mut(State::Disadvantage)[1] = 0.16;
+        assert!((rise(&states, State::Disadvantage, 1) - 1.0).abs() < 1e-5, "0.04 over 0.04");
+        assert_eq!(rise(&states, State::Disadvantage, 0), 0.0);
+        states.of_mut(State::Disadvantage)[1] = 0.5;
+        assert_eq!(bounded(&states, State::Disadvantage, 1), 2.0);
+        assert_eq!(rise(&states, State::Disadvantage, 1), 2.0);
     }
 }

@@ -312,43 +312,57 @@ impl Prepared {
         on_month: &dyn Fn(u16) -> bool,
     ) -> Result<SeedRun, HindcastError> {
         let mut sim = build(&self.scenario(scenario), self.city.clone(), seed)?;
-        let start = self.values(&self.count(&mut sim, self.start));
+        let (counts, lodging) = self.count(&mut sim, self.start);
+        let start = self.values(&counts, &lodging);
         for month in 1..=self.n_months {
             sim.step().map_err(|fault| HindcastError::Fault { month: sim.clock().month().to_string(), fault })?;
             if !on_month(month) {
                 return Err(HindcastError::Stopped);
             }
         }
-        let counts = self.count(&mut sim, self.start.plus(i32::from(self.n_months)));
+        let (counts, lodging) = self.count(&mut sim, self.start.plus(i32::from(self.n_months)));
         Ok(SeedRun {
             seed,
             digest: sim.digest().to_string(),
             residents: counts.city.residents - counts.without_home.residents,
             without_home: counts.without_home.residents,
             start,
-            end: self.values(&counts),
+            end: self.values(&counts, &lodging),
         })
     }
 
     /// Counts `sim` as it stands; ages are those on the first day of `day`.
-    fn count(&self, sim: &mut Simulation, day: Month) -> NeighbourhoodCounts {
+    /// Counts by neighbourhood, and the households that lodge there and are no children of the house.
+    fn count(&self, sim: &mut Simulation, day: Month) -> (NeighbourhoodCounts, Vec<u64>) {
         let world = sim.world_mut();
         let (mut p, mut w) = (world.query::<&Person>(), world.query::<&Work>());
         let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
         let world = sim.world();
         let (p, w, h, d) = (p.query(world), w.query(world), h.query(world), d.query(world));
         let tables = Tables { persons: slice(&p), works: slice(&w), households: slice(&h), dwellings: slice(&d) };
-        NeighbourhoodCounts::count(tables, ShortMonth::of(day), self.city.neighbourhoods.len())
+        let n = self.city.neighbourhoods.len();
+        let mut lodging = vec![0; n];
+        // Whoever lodged at the start is in the households that the table counts.
+        let start = ShortMonth::of(self.start);
+        let own = |h: &&Household| {
+            h.is_there() && h.dwelling.get().is_none() && !h.stands(Household::FIRST_HOME) && h.since >= start
+        };
+        for at in tables.households.iter().filter(own).filter_map(Household::lodging).filter(|&at| at < n) {
+            lodging[at] += 1;
+        }
+        (NeighbourhoodCounts::count(tables, ShortMonth::of(day), n), lodging)
     }
 
-    fn values(&self, counts: &NeighbourhoodCounts) -> Vec<Values> {
+    fn values(&self, counts: &NeighbourhoodCounts, lodging: &[u64]) -> Vec<Values> {
+        let mut extra = vec![0; self.units.len()];
+        self.unit_of.iter().zip(lodging).for_each(|(unit, n)| unit.iter().for_each(|&unit| extra[unit] += n));
         let mut sums = vec![Facts::default(); self.units.len()];
         for (unit, facts) in self.unit_of.iter().zip(&counts.neighbourhoods) {
             if let Some(unit) = unit {
                 sums[*unit].add(facts);
             }
         }
-        sums.iter().map(of_facts).collect()
+        sums.iter().zip(extra).map(|(facts, n)| of_facts(facts, n)).collect()
     }
 
     /// Scores `runs`.

@@ -164,14 +164,17 @@ pub(super) fn pairs(config: &ImportConfig, opener: &mut Opener) -> Result<Vec<(S
 }
 
 /// Values of an area of a simulation.
-pub(super) fn of_facts(facts: &Facts) -> Values {
+///
+/// Registers count whoever lodges with others as a household of its own, but adult children at home with their parents:
+/// `lodging` households of the first kind.
+pub(super) fn of_facts(facts: &Facts, lodging: u64) -> Values {
     let ratio = |a: u64, b: u64| (b > 0).then(|| a as f64 / b as f64);
     let mut out = [None; N_QUANTITIES];
     out[0] = Some(facts.residents as f64);
     for (i, n) in facts.by_age.iter().enumerate() {
         out[1 + i] = ratio(*n, facts.residents);
     }
-    out[6] = ratio(facts.residents, facts.households);
+    out[6] = ratio(facts.residents, facts.households + lodging);
     out[7] = ratio(facts.value_eur.iter().sum(), 1000 * facts.homes);
     out
 }

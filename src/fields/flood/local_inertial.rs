@@ -151,11 +151,14 @@ pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let inv_dx = 1.0 / g.cell_m;
     let theta = g.theta;
     let out = &mut out[..nx + 1];
-    // Face i + 1 lies between the cells i and i + 1; the last of these is the padding, and its face is set below.
-    let (z_e, h_e, n_e) = (&z[1..], &h[1..], &n[1..]);
-    let (qy_ne, qy_se, qx_e) = (&qy_n[1..], &qy_s[1..], &qx[1..]);
+    // Face i + 1 lies between the cells i and i + 1; the last of these is the padding, and its face is set below. All slices
+    // are cut to one length, so that no bounds are checked in the loop.
     {
-        let (out, mut steep) = (&mut out[1..], 0);
+        let (z_e, h_e, n_e) = (&z[1..][..nx], &h[1..][..nx], &n[1..][..nx]);
+        let (z, h, n) = (&z[..nx], &h[..nx], &n[..nx]);
+        let (qy_ne, qy_se, qx_e) = (&qy_n[1..][..nx], &qy_s[1..][..nx], &qx[1..][..nx]);
+        let (qy_n, qy_s, qx, qx_ee) = (&qy_n[..nx], &qy_s[..nx], &qx[..nx], &qx_ee[..nx]);
+        let (out, mut steep) = (&mut out[1..][..nx], 0);
         in_blocks!(i < nx, {
             let across = 0.25 * ((qy_n[i] + qy_ne[i]) + (qy_s[i] + qy_se[i]));
             let bed = greater(z[i], z_e[i]);
@@ -216,7 +219,10 @@ pub fn flux_y_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     let theta = g.theta;
     {
         let (out, mut steep) = (&mut out[..nx], 0);
-        let (qx_ne, qx_se) = (&qx_n[1..], &qx_s[1..]);
+        let (qx_ne, qx_se) = (&qx_n[1..][..nx], &qx_s[1..][..nx]);
+        let (qx_n, qx_s) = (&qx_n[..nx], &qx_s[..nx]);
+        let (z_n, z_s, h_n, h_s) = (&z_n[..nx], &z_s[..nx], &h_n[..nx], &h_s[..nx]);
+        let (n_n, n_s, qy_n, qy, qy_s) = (&n_n[..nx], &n_s[..nx], &qy_n[..nx], &qy[..nx], &qy_s[..nx]);
         in_blocks!(i < nx, {
             let across = 0.25 * ((qx_n[i] + qx_ne[i]) + (qx_s[i] + qx_se[i]));
             let bed = greater(z_n[i], z_s[i]);
@@ -260,7 +266,7 @@ fn wall_flux(el: f32, er: f32, bed: f32, crest: f32, n: f32, q: f32, dt: f32, in
 pub fn share_row(h: &[f32], qx: &[f32], qy_n: &[f32], qy_s: &[f32], dt: f32, cell_m: f32, out: &mut [f32]) {
     let nx = h.len();
     let (qx, qy_n, qy_s, out) = (&qx[..nx + 1], &qy_n[..nx], &qy_s[..nx], &mut out[..nx]);
-    let qx_e = &qx[1..];
+    let (qx_e, qx, h) = (&qx[1..][..nx], &qx[..nx], &h[..nx]);
     in_blocks!(i < nx, {
         let leaves = (greater(qx_e[i], 0.0) - lesser(qx[i], 0.0)) + (greater(qy_s[i], 0.0) - lesser(qy_n[i], 0.0));
         let asks = leaves * dt;
@@ -428,26 +434,32 @@ fn update_row(
     // Outside the map (west of column 0) a share of 1; the padding column holds 1 too.
     qx_new[0] = limited(qx[0], 1.0, here[0]);
     {
-        let (qx_e, here_e, out) = (&qx[1..], &here[1..], &mut qx_new[1..]);
+        let (qx_e, here_e, here) = (&qx[1..][..nx], &here[1..][..nx], &here[..nx]);
+        let out = &mut qx_new[1..][..nx];
         in_blocks!(i < nx, {
             out[i] = limited(qx_e[i], here[i], here_e[i]);
         });
     }
     let mut deepest = 0_i32;
     let mut negative = 0_i32;
-    let (qx_w, qx_e) = (&qx_new[..nx], &qx_new[1..]);
-    in_blocks!(i < nx, {
-        let from_north = limited(qy[i], north[i], here[i]);
-        let to_south = limited(qy_next[i], here[i], south[i]);
-        qy_new[i] = from_north;
-        let h = h_old[i] + factor * ((qx_w[i] - qx_e[i]) + (from_north - to_south));
-        // Rounding may leave a cell short by a few units in the last place; a NaN must pass.
-        let h = if h < 0.0 { 0.0 } else { h };
-        h_new[i] = h;
-        let bits = h.to_bits() as i32;
-        deepest = deepest.max(bits);
-        negative |= bits;
-    });
+    let (qx_w, qx_e) = (&qx_new[..nx], &qx_new[1..][..nx]);
+    {
+        let (h_old, h_new, qy_new) = (&h_old[..nx], &mut h_new[..nx], &mut qy_new[..nx]);
+        let (north, here, south) = (&north[..nx], &here[..nx], &south[..nx]);
+        let (qy, qy_next) = (&qy[..nx], &qy_next[..nx]);
+        in_blocks!(i < nx, {
+            let from_north = limited(qy[i], north[i], here[i]);
+            let to_south = limited(qy_next[i], here[i], south[i]);
+            qy_new[i] = from_north;
+            let h = h_old[i] + factor * ((qx_w[i] - qx_e[i]) + (from_north - to_south));
+            // Rounding may leave a cell short by a few units in the last place; a NaN must pass.
+            let h = if h < 0.0 { 0.0 } else { h };
+            h_new[i] = h;
+            let bits = h.to_bits() as i32;
+            deepest = deepest.max(bits);
+            negative |= bits;
+        });
+    }
     qy_new[nx] = 0.0;
     h_new[nx] = 0.0;
     if padding_row {

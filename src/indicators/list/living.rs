@@ -1,5 +1,6 @@
 //! Residents, households, homes, incomes and how far apart they live.
 
+use super::super::MIN_PEOPLE;
 use super::super::counts::{Facts, N_ORIGINS, NeighbourhoodCounts};
 use super::super::indices;
 use super::super::places::Places;
@@ -37,11 +38,11 @@ fn income_theil(counts: &NeighbourhoodCounts) -> Option<f64> {
 /// deviation of Moran's I without a pattern is about 1/√n).
 const MIN_CLUSTERED: usize = 20;
 
-/// Clustering of mean income over the neighbourhoods in which somebody lives.
+/// Clustering of mean income over the neighbourhoods that can be shown: of few people, one household sets the mean.
 fn income_clusters(counts: &NeighbourhoodCounts, places: &Places) -> Option<f64> {
     let mut number = vec![None; counts.neighbourhoods.len()];
     let mut values = Vec::new();
-    for (i, facts) in counts.neighbourhoods.iter().enumerate().filter(|(_, f)| f.households > 0) {
+    for (i, facts) in counts.neighbourhoods.iter().enumerate().filter(|(_, f)| f.residents >= MIN_PEOPLE) {
         number[i] = Some(values.len() as u32);
         values.push(facts.income_cents_m as f64 / facts.households as f64);
     }
@@ -235,10 +236,10 @@ indicators! {
         en "Queue for social rent", "Households without a home that are entitled to social rent.",
         nl "Wachtlijst sociale huur", "Huishoudens zonder woning die recht hebben op sociale huur.",
         Of |a| count(a.facts.in_queue);
-    social_queue_mean_y: Years, Mean, City, A, MARKET,
-        en "Time in the queue", "How long those in the queue have been registered for social rent, on average.",
-        nl "Wachttijd", "Hoe lang de wachtenden gemiddeld voor sociale huur ingeschreven staan.",
-        Of |a| ratio(a.facts.queue_months, a.facts.in_queue).map(|m| m / 12.0);
+    social_wait_mean_y: Years, Mean, City, A, MARKET,
+        en "Waiting time for social rent", "How long those who were allotted a social home this month had been registered for it, on average.",
+        nl "Wachttijd sociale huur", "Hoe lang wie deze maand een sociale huurwoning kreeg daarvoor ingeschreven stond, gemiddeld.",
+        Of |a| ratio(a.flows.allotted_months.into(), a.flows.allotted.into()).map(|m| m / 12.0);
     vacancy_chain_mean_moves: Moves, OfHomes, City, A, CHAINS,
         en "Length of vacancy chains", "Moves that one new or freed home sets off, on average over the month.",
         nl "Lengte van verhuisketens", "Verhuizingen die één nieuwe of vrijgekomen woning in gang zet, gemiddeld over de maand.",

@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
             session.desk.worker.send(Command::Ask(question));
         }
         story(ui, session);
-        ui.separator();
+        ui.add_space(6.0);
         values(ui, session, here);
     });
 }

@@ -69,7 +69,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
     let differences: Vec<f32> = (0..n).map(mean).collect();
     parts(ui, session, indicator, &differences);
     ui.add_space(6.0);
-    let mut order: Vec<usize> = (0..n).filter(|&i| differences[i].is_finite() && differences[i] != 0.0).collect();
+    let mut order: Vec<usize> = (0..n).filter(|&i| shows(indicator, differences[i])).collect();
     order.sort_by(|&a, &b| differences[a].total_cmp(&differences[b]).then(a.cmp(&b)));
     let fell: Vec<usize> = order.iter().copied().take_while(|&i| differences[i] < 0.0).take(LISTED).collect();
     let rose: Vec<usize> = order.iter().rev().copied().take_while(|&i| differences[i] > 0.0).take(LISTED).collect();
@@ -88,10 +88,17 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
             map(session, indicator);
         }
         ui.add_space(4.0);
+        small(ui, words::pick(lang, indicator.about));
         small(ui, session.t2("moved_months", &[&n_months.to_string(), &maps.len().to_string()]));
         let text = if maps.len() > 1 { session.t("moved_seeds") } else { session.t("one_run") };
         small(ui, text);
     });
+}
+
+/// True if a difference is more than nothing, as it is written.
+fn shows(indicator: &Indicator, difference: f32) -> bool {
+    let text = |v: f32| layers::value_text(indicator, f64::from(v).abs());
+    difference.is_finite() && text(difference) != text(0.0)
 }
 
 fn row(ui: &mut Ui, session: &mut Session, at: usize, change: &str) {
