@@ -197,11 +197,12 @@ pub fn sections(b: &mut Builder) {
             ));
         }
         b.page.section(section.id, b.t(section.title), &lead);
+        let has_years = !b.runs.years().is_empty();
         for figure in section.lines {
             let shown = figure.ids.iter().filter(|id| has_value(b, id));
             let lines: Vec<(&str, &[&str])> =
                 shown.map(|id| (b.t(known(id).title), std::slice::from_ref(id))).collect();
-            if !lines.is_empty() && !(figure.yearly && b.runs.years().is_empty()) {
+            if !lines.is_empty() && (!figure.yearly || has_years) {
                 let (title, lead) = (b.t(figure.title), b.t(figure.lead));
                 b.lines(&LineFigure { title, lead, lines: &lines, yearly: figure.yearly });
             }

@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "indicators",
             "scenario",
             "report",
+            "lab",
             "experiments",
             "session",
         ],
