@@ -97,7 +97,6 @@ impl Walk {
         self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
         std::thread::sleep(Duration::from_millis(2500));
         self.xdotool(&["mousedown", "1"]);
-        // What is held for longer than 0.8 s is no click.
         std::thread::sleep(Duration::from_millis(250));
         self.xdotool(&["mouseup", "1"]);
         std::thread::sleep(Duration::from_millis(2500));
@@ -125,7 +124,7 @@ impl Walk {
         for _ in 0..4 {
             act(self);
             let start = Instant::now();
-            while start.elapsed() < Duration::from_secs(20) {
+            while start.elapsed() < Duration::from_secs(45) {
                 if there(self) {
                     println!("{what}");
                     return;
@@ -161,8 +160,8 @@ mod at {
     pub const MEASURES: (u32, u32) = (1054, 88);
     pub const COMPARE: (u32, u32) = (1080, 218);
     pub const TO_START: (u32, u32) = (29, 701);
-    pub const BRANCH: (u32, u32) = (862, 701);
-    pub const JUMP: (u32, u32) = (433, 701);
+    pub const BRANCH: (u32, u32) = (886, 701);
+    pub const JUMP: (u32, u32) = (505, 701);
     pub const CLOUDBURST: (u32, u32) = (672, 701);
     /// 90 mm in an hour.
     pub const SECOND_RAIN: (u32, u32) = (670, 612);
@@ -216,8 +215,9 @@ fn viewer_walk_of_a_planner() {
     std::thread::sleep(Duration::from_secs(12));
     walk.key("space");
     walk.click(at::WHERE_TO);
+    std::thread::sleep(Duration::from_secs(6));
     walk.click(at::COMPARE);
-    std::thread::sleep(Duration::from_secs(12));
+    std::thread::sleep(Duration::from_secs(20));
     walk.screen_picture("04-where-to");
 
     // Back to the start, branch there, and take the branch back.
@@ -238,16 +238,18 @@ fn viewer_walk_of_a_planner() {
     std::thread::sleep(Duration::from_secs(10));
     walk.screen_picture("05-water-comes");
     std::thread::sleep(Duration::from_secs(25));
-    walk.click(at::SPLIT);
-    std::thread::sleep(Duration::from_secs(5));
+    let twin = |w: &Walk| w.autosave().map(|file| file.view.twin);
+    walk.until("split", |w| w.click(at::SPLIT), |w| twin(w).as_deref() == Some("split"));
     walk.screen_picture("06-split");
 
     // Leave with a report.
-    walk.click(at::MENU);
-    walk.screen_picture("07-menu");
-    walk.click(at::REPORT);
     let report = walk.path().join("base-report/report.html");
-    walk.wait("the report", || report.is_file());
+    let leave = |w: &Walk| {
+        w.click(at::MENU);
+        w.screen_picture("07-menu");
+        w.click(at::REPORT);
+    };
+    walk.until("the report", leave, |_| report.is_file());
     walk.screen_picture("08-report");
 
     // Save, and run the same without a window.
@@ -272,7 +274,7 @@ fn viewer_walk_of_a_planner() {
     walk.click(at::GO_ON);
     std::thread::sleep(Duration::from_secs(20));
     walk.key("ctrl+s");
-    walk.xdotool(&["key", "ctrl+a"]);
+    walk.key("ctrl+a");
     walk.xdotool(&["type", "--delay", "200", "again"]);
     walk.key("Return");
     let again = walk.path().join("again.waterbed");

@@ -33,6 +33,8 @@ pub fn apply(ctx: &Context) {
     if !ctx.data(|data| data.get_temp::<bool>(known).unwrap_or(false)) {
         ctx.data_mut(|data| data.insert_temp(known, true));
         ctx.set_fonts(fonts());
+        // Where a frame takes a second, press and release lie in two frames: still a click.
+        ctx.options_mut(|options| options.input_options.max_click_duration = 5.0);
         ctx.request_repaint();
     } else {
         // Letters that were set are there from the next frame on.

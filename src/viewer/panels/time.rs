@@ -29,7 +29,8 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
             session.desk.worker.send(Command::Step(1));
         }
         let date = session.month().map_or_else(|| "…".to_string(), |m| words::month(session.panels.lang, m));
-        ui.label(style::bold(date).size(16.5));
+        // Of one width, so that nothing beside it moves as months pass.
+        ui.add_sized([140.0, 26.0], egui::Label::new(style::bold(date).size(16.5)));
         if ui.available_width() < 260.0 {
             return;
         }
@@ -38,7 +39,8 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
             session.change_speed(-1);
         }
         let speed = SPEEDS[session.speed];
-        ui.label(if speed < 1.0 { session.t("slowest").into() } else { session.t2("speed", &[&speed.to_string()]) });
+        let speed = if speed < 1.0 { session.t("slowest").into() } else { session.t2("speed", &[&speed.to_string()]) };
+        ui.add_sized([80.0, 26.0], egui::Label::new(speed));
         if ui.add(button("+")).on_hover_text(session.t("faster")).clicked() {
             session.change_speed(1);
         }
