@@ -30,6 +30,7 @@ use crate::session::Plans;
 /// A click moves less than this, points.
 const CLICK: f32 = 4.0;
 
+#[expect(clippy::too_many_arguments, reason = "a system's parameters are what it may touch")]
 pub(super) fn mouse(
     mut session: ResMut<Session>,
     buttons: Res<ButtonInput<MouseButton>>,

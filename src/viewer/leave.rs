@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use super::ensemble::Pair;
 use super::session::Session;
 use crate::city::City;
 use crate::experiments::{self, CheckpointEvery, Plan};
@@ -138,7 +139,7 @@ impl Session {
     }
 
     /// With measures: with and without them on every seed.
-    fn write_twin(&mut self, pairs: Vec<(Arc<Vec<Record>>, Arc<Vec<Record>>)>) {
+    fn write_twin(&mut self, pairs: Vec<Pair>) {
         let Some(report) = &self.report else { return };
         let material = self.material(&report.folder.clone());
         let until = usize::from(report.until);
