@@ -51,13 +51,8 @@ pub fn pick(lang: Lang, words: Words) -> &'static str {
 }
 
 /// Name of a lever, as people read it.
-pub fn lever_title(lever: &Lever) -> String {
-    capital(&lever.id.replace('_', " "))
-}
-
-/// Name of a lever that was placed: events have words of their own.
-pub fn placed_title(lang: Lang, lever: &Lever) -> String {
-    table(lang).get(lever.id).cloned().unwrap_or_else(|| lever_title(lever))
+pub fn lever_title(lang: Lang, lever: &Lever) -> String {
+    table(lang).get(lever.id).cloned().unwrap_or_else(|| capital(&lever.id.replace('_', " ")))
 }
 
 /// Name of who decides on a lever.

@@ -97,7 +97,7 @@ fn list(ui: &mut Ui, session: &mut Session) {
             }
             ui.vertical(|ui| {
                 ui.set_width(196.0);
-                let title = words::placed_title(session.panels.lang, placement.lever);
+                let title = words::lever_title(session.panels.lang, placement.lever);
                 let title = RichText::new(title).size(13.0);
                 let title = if placement.on { title.strong() } else { title.color(style::FAINT) };
                 ui.label(title).on_hover_text(what(session.panels.lang, placement.lever));
@@ -161,7 +161,7 @@ fn palette(ui: &mut Ui, session: &mut Session) {
     let wanted = session.panels.lever_search.to_lowercase();
     let mut groups: BTreeMap<String, Vec<&'static Lever>> = BTreeMap::new();
     for lever in LEVERS.iter().filter(|l| l.authority != Authority::Nobody) {
-        let texts = [words::lever_title(lever), what(lang, lever).into(), lever.id.into()];
+        let texts = [words::lever_title(lang, lever), what(lang, lever).into(), lever.id.into()];
         if texts.iter().any(|text| text.to_lowercase().contains(&wanted)) {
             groups.entry(words::authority_title(lang, lever)).or_default().push(lever);
         }
@@ -172,7 +172,7 @@ fn palette(ui: &mut Ui, session: &mut Session) {
         let open = if wanted.is_empty() { None } else { Some(true) };
         egui::CollapsingHeader::new(header).id_salt(&authority).default_open(true).open(open).show(ui, |ui| {
             for lever in levers {
-                let response = ui.add(egui::Button::new(words::lever_title(lever)).frame(false).wrap());
+                let response = ui.add(egui::Button::new(words::lever_title(lang, lever)).frame(false).wrap());
                 if response.on_hover_text(what(lang, lever)).clicked() {
                     taken = Some(lever);
                 }
@@ -189,7 +189,7 @@ fn card(ui: &mut Ui, session: &mut Session) {
     let (lang, lever) = (session.panels.lang, choice.lever);
     let mut keep = true;
     ui.horizontal(|ui| {
-        ui.label(style::bold(words::lever_title(lever)).size(15.0));
+        ui.label(style::bold(words::lever_title(lang, lever)).size(15.0));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             keep = !ui.small_button("×").on_hover_text(session.t("other_lever")).clicked();
         });

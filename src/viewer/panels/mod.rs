@@ -102,7 +102,8 @@ fn fit(session: &mut Session) {
 }
 
 fn side(ui: &mut Ui, session: &mut Session) {
-    ui.horizontal(|ui| {
+    // Dutch words are longer: then the last page stands below.
+    ui.horizontal_wrapped(|ui| {
         for (page, key) in [
             (Page::Measures, session.t("measures")),
             (Page::Chart, session.t("chart")),
