@@ -27,8 +27,8 @@
 //! so that groups stay about as far apart as they are at the start. That is where segregation that nobody wanted comes
 //! from.
 //!
-//! Limits: owners' equity and mortgages are one monthly cost; no illegal letting and no evictions yet (challenge 6 and
-//! enforcement bring them); lodging and being homeless are not told apart; crowding by lodgers is not felt; one home in a
+//! Limits: owners' equity and mortgages are one monthly cost; illegal letting and evictions come from
+//! other challenges; lodging and being homeless are not told apart; crowding by lodgers is not felt; one home in a
 //! neighbourhood is looked at, so that sizes sort less than in reality.
 
 pub mod building;
