@@ -22,6 +22,7 @@ mod life;
 mod neighbourhoods;
 mod papers;
 mod session;
+mod shelter;
 mod toy;
 mod twin;
 #[cfg(feature = "viewer")]
