@@ -165,6 +165,8 @@ pub struct Arrivals {
     residents_at_start: f64,
     /// People who left for elsewhere in the country in a month, at the start.
     leaving_per_month: f64,
+    /// People who left for elsewhere in the country last month.
+    left_last_month: f64,
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
@@ -231,6 +233,7 @@ impl Arrivals {
         Arrivals {
             residents_at_start: n_residents,
             leaving_per_month: leaving_people,
+            left_last_month: leaving_people,
             label: (0..origins.len() as u8).collect(),
             origin_share: origins,
             domestic: [true, false].map(stream),
@@ -337,12 +340,18 @@ impl Arrivals {
     /// People who come from elsewhere in the country in a month, by kind of arrivals; see
     /// [`Self::immigrants_per_month`].
     fn domestic_people_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
-        let all = (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
+        let left = self.leaving_per_month + p.domestic_net_counts_all * (self.left_last_month - self.leaving_per_month);
+        let all = (left + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
         let [settled, young] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
         let part = all / (settled + young).max(1e-9);
         // Where more come than let the profile stand, more of all come; where fewer, fewer of the settled.
         let young = (young * part.max(1.0)).min(all - SETTLED_LEAST * part * settled);
         [all - young, young]
+    }
+
+    /// Notes what was counted in the month that ends.
+    pub(super) fn note(&mut self, tally: &Tally) {
+        self.left_last_month = tally.city.domestic_departures.into();
     }
 
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
