@@ -114,6 +114,16 @@ impl Draws {
         blocks
     }
 
+    /// [`Draws::block`] of one key for [`ABREAST`] numbers at most.
+    #[inline]
+    pub fn numbered(self, stream: Stream, key: u64, numbers: impl Iterator<Item = u32>) -> Blocks {
+        let last = u32::from(stream.id) << 16 | u32::from(self.tick);
+        let mut blocks = [[key as u32; ABREAST], [(key >> 32) as u32; ABREAST], [0; ABREAST], [last; ABREAST]];
+        blocks[2].iter_mut().zip(numbers).for_each(|(at, number)| *at = number);
+        philox_abreast(&mut blocks, [self.seed as u32, (self.seed >> 32) as u32]);
+        blocks
+    }
+
     /// A uniform number in [0, 1) with 24 bits.
     #[inline]
     pub fn uniform(self, stream: Stream, key: u64, draw: u32) -> f32 {
@@ -283,6 +293,11 @@ mod tests {
         let blocks = draws.blocks(stream, keys.iter().copied(), 5);
         for (i, &key) in keys.iter().enumerate() {
             assert_eq!([0, 1, 2, 3].map(|w: usize| blocks[w][i]), draws.block(stream, key, 5), "{i}");
+        }
+        let numbered = draws.numbered(stream, keys[7], (0..40).map(|i| 3 * i));
+        for i in 0..40 {
+            let want = draws.block(stream, keys[7], 3 * i as u32);
+            assert_eq!([0, 1, 2, 3].map(|w: usize| numbered[w][i]), want, "{i}");
         }
     }
 

@@ -261,9 +261,10 @@ impl Look<'_> {
         let age = i32::from(person.age_y(self.now));
         let (mut all, mut prior) = (0, 0);
         let words = [0, 1].map(|k| Draws { tick: 0, ..self.draws }.block(STREAM_TIES, person.key.0, k));
-        for word in words.concat().into_iter().take(6) {
-            let Some(d) = self.homes.in_cell(home.cell, word) else { break };
-            let Some(h) = self.people.dwellings.get(d).and_then(|d| d.household.get()) else { continue };
+        // Step by step for all six, so that they wait for memory together.
+        let homes: [Option<usize>; 6] = std::array::from_fn(|k| self.homes.in_cell(home.cell, words[k / 4][k % 4]));
+        let households = homes.map(|d| self.people.dwellings.get(d?)?.household.get());
+        for h in households.into_iter().flatten() {
             for q in crate::people::books::members(self.people.persons, &self.people.households[h]).map(|p| p.i()) {
                 if q != i && (i32::from(self.people.persons[q].age_y(self.now)) - age).abs() <= 5 {
                     all += 1;
