@@ -30,7 +30,7 @@ use super::requests::Requests;
 use super::tally::{Move, Tally};
 use super::work::inherited_earning;
 use super::{CHUNK, KEYS_PERSON, Tables};
-use crate::sim::draws::{gumbel, mix, threshold, unit};
+use crate::sim::draws::{gumbel, mix, threshold, unit, with_blocks};
 use crate::sim::state::slice;
 use crate::sim::{Clock, Draws, DwellingIdx, HouseholdIdx, PersonIdx, PersonKey, Stream};
 
@@ -115,13 +115,15 @@ pub(super) fn decide_life_events(
         .enumerate()
         .map(|(c, chunk)| {
             let (mut out, mut ring) = (Vec::new(), Vec::new());
-            for (i, person) in chunk.iter().enumerate().filter(|(_, q)| q.is_there()) {
-                let [death, change, seek, birth] = draws.block(STREAM, person.key.0, 0);
+            with_blocks(draws, STREAM, chunk, |q: &Person| q.key.0, |i, person, [death, change, seek, birth]| {
+                if !person.is_there() {
+                    return;
+                }
                 let age = usize::from(person.age_y(now));
                 let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
                 if death < table.death[age] {
                     push(Kind::Death);
-                    continue;
+                    return;
                 }
                 let partner = person.partner.get();
                 if person.sex == 0 && birth < table.birth[usize::from(partner.is_some())][age] {
@@ -142,7 +144,7 @@ pub(super) fn decide_life_events(
                         }
                     }
                 }
-            }
+            });
             (out, ring)
         })
         .collect();
@@ -188,8 +190,10 @@ pub(super) fn decide_departures(
         .enumerate()
         .map(|(c, chunk)| {
             let mut out = Vec::new();
-            for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
-                let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
+            with_blocks(draws, STREAM_DEPART, chunk, |h: &Household| h.key.0, |i, household, [inland, away, ..]| {
+                if !household.is_there() {
+                    return;
+                }
                 let age = usize::from(household.head_age_y.min(127));
                 // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
                 let newcomer = || persons[household.first.i()].newcomer.min(7);
@@ -197,7 +201,7 @@ pub(super) fn decide_departures(
                 if leaves_abroad || leaves(household, age, inland) {
                     out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
                 }
-            }
+            });
             out
         })
         .collect();
