@@ -387,9 +387,17 @@ fn settle(
 }
 
 /// Asks for another frame where this one is not the last word.
-fn redraw(session: Res<Session>, mut before: Local<Rect>, mut redraw: MessageWriter<RequestRedraw>) {
+fn redraw(
+    session: Res<Session>,
+    mut before: Local<Rect>,
+    mut left: Local<u32>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
     let filmed = session.video.as_ref().is_some_and(video::Video::waits);
-    if session.asked.is_some() || session.stale || filmed || *before != session.free {
+    let is_new = session.asked.is_some() || session.stale || filmed || *before != session.free;
+    // Letters that a picture brings are on the graphics card a frame later; while months go by the next one follows.
+    *left = if is_new && !session.status.playing { 3 } else { left.saturating_sub(1) };
+    if is_new || *left > 0 {
         redraw.write(RequestRedraw);
     }
     *before = session.free;

@@ -148,21 +148,21 @@ impl Walk {
 
 /// Where things are in a window of 1280×720 in English, points.
 mod at {
-    pub const BUILD: (u32, u32) = (398, 233);
+    pub const BUILD: (u32, u32) = (398, 238);
     pub const GO_ON: (u32, u32) = (345, 145);
     pub const CITY: (u32, u32) = (620, 360);
-    pub const WHERE_TO: (u32, u32) = (1159, 88);
+    pub const WHERE_TO: (u32, u32) = (1178, 88);
     pub const MEASURES: (u32, u32) = (1054, 88);
-    pub const COMPARE: (u32, u32) = (1080, 218);
+    pub const COMPARE: (u32, u32) = (1080, 221);
     pub const TO_START: (u32, u32) = (29, 701);
-    pub const BRANCH: (u32, u32) = (886, 701);
+    pub const BRANCH: (u32, u32) = (906, 701);
     pub const JUMP: (u32, u32) = (505, 701);
-    pub const CLOUDBURST: (u32, u32) = (672, 701);
+    pub const CLOUDBURST: (u32, u32) = (681, 701);
     /// 90 mm in an hour.
     pub const SECOND_RAIN: (u32, u32) = (670, 612);
-    pub const SPLIT: (u32, u32) = (1144, 17);
-    pub const MENU: (u32, u32) = (1257, 17);
-    pub const REPORT: (u32, u32) = (1180, 117);
+    pub const SPLIT: (u32, u32) = (1131, 18);
+    pub const MENU: (u32, u32) = (1255, 18);
+    pub const REPORT: (u32, u32) = (1120, 119);
 }
 
 #[test]

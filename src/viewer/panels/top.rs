@@ -106,7 +106,8 @@ fn one(ui: &mut Ui, session: &mut Session, indicator: &'static Indicator) {
 /// A change, with its sign.
 pub(super) fn change_text(lang: Lang, indicator: &Indicator, change: f64) -> String {
     let text = layers::value_text(lang, indicator, change.abs());
-    if !change.is_finite() {
+    // What is written as nothing has no sign.
+    if !change.is_finite() || text == layers::value_text(lang, indicator, 0.0) {
         return text;
     }
     format!("{}{text}", if change < 0.0 { "−" } else { "+" })
