@@ -24,6 +24,9 @@ const LONGEST: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Months over which the twin's cost is taken.
 const MONTHS: u16 = 24;
+const ROUNDS: usize = 4;
+/// Frames until the first picture has certainly been seen.
+const SEEN: usize = 3;
 
 /// A number and its name, unit last.
 pub type Figure = (&'static str, f64);
@@ -90,6 +93,10 @@ pub(super) fn measure(
     match figures.stage {
         Stage::First => {
             if session.picture.is_none() || session.stale {
+                return;
+            }
+            figures.frames_ms.push(frame_ms);
+            if figures.frames_ms.len() < SEEN {
                 return;
             }
             let first_s = figures.since.elapsed().as_secs_f64();
@@ -186,7 +193,15 @@ pub fn twin_cost(scenario: &Scenario, city: &Arc<City>) -> Option<f64> {
         wait(&worker);
         Some(processor_s()? - before)
     };
-    let (alone, both) = (years(false)?, years(true)?);
+    // The best of some rounds: whatever else runs can only add.
+    let begin = Instant::now();
+    let (mut alone, mut both) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..ROUNDS {
+        (alone, both) = (alone.min(years(false)?), both.min(years(true)?));
+        if begin.elapsed() > PATIENCE {
+            break;
+        }
+    }
     (alone > 0.0).then_some(both / alone)
 }
 

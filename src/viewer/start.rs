@@ -159,6 +159,8 @@ pub(super) struct Start {
     recent: Vec<PathBuf>,
     opening: Option<Ready>,
     problem: Option<String>,
+    /// Where the last frame's page ended, points.
+    bottom: f32,
 }
 
 impl Start {
@@ -177,6 +179,7 @@ impl Start {
             recent: keep::recent(&default_folder()),
             opening: None,
             problem: None,
+            bottom: 0.0,
         }
     }
 
@@ -229,8 +232,10 @@ fn show(mut contexts: EguiContexts, mut start: ResMut<Start>, wake: Res<Wake>) -
     let paper = egui::Frame::new().fill(style::PAPER).inner_margin(24.0);
     egui::CentralPanel::default().frame(paper).show(&mut ui, |ui| {
         let whole = ui.max_rect().expand(24.0);
-        if whole.height() > 560.0 {
-            let low = egui::Rect::from_min_max(egui::pos2(whole.left(), whole.bottom() - 210.0), whole.max);
+        // As high as what stands above it leaves room for.
+        let high = (whole.bottom() - start.bottom - 24.0).min(210.0);
+        if start.bottom > 0.0 && high > 90.0 {
+            let low = egui::Rect::from_min_max(egui::pos2(whole.left(), whole.bottom() - high), whole.max);
             skyline::draw(ui.painter(), low);
         }
         let side = ((ui.available_width() - 620.0) / 2.0).max(0.0);
@@ -240,6 +245,7 @@ fn show(mut contexts: EguiContexts, mut start: ResMut<Start>, wake: Res<Wake>) -
                 ui.vertical(|ui| {
                     ui.set_max_width(620.0_f32.min(ui.available_width()));
                     page(ui, &mut start, &wake);
+                    start.bottom = ui.min_rect().bottom();
                 });
             });
         });

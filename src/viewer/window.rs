@@ -101,7 +101,9 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
         let mut app = App::new();
         let resolution = WindowResolution::new(options.size.0, options.size.1);
         let window = Window { title, resolution, ..default() };
-        app.add_plugins(plugins(window, options.shot.is_some())).add_plugins(EguiPlugin::default());
+        // What is measured or waited for is drawn whole from its first frame on.
+        let waits = options.shot.is_some() || options.figures.is_some();
+        app.add_plugins(plugins(window, waits)).add_plugins(EguiPlugin::default());
         app
     });
     let mut app = opened.map_err(ViewError::Window)?;
