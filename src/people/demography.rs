@@ -115,36 +115,42 @@ pub(super) fn decide_life_events(
         .enumerate()
         .map(|(c, chunk)| {
             let (mut out, mut ring) = (Vec::new(), Vec::new());
-            with_blocks(draws, STREAM, chunk, |q: &Person| q.key.0, |i, person, [death, change, seek, birth]| {
-                if !person.is_there() {
-                    return;
-                }
-                let age = usize::from(person.age_y(now));
-                let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
-                if death < table.death[age] {
-                    push(Kind::Death);
-                    return;
-                }
-                let partner = person.partner.get();
-                if person.sex == 0 && birth < table.birth[usize::from(partner.is_some())][age] {
-                    push(Kind::Birth);
-                }
-                match partner {
-                    // The partner with the lower key draws for both.
-                    Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
-                    Some(_) => {}
-                    None => {
-                        if table.seek[age] > 0 && person.key.0 % MET_EVERY == u64::from(draws.tick) % MET_EVERY {
-                            ring.push((age_class(age as u8), person.key, PersonIdx::at(c * CHUNK + i)));
-                        }
-                        if seek < table.seek[age] {
-                            push(Kind::Seek);
-                        } else if change < table.leave_home[age] && lives_with_mother(persons, person) {
-                            push(Kind::LeaveHome);
+            with_blocks(
+                draws,
+                STREAM,
+                chunk,
+                |q: &Person| q.key.0,
+                |i, person, [death, change, seek, birth]| {
+                    if !person.is_there() {
+                        return;
+                    }
+                    let age = usize::from(person.age_y(now));
+                    let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
+                    if death < table.death[age] {
+                        push(Kind::Death);
+                        return;
+                    }
+                    let partner = person.partner.get();
+                    if person.sex == 0 && birth < table.birth[usize::from(partner.is_some())][age] {
+                        push(Kind::Birth);
+                    }
+                    match partner {
+                        // The partner with the lower key draws for both.
+                        Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
+                        Some(_) => {}
+                        None => {
+                            if table.seek[age] > 0 && person.key.0 % MET_EVERY == u64::from(draws.tick) % MET_EVERY {
+                                ring.push((age_class(age as u8), person.key, PersonIdx::at(c * CHUNK + i)));
+                            }
+                            if seek < table.seek[age] {
+                                push(Kind::Seek);
+                            } else if change < table.leave_home[age] && lives_with_mother(persons, person) {
+                                push(Kind::LeaveHome);
+                            }
                         }
                     }
-                }
-            });
+                },
+            );
             (out, ring)
         })
         .collect();
@@ -190,18 +196,24 @@ pub(super) fn decide_departures(
         .enumerate()
         .map(|(c, chunk)| {
             let mut out = Vec::new();
-            with_blocks(draws, STREAM_DEPART, chunk, |h: &Household| h.key.0, |i, household, [inland, away, ..]| {
-                if !household.is_there() {
-                    return;
-                }
-                let age = usize::from(household.head_age_y.min(127));
-                // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
-                let newcomer = || persons[household.first.i()].newcomer.min(7);
-                let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
-                if leaves_abroad || leaves(household, age, inland) {
-                    out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
-                }
-            });
+            with_blocks(
+                draws,
+                STREAM_DEPART,
+                chunk,
+                |h: &Household| h.key.0,
+                |i, household, [inland, away, ..]| {
+                    if !household.is_there() {
+                        return;
+                    }
+                    let age = usize::from(household.head_age_y.min(127));
+                    // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
+                    let newcomer = || persons[household.first.i()].newcomer.min(7);
+                    let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
+                    if leaves_abroad || leaves(household, age, inland) {
+                        out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
+                    }
+                },
+            );
             out
         })
         .collect();

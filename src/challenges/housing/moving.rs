@@ -90,11 +90,17 @@ pub(super) fn wish_to_move(
     };
     let look = |(c, chunk): (usize, &[Household])| -> Vec<HouseholdIdx> {
         let mut looking = Vec::new();
-        with_blocks(draws, STREAM, chunk, |h: &Household| h.key.0, |i, h, [word, ..]| {
-            if h.is_there() && wants(h, word) {
-                looking.push(HouseholdIdx::at(c * CHUNK + i));
-            }
-        });
+        with_blocks(
+            draws,
+            STREAM,
+            chunk,
+            |h: &Household| h.key.0,
+            |i, h, [word, ..]| {
+                if h.is_there() && wants(h, word) {
+                    looking.push(HouseholdIdx::at(c * CHUNK + i));
+                }
+            },
+        );
         looking
     };
     wishes.0 = households.par_chunks(CHUNK).enumerate().flat_map_iter(look).collect();

@@ -393,7 +393,11 @@ impl Look<'_> {
             let u = f64::from(words[0]) / 4_294_967_296.0;
             let bound = f64::from(ceiling) / 4_294_967_296.0 * if low { 1.0 } else { relief };
             let offends = may_offend && u < bound && self.offends(i, low, u / level, most_around);
-            debug_assert_eq!(offends && self.home(i).is_some(), self.is_above(i, words[0], level), "a bound is too low");
+            debug_assert_eq!(
+                offends && self.home(i).is_some(),
+                self.is_above(i, words[0], level),
+                "a bound is too low"
+            );
             if offends && let Some(home) = self.home(i) {
                 pools.offenders.push(candidate(home));
             }
