@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::books::{Books, household_key};
 use super::causes::Causes;
-use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
+use super::components::{Dwelling, DwellingStatus, Household, Occupation, Person, ShortMonth, Work};
 use super::migration::{OUTWARD_MOST, emigration_y, outward_profile, outward_stress};
 use super::order::NewSlots;
 use super::parameters::DemographyParameters;
@@ -234,7 +234,12 @@ pub(super) fn change_households(
     let draws = *draws;
     for h in requests.take_evictions(books.households) {
         let n = books.neighbourhood(h);
-        if books.households[h.i()].dwelling != DwellingIdx::NONE {
+        if let Some(home) = books.households[h.i()].dwelling.get() {
+            // Who is flooded goes to the municipality's reception, who is urgent to another home.
+            let by_water = books.dwellings[home].status == DwellingStatus::Damaged as u8;
+            if !by_water && !books.households[h.i()].is_urgent() {
+                books.households[h.i()].standing |= Household::ROOFLESS;
+            }
             books.vacate(h);
             tally.count(n, |c| c.evictions += 1);
         }

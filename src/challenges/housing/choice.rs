@@ -161,7 +161,7 @@ const ATTEMPTS: usize = 6;
 struct Taste<'a> {
     household: &'a Household,
     here: Option<usize>,
-    /// Share of an owner's cost that is left to pay.
+    /// What an owner's cost comes to, of the payments on the whole price: what is borrowed, less what is saved or comes back.
     owner_pays: f32,
     log_wanted_m2: f32,
 }
@@ -184,7 +184,7 @@ impl Choice<'_> {
         Taste {
             household,
             here,
-            owner_pays: 1.0 - self.equity(household) as f32,
+            owner_pays: (self.p.owner_user_cost * (1.0 - self.equity(household))) as f32,
             log_wanted_m2: libm::logf(wanted_m2(household.size)),
         }
     }
@@ -296,15 +296,19 @@ impl Choice<'_> {
     fn means(&self, h: &Household) -> Means {
         let (p, income) = (self.p, f64::from(h.income_eur_m));
         let mut most = [0.0; 5];
-        most[Tenure::Owner as usize] = self.norms.owner * income / (1.0 - self.equity(h));
-        most[Tenure::Private as usize] = self.norms.private * income;
+        // Without an address nobody lets or sells to them.
+        let is_known = !h.stands(Household::ROOFLESS) || h.stands(Household::SHELTERED);
+        if is_known {
+            most[Tenure::Owner as usize] = self.norms.owner * income / (1.0 - self.equity(h));
+            most[Tenure::Private as usize] = self.norms.private * income;
+        }
         if !h.stands(Household::EXCLUDED) && income <= p.social_income_max_eur_m * self.wage_level {
             most[Tenure::Social as usize] = f64::MAX;
         }
         if !h.stands(Household::EXCLUDED) && h.head_age_y >= 65 {
             most[Tenure::Senior as usize] = f64::MAX;
         }
-        if h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level) {
+        if is_known && h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level) {
             most[Tenure::Room as usize] = f64::MAX;
         }
         // Nobody takes a home with less than 60 % of the crowding norm.

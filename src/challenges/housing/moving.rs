@@ -73,7 +73,9 @@ pub(super) fn wish_to_move(
         let home = &dwellings[home];
         let mut hazard = base[age];
         hazard *= want_of_room(h, home).min(p.crowding_factor);
-        if home.cost_eur_m > 0.4 * h.income_eur_m {
+        // A sitting owner pays off what was borrowed when they bought.
+        let is_rented = home.tenure != Tenure::Owner as u8;
+        if is_rented && home.cost_eur_m > 0.4 * h.income_eur_m {
             hazard *= p.burden_factor;
         }
         let unlike = composition.unlike(home.neighbourhood.into(), h.origin);

@@ -34,7 +34,7 @@ pub use budget::{Budget, BudgetParameters};
 pub use care::{CareBook, CarePlugin, CareSettled, CareUse};
 pub use couplings::CouplingParameters;
 pub use observe::Census;
-pub use outcomes::{Outcome, Outcomes};
+pub use outcomes::{Event, Outcome, Outcomes};
 pub use police::PoliceParameters;
 pub use states::{NeighbourhoodStates, State};
 
