@@ -229,8 +229,8 @@ fn run(config: &CityConfig, seed: u64, years: u32) -> BTreeMap<&'static str, f64
     found.extend(crime.found(seed));
     found.extend(base.found(&sim));
     if std::env::var_os("TARGETS_QUICK").is_none() {
-        let [moves_per_senior_home, quieter_by_clusters] = senior_homes(config, &city, seed);
-        found.extend([("moves_per_senior_home", moves_per_senior_home), ("quieter_by_clusters", quieter_by_clusters)]);
+        let names = ["moves_per_senior_home", "quieter_by_clusters", "starter_queue_blocked"];
+        found.extend(names.into_iter().zip(senior_homes(config, &city, seed)));
         found.extend(known::metrics(&city, seed, years));
         found.extend(large::metrics(seed, years));
         found.extend(climate::metrics(&city, seed));
@@ -448,28 +448,45 @@ fn contacts_per_resident(sim: &mut Simulation) -> f64 {
     layers.iter().sum::<f64>() / n
 }
 
-/// Twins of ten years: senior homes for 0.2 % of residents a year, against none. Returns how many moves each set off,
-/// and how much quieter the streets are where they stand in one block than where they are spread.
-fn senior_homes(config: &CityConfig, city: &Arc<City>, seed: u64) -> [f64; 2] {
-    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
-    let years = 10.0;
+/// Twins of ten years. Senior homes for 0.2 % of residents a year, spread, against none: how many moves each sets off (T-3c). Ten
+/// of them a year in one neighbourhood, in one block against spread: how much quieter its streets are (T-3e). Older people who
+/// do not look for a suitable home: by how much the queue of starters, households below 35 without a home of their own, is
+/// longer in the last five years (T-3c).
+fn senior_homes(config: &CityConfig, city: &Arc<City>, seed: u64) -> [f64; 3] {
+    let years = 10;
     let per_year = 0.002 * f64::from(config.residents);
-    let run = |lever: Option<&str>| {
+    let run = |set: &[&str], lever: Option<(&str, f64, Area)>| {
+        let set = set.iter().map(ToString::to_string).collect();
+        let overrides = Overrides { set, ..Overrides::default() };
+        let scenario = scenario::load("base", &overrides).expect("the base scenario is valid");
         let mut sim = scenario::build(&scenario, city.clone(), seed).expect("the scenario can be built");
-        if let Some(lever) = lever {
-            sim.order(Order { tick: 1, lever: lever.into(), value: per_year, area: Area::City });
+        if let Some((lever, value, area)) = lever {
+            sim.order(Order { tick: 1, lever: lever.into(), value, area });
         }
-        let mut moves = 0.0;
-        for _ in 0..12 * years as u32 {
+        let (mut moves, mut starters) = (0.0, 0.0);
+        for month in 0..12 * years {
             sim.step().expect("the accounts balance");
             moves += sim.world().resource::<Tally>().moves.iter().filter(|m| m.to != u16::MAX).count() as f64;
+            if month >= 6 * years {
+                let world = sim.world_mut();
+                let mut h = world.query::<&Household>();
+                let h = h.query(world);
+                let waits = |h: &&Household| h.is_there() && h.dwelling.get().is_none() && h.head_age_y < 35;
+                starters += slice(&h).iter().filter(waits).count() as f64;
+            }
         }
         let lively = sim.world().resource::<NeighbourhoodStates>().of(Shared::Liveliness).to_vec();
-        (moves, lively.iter().map(|&l| f64::from(l)).sum::<f64>() / lively.len() as f64)
+        (moves, lively, starters)
     };
-    let (none, clustered, dispersed) =
-        (run(None), run(Some("senior_housing_clustered")), run(Some("senior_housing_dispersed")));
-    [(dispersed.0 - none.0) / (years * per_year), dispersed.1 - clustered.1]
+    let largest = city.neighbourhoods.iter().enumerate().max_by_key(|(_, n)| n.marginals.residents);
+    let (at, place) = largest.expect("a city has neighbourhoods");
+    let there = || Area::Neighbourhoods(vec![place.code.clone()]);
+    let none = run(&[], None);
+    let dispersed = run(&[], Some(("senior_housing_dispersed", per_year, Area::City)));
+    let [block, spread] = ["senior_housing_clustered", "senior_housing_dispersed"]
+        .map(|lever| f64::from(run(&[], Some((lever, 10.0, there()))).1[at]));
+    let blocked = run(&["housing.senior_offer_y=0"], None);
+    [(dispersed.0 - none.0) / (f64::from(years) * per_year), spread - block, blocked.2 / f64::max(none.2, 1.0) - 1.0]
 }
 
 /// Correlation over homes of value per m² with distance to the city's centre (the mean place of homes of the old

@@ -111,6 +111,13 @@ pub const NEWCOMER_TRAITS: [NewcomerTraits; 7] = [
     },
 ];
 
+/// Occupation of a newcomer who does not work yet, from a uniform draw: one in four looks for work in the sense of the
+/// labour statistics, the others learn the language, wait or look after others (A: CBS cohorts of status holders and family
+/// migrants have few at work and few registered as looking for it in their first year).
+fn looks_or_waits(u: f32) -> Occupation {
+    if u < 0.25 { Occupation::Unemployed } else { Occupation::Home }
+}
+
 /// Age of an adult newcomer at quantile `u`: 18 + 2.5 (mean − 18) u^1.5, skewed to the young as immigrants are (A).
 fn arrival_age_y(traits: &NewcomerTraits, u: f32) -> f32 {
     18.0 + 2.5 * (traits.age_y - 18.0) * u * u.sqrt()
@@ -467,7 +474,9 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
             (NewcomerType::Student, _) => Occupation::Study,
             (NewcomerType::Labour | NewcomerType::Knowledge, _) if i == 0 => Occupation::Employed,
             (NewcomerType::Undocumented | NewcomerType::Displaced, _) if unit(b) < 0.5 => Occupation::Employed,
-            _ => Occupation::Unemployed,
+            (NewcomerType::Asylum, _) => looks_or_waits(unit(b)),
+            _ if unit(b) < 0.35 => Occupation::Employed,
+            _ => looks_or_waits((unit(b) - 0.35) / 0.65),
         };
         let sex = if i == 1 && adult {
             1 - (draws.block(STREAM, key, 2)[0] & 1) as u8

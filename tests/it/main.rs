@@ -23,6 +23,7 @@ mod neighbourhoods;
 mod papers;
 mod session;
 mod shelter;
+mod taking_part;
 mod toy;
 mod twin;
 #[cfg(feature = "viewer")]

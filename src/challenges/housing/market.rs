@@ -82,12 +82,14 @@ pub(super) fn match_and_move(
     // does not depend on it.
     looking.sort_unstable_by_key(|h| h.0);
     looking.dedup();
+    let quotients = composition.quotients();
     let choice = Choice {
         households: books.households,
         dwellings: books.dwellings,
         offers: &offers,
         surroundings: &surroundings,
         composition: &composition,
+        quotients: &quotients,
         segments: &segments,
         search: &search,
         norms: &norms,

@@ -6,14 +6,14 @@ crate::parameters! {
         property_per_1000_y: 113.0, 0.0..=1000.0, "per 1,000 residents and year", A, "models.md §18: prevalence (L [22]) × repeats × 0.84", "Property offences in the first year";
         vandalism_per_1000_y: 82.0, 0.0..=1000.0, "per 1,000 residents and year", A, "models.md §18", "Acts of vandalism in the first year";
         violence_per_1000_y: 91.0, 0.0..=1000.0, "per 1,000 residents and year", A, "models.md §18", "Acts of violence and threats in the first year";
-        place_sd: 1.85, 0.0..=3.0, "1", A, "set towards the law of crime concentration (T-6a)", "Spread of the log attractiveness of cells of a neighbourhood that homes and shops do not explain";
+        place_sd: 2.3, 0.0..=3.0, "1", A, "set towards the law of crime concentration (T-6a)", "Spread of the log attractiveness of streets of a neighbourhood that homes and shops do not explain";
         place_between_sd: 0.35, 0.0..=3.0, "1", A, "most of the spread lies between streets, little between neighbourhoods (Steenbeek & Weisburd 2016, The Hague, M)", "The same of whole neighbourhoods";
         place_shared: 0.8, 0.0..=1.0, "1", A, "hot spots of different offences overlap", "Share of that spread's variance that all offences have in common";
         shop_targets: 10.0, 0.0..=200.0, "homes", A, "visitors bring targets", "Homes that a shop, stop or centre counts for";
         near_repeat_property: 0.60, 0.0..=0.9, "1", M, "self-exciting fits to burglary give a third to over half (Mohler et al. 2011 and later); set towards T-6c", "Property offences that one brings about nearby, on average (Short's θ/ω)";
         near_repeat: 0.20, 0.0..=0.9, "1", A, "size assumed", "The same of vandalism and violence";
         near_repeat_days: 20.0, 1.0..=120.0, "d", L, "[20] raised for about a month", "Mean delay of those (Short's 1/ω)";
-        near_repeat_spill: 0.3, 0.0..=1.0, "1", A, "L [20] strongest nearest, within 100 m; Short's η", "Share of those in a cell next to it";
+        near_repeat_spill: 0.3, 0.0..=1.0, "1", A, "L [20] strongest nearest, within 100 m; Short's η", "Share of those in a cell next to it; the others in the same street";
         b_guard: 0.6, 0.0..=3.0, "1", A, "models.md §18 β_g", "Fall of the log rate by full guardianship";
         b_efficacy: 0.20, 0.0..=1.0, "1/σ", A, "a part of 0.3 in all (models.md §18); [2] Sampson et al. 1997: two σ for 40 % fewer homicides (M)", "Fall of the log rate of violence at places by collective efficacy, beside guardianship and offenders";
         b_disorder: 0.10, 0.0..=0.3, "1/σ", A, "models.md §2.2, disputed", "Rise of the log rate by disorder";
