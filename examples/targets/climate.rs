@@ -34,7 +34,7 @@ pub fn metrics(city: &Arc<City>, seed: u64) -> BTreeMap<&'static str, f64> {
     let p = ClimateParameters::default();
     let night = |set: &[(&str, f64)]| {
         let ground = GroundNow::of(city, &levers(city, set));
-        let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event(7, WAVE), 5, 36.0);
+        let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event(7, WAVE), (5, 36.0), &p);
         let built = (0..warmth.night_dk.len()).filter(|&i| city.ground.cover.values[i] == Cover::Building);
         let nights: Vec<f64> = built.map(|i| 0.1 * f64::from(warmth.night_dk[i])).collect();
         let top = warmth.night_dk.iter().max().copied().unwrap_or(0);

@@ -81,7 +81,7 @@ fn night_k(city: &City, set: &[(&str, f64)]) -> (f64, heat::Warmth) {
     let ground = GroundNow::of(city, &levers(city, set));
     let hazard = Hazard::HeatWave { days: 3, peak_c: 36.0 };
     let event = Event { month: Month::new(2030, 7), day: 14, hazard, place: None };
-    let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event, 3, 36.0);
+    let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event, (3, 36.0), &ClimateParameters::default());
     let built: Vec<f64> = (0..warmth.night_dk.len())
         .filter(|&i| city.ground.cover.values[i] == Cover::Building)
         .map(|i| 0.1 * f64::from(warmth.night_dk[i]))

@@ -24,6 +24,7 @@ mod papers;
 mod real;
 mod session;
 mod shelter;
+mod taking_part;
 mod toy;
 mod twin;
 #[cfg(feature = "viewer")]

@@ -1,9 +1,11 @@
 //! The ground as water and heat see it: the city's rasters, changed by the levers of the month.
 //!
 //! A pixel of 20 m is a mixture. What is sealed and what is under trees is known; roofs are taken as 60 % of what is
-//! sealed in a pixel of buildings, walls and yards as stone, streets as asphalt (A). Levers change the shares in their
-//! area: `trees` add canopy, `unpaving` opens sealed ground that is not built on, `cool_roofs` brighten roofs.
+//! sealed in a pixel of buildings, the rest of it as pavement (A); walls come from the outlines ([`super::fabric`]).
+//! Levers change the shares in their area: `trees` add canopy, `unpaving` opens sealed ground that is not built on,
+//! `cool_roofs` brighten roofs.
 
+use super::fabric::{Fabric, floor_view, trapped};
 use crate::city::{City, Cover, NO_NEIGHBOURHOOD};
 use crate::fields::heat::cover::{Coefficients, Cover as Skin};
 use crate::policies::Controls;
@@ -11,7 +13,7 @@ use crate::policies::Controls;
 /// Albedo of a cool roof (M: white roofs 0.6–0.8, some years old).
 const COOL_ROOF_ALBEDO: f32 = 0.6;
 /// Share of the sealed part of a pixel of buildings that is roof (A).
-const ROOF_SHARE: f32 = 0.6;
+pub(super) const ROOF_SHARE: f32 = 0.6;
 /// Height of a grown street tree or a wood, m (A).
 const TREE_M: f32 = 10.0;
 /// Canopy from which a pixel throws shade as a wood (A).
@@ -58,28 +60,35 @@ impl GroundNow {
         GroundNow { shares }
     }
 
-    /// Coefficients of the surface energy balance of pixel `p`: those of its parts, by area.
-    pub fn coefficients(&self, p: usize) -> Coefficients {
+    /// What the air between the houses of pixel `p` meets: the floor of its streets and yards, their walls, and, for the
+    /// part `roofs` of their heat, the roofs (which else belong to the air above; Masson 2000). Returns its coefficients
+    /// and the share of it that is wall.
+    pub fn canyon(&self, p: usize, fabric: &Fabric, roofs: f32) -> (Coefficients, f32) {
         let s = &self.shares[p];
-        let mut sum = Coefficients { albedo: 0.0, emissivity: 0.0, wet: 0.0, a1: 0.0, a2: 0.0, a3: 0.0 };
-        let mut add = |share: f32, c: Coefficients| {
-            sum.albedo += share * c.albedo;
-            sum.emissivity += share * c.emissivity;
-            sum.wet += share * c.wet;
-            sum.a1 += share * c.a1;
-            sum.a2 += share * c.a2;
-            sum.a3 += share * c.a3;
-        };
+        let (built, aspect) = (fabric.built[p], fabric.aspect(p));
+        let mut floor = Mixture::default();
+        floor.add(s.water, Skin::Water.coefficients());
+        // Half of the pavement is asphalt, half are paving stones.
+        floor.add(0.5 * s.paved, Skin::Asphalt.coefficients());
+        floor.add(0.5 * s.paved, Skin::Stone.coefficients());
+        floor.add(s.trees, Skin::Trees.coefficients());
+        floor.add(s.grass, Skin::Grass.coefficients());
+        let mut canyon = Mixture::default();
+        let view = floor_view(aspect);
+        canyon.add(1.0 - view, Skin::Stone.coefficients());
+        canyon.add(view, floor.mean().unwrap_or_else(|| Skin::Stone.coefficients()));
+        let canyon = canyon.mean().map(|c| Coefficients {
+            albedo: trapped(c.albedo, aspect),
+            emissivity: 1.0 - trapped(1.0 - c.emissivity, aspect),
+            ..c
+        });
         let roof = Skin::Roof.coefficients();
-        add(s.water, Skin::Water.coefficients());
-        add(s.roof * (1.0 - s.cool), roof);
-        add(s.roof * s.cool, Coefficients { albedo: COOL_ROOF_ALBEDO, ..roof });
-        // Half of the pavement is asphalt; the other half stands for paving stones and the walls of houses.
-        add(0.5 * s.paved, Skin::Asphalt.coefficients());
-        add(0.5 * s.paved, Skin::Stone.coefficients());
-        add(s.trees, Skin::Trees.coefficients());
-        add(s.grass, Skin::Grass.coefficients());
-        sum
+        let mut all = Mixture::default();
+        all.add(1.0 - built, canyon.unwrap_or(roof));
+        all.add(built * roofs * (1.0 - s.cool), roof);
+        all.add(built * roofs * s.cool, Coefficients { albedo: COOL_ROOF_ALBEDO, ..roof });
+        let wall = (1.0 - view) * (1.0 - built) / all.weight.max(f32::MIN_POSITIVE);
+        (all.mean().unwrap_or(roof), wall)
     }
 
     /// Height of what stands on pixel `p` and its crowns, m above the ground.
@@ -96,6 +105,27 @@ pub fn neighbourhood_of_pixel(city: &City, p: usize) -> Option<usize> {
     let cell = city.grid.idx(col / city.ground.k, row / city.ground.k);
     let n = city.neighbourhood_of_cell[cell];
     (n != NO_NEIGHBOURHOOD).then_some(usize::from(n))
+}
+
+/// Coefficients by weight.
+#[derive(Default)]
+struct Mixture {
+    weight: f32,
+    sum: [f32; 6],
+}
+
+impl Mixture {
+    fn add(&mut self, weight: f32, c: Coefficients) {
+        self.weight += weight;
+        let parts = [c.albedo, c.emissivity, c.wet, c.a1, c.a2, c.a3];
+        self.sum.iter_mut().zip(parts).for_each(|(sum, part)| *sum += weight * part);
+    }
+
+    /// Their mean; `None` of nothing.
+    fn mean(&self) -> Option<Coefficients> {
+        let [albedo, emissivity, wet, a1, a2, a3] = self.sum.map(|v| v / self.weight);
+        (self.weight > 0.0).then_some(Coefficients { albedo, emissivity, wet, a1, a2, a3 })
+    }
 }
 
 fn mixture(city: &City, p: usize, more_trees: f32, unpaved: f32, cool: f32) -> Shares {

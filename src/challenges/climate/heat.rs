@@ -1,34 +1,62 @@
 //! A heat wave over the city's ground: the hourly energy balance of [`crate::fields::heat`] on the ground raster.
 //!
 //! Result: how much warmer than the station the air at each pixel is, over the nights (no sun) and over whole days,
-//! means over the wave, in tenths of a kelvin. Sky view factors are kept from wave to wave and made anew only when
-//! something that hides the sky has changed.
+//! means over the wave, in tenths of a kelvin. Sky view factors are kept from wave to wave and scanned again only where
+//! something has changed that hides the sky.
 //!
-//! Limits: a pixel of 20 m holds street and houses at once, so narrow streets are seen through the mixture of their
-//! surfaces and not through walls that face each other; wind blows from the east all the time.
+//! A pixel of 20 m holds streets and houses at once. Its surface is what the air between its houses meets: floor and walls
+//! of its streets ([`GroundNow::canyon`]). Walls that are part of that surface take in and give off what they hide of the
+//! sky, so the scan's sky view factor counts only for what else hides it. The stand-alone command on pixels of 1 or 2 m has
+//! streets of its own and none of this.
+//!
+//! Limits: one surface temperature for floor and walls of a pixel; exchange with the air above is the same in deep
+//! streets as in squares; wind blows from the east all the time.
 
 use bevy::prelude::Resource;
 use chrono::Datelike;
 
 use super::events::Event;
 use super::exposure::tenths;
+use super::fabric::Fabric;
 use super::footage::{FRAMES, Shots};
 use super::ground::GroundNow;
+use super::parameters::ClimateParameters;
 use super::weather;
 use crate::city::{City, Cover};
 use crate::fields::heat::cover::Cover as Skin;
 use crate::fields::heat::model::Surroundings;
+use crate::fields::heat::sky::Skyline;
 use crate::fields::heat::{HeatModel, HeatSetup};
 use crate::gis::Raster;
 
 /// Heat of people, traffic and buildings per sealed share in summer, W/m² (A: order of Dutch cities).
 const ANTHROPOGENIC_W_M2: f32 = 15.0;
 
-/// Sky view factors of the last wave and the heights that they belong to. Rebuilt when missing, so no state.
+/// What stays from wave to wave: roofs and walls, the sky view factors of the last one and the heights that they belong to.
+/// Rebuilt when missing, so no state.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Sky {
+    fabric: Option<Fabric>,
+    surface_m: Vec<f32>,
     crown_m: Vec<f32>,
     svf: Option<Raster<f32>>,
+}
+
+impl Sky {
+    /// Sky view factors under the heights of `setup`.
+    fn over(&mut self, setup: &HeatSetup) -> &Raster<f32> {
+        let now = setup.skyline();
+        let svf = match self.svf.take() {
+            Some(mut svf) if self.surface_m.len() == now.surface_m.len() => {
+                now.renew(&Skyline { surface_m: &self.surface_m, crown_m: &self.crown_m, ..now }, &mut svf);
+                svf
+            }
+            _ => now.view_factor(),
+        };
+        self.surface_m.clone_from(&setup.surface_m);
+        self.crown_m.clone_from(&setup.crown_m);
+        self.svf.insert(svf)
+    }
 }
 
 /// Heat at each pixel, quantised.
@@ -43,8 +71,15 @@ pub struct Warmth {
 }
 
 /// Runs the heat wave of `days` with its peak that begins with `event` over `city`.
-pub fn run(city: &City, ground: &GroundNow, sky: &mut Sky, event: &Event, days: u32, peak_c: f64) -> Warmth {
-    film(city, ground, sky, event, (days, peak_c), None)
+pub fn run(
+    city: &City,
+    ground: &GroundNow,
+    sky: &mut Sky,
+    event: &Event,
+    (days, peak_c): (u32, f64),
+    p: &ClimateParameters,
+) -> Warmth {
+    film(city, ground, sky, event, (days, peak_c), p, None)
 }
 
 /// Like [`run`]; hours of the hottest day go to `shots`, if there are any wanted.
@@ -54,6 +89,7 @@ pub fn film(
     sky: &mut Sky,
     event: &Event,
     (days, peak_c): (u32, f64),
+    p: &ClimateParameters,
     mut shots: Option<&mut Shots>,
 ) -> Warmth {
     let day_of_year = f64::from(event.month.first_day().ordinal()) + f64::from(event.day) - 1.0;
@@ -72,7 +108,7 @@ pub fn film(
     let setup = HeatSetup {
         grid: elevation.grid,
         surface_m,
-        crown_m: crown_m.clone(),
+        crown_m,
         cover: city.ground.cover.values.iter().map(skin).collect(),
         anthropogenic_w_m2: ground.shares.iter().map(|s| ANTHROPOGENIC_W_M2 * s.sealed).collect(),
         surroundings: Surroundings::Country,
@@ -80,12 +116,18 @@ pub fn film(
         latitude_deg: 52.1,
         longitude_deg: 5.2,
     };
-    let known = sky.svf.take().filter(|_| sky.crown_m == crown_m);
-    let mut model = match known {
-        Some(svf) => HeatModel::under(setup, svf),
-        None => HeatModel::new(setup),
-    };
-    model.mix((0..n).map(|p| ground.coefficients(p)).collect());
+    let (roofs, walls) = (p.heat_roof_share as f32, p.heat_walls as f32);
+    let fabric = sky.fabric.get_or_insert_with(|| Fabric::of(city)).with_walls(walls);
+    let mut svf = sky.over(&setup).clone();
+    let surfaces = (0..n).map(|p| {
+        let (surface, wall) = ground.canyon(p, &fabric, roofs);
+        // Walls of its own do not hide the sky from a pixel: they are part of what sees it.
+        svf.values[p] = (svf.values[p] + wall).min(1.0);
+        surface
+    });
+    let surfaces = surfaces.collect();
+    let mut model = HeatModel::under(setup, svf);
+    model.mix(surfaces);
     let hours = weather::hours(day_of_year, days, peak_c);
     let (mut night, mut all) = (vec![0.0f32; n], vec![0.0f32; n]);
     let (mut n_night, mut station_night_c) = (0, 0.0);
@@ -106,7 +148,6 @@ pub fn film(
             n_night += 1;
         }
     }
-    *sky = Sky { crown_m, svf: Some(model.svf().clone()) };
     let mean = |sums: &[f32], n: usize, base: f32| -> Vec<i16> {
         sums.iter().map(|sum| tenths(base + sum / n.max(1) as f32)).collect()
     };

@@ -3,7 +3,7 @@
 //!
 //! A month knows its episodes from three sides: the scenario's `[[event]]` ([`events`]), orders that set one off, and
 //! the weather ([`weather`]: Poisson numbers by year). Only then fields are solved, over the ground raster of the city
-//! as the levers have changed it ([`ground`]): heat hour by hour ([`heat`]), water second by second ([`flood`]). What
+//! as the levers have changed it ([`ground`], with the houses inside a pixel: [`fabric`]): heat hour by hour ([`heat`]), water second by second ([`flood`]). What
 //! comes out is quantised ([`exposure`]: centimetres, tenths of a kelvin) and reaches people by where their home stands
 //! ([`homes`]): deaths, falls and calls by heat ([`health`]), damage, lost homes and deaths by water ([`water`],
 //! [`damage`]).
@@ -16,6 +16,7 @@
 pub mod damage;
 pub mod events;
 pub mod exposure;
+pub mod fabric;
 pub mod flood;
 pub mod footage;
 pub mod ground;

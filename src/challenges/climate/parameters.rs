@@ -23,6 +23,8 @@ crate::parameters! {
         leave_m: 0.30, 0.0..=3.0, "m", A, "order of Dutch practice: sockets, drains and heating fail", "Depth at the wall from which people must leave";
         repair_months: 6.0, 1.0..=36.0, "months", M, "Limburg 2021: months to more than a year", "Time to repair a home; shorter for shallow, longer for deep water";
         damage_eur_m2: 1000.0, 0.0..=10000.0, "€/m²", M, "order of Dutch damage models for building and contents", "Most damage per m² of the ground floor";
+        heat_walls: 1.0, 0.0..=3.0, "1", L, "outlines of the city; canyons: Masson 2000, Oke 1987", "Walls that store heat and hide the sky, over those that stand there";
+        heat_roof_share: 0.3, 0.0..=1.0, "1", A, "Masson 2000: roofs heat the air above the streets, 0; the layer of 30 m reaches above them", "Share of the roofs whose heat gets into the air between the houses";
         heat_from_c: 16.5, 0.0..=30.0, "°C", L, "models.md §10: Huynen et al. 2001", "Mean temperature of a day above which mortality rises";
         heat_mortality_k: 0.02, 0.0..=0.1, "1/°C", L, "between 0.0124 (CBS 2006) and 0.0272 (Huynen et al. 2001)", "Relative rise of mortality per °C above it";
         heat_young: 0.35, 0.0..=3.0, "1", A, "three quarters of the excess is 75+ (CBS 2020, report)", "Weight of that rise below 65";

@@ -144,7 +144,7 @@ fn solve(
         let filmed = footage.is_some().then_some(&mut shots);
         match event.hazard {
             Hazard::HeatWave { days, peak_c } => {
-                let warmth = heat::film(&city.0, &ground, &mut sky, &event, (days, peak_c), filmed);
+                let warmth = heat::film(&city.0, &ground, &mut sky, &event, (days, peak_c), &p, filmed);
                 if let Some(footage) = &mut footage {
                     footage.0.push(Reel { event, shots, whole: warmth.night_dc.clone() });
                 }

@@ -1,7 +1,8 @@
 //! A running heat episode: hour by hour, surface energy and canopy air on one grid.
 //!
 //! The state is θ (how much warmer than the station the air between the houses is) and the surface temperature. Sky
-//! view factors are made once; shadows once per hour; both again only where [`HeatModel::rebuild`] is called.
+//! view factors are made once ([`Skyline::renew`] makes those of an earlier episode fit a changed city); shadows once per
+//! hour, since the sun moves.
 //!
 //! Depth of the canopy layer H = 30 m; exchange velocity w_e = 0.008 U + 0.06 w*, w* = (g/T · QH/(ρ c_p) · 1000 m)^{1/3}
 //! with the QH of the open country, whose mixed layer it is: at night there is none
@@ -100,6 +101,14 @@ pub struct HeatModel {
     gpu: Option<super::gpu::GpuHeat>,
 }
 
+impl HeatSetup {
+    /// What hides the sky: the scan looks as far as ten pixels, and 100 m at least.
+    pub fn skyline(&self) -> Skyline<'_> {
+        let HeatSetup { grid, surface_m, crown_m, .. } = self;
+        Skyline { grid: *grid, surface_m, crown_m, reach_m: 100.0_f64.max(10.0 * grid.cell_m) }
+    }
+}
+
 impl HeatModel {
     /// Make an episode ready; scans the sky.
     pub fn new(setup: HeatSetup) -> Self {
@@ -109,7 +118,7 @@ impl HeatModel {
         model
     }
 
-    /// Make an episode ready under a sky that is known: the sky view factors of an earlier one with the same heights.
+    /// Make an episode ready under a sky that is known.
     pub fn under(setup: HeatSetup, svf: Raster<f32>) -> Self {
         let n = setup.grid.len();
         let coefficients: Vec<Coefficients> = setup.cover.iter().map(|c| c.coefficients()).collect();
@@ -143,11 +152,10 @@ impl HeatModel {
     }
 
     fn skyline(&self) -> Skyline<'_> {
-        let HeatSetup { grid, surface_m, crown_m, .. } = &self.setup;
-        Skyline { grid: *grid, surface_m, crown_m, reach_m: 100.0_f64.max(10.0 * grid.cell_m) }
+        self.setup.skyline()
     }
 
-    /// Scan the sky again, after something was built, felled or planted.
+    /// Scan the whole sky.
     pub fn rebuild(&mut self) {
         #[cfg(feature = "gpu")]
         if let Some(gpu) = self.gpu.take() {

@@ -16,6 +16,9 @@ pub const N_AZIMUTHS: usize = 32;
 /// Share of the light that passes a tree crown (leafed; Konarska et al. 2014: 0.02–0.06; L).
 pub const CROWN_TRANSMISSION: f32 = 0.04;
 
+/// Side of the tiles that are scanned again after a change, pixels.
+const TILE: usize = 16;
+
 /// Heights that hide the sky.
 #[derive(Debug, Clone, Copy)]
 pub struct Skyline<'a> {
@@ -90,6 +93,36 @@ impl Skyline<'_> {
         (self.reach_m / self.grid.cell_m).ceil().max(1.0) as usize
     }
 
+    /// Make `svf`, the sky view factors under `before`, those under this skyline: only tiles that a change can reach are
+    /// scanned again. Every value is what [`Skyline::view_factor`] gives. Returns the share of the map that was scanned.
+    pub fn renew(&self, before: &Skyline, svf: &mut Raster<f32>) -> f64 {
+        // The tops end walks early and crowns anywhere double the scan: what they change is not only near by.
+        let is_other = self.grid != before.grid || self.reach_m != before.reach_m || self.tops() != before.tops();
+        if is_other || self.has_trees() != before.has_trees() || svf.grid != self.grid {
+            *svf = self.view_factor();
+            return 1.0;
+        }
+        let (n_cols, n_rows) = (self.grid.n_cols, self.grid.n_rows);
+        let across = n_cols.div_ceil(TILE);
+        let mut wanted = vec![false; across * n_rows.div_ceil(TILE)];
+        // A ray's last look lies at most this many pixels off, in either direction.
+        let reach = self.steps() + 1;
+        let tiles = |at: usize, n: usize| at.saturating_sub(reach) / TILE..=(at + reach).min(n - 1) / TILE;
+        for k in 0..self.grid.len() {
+            if self.surface_m[k] != before.surface_m[k] || self.crown_m[k] != before.crown_m[k] {
+                let (col, row) = (k % n_cols, k / n_cols);
+                for tile_row in tiles(row, n_rows) {
+                    wanted[tile_row * across..][tiles(col, n_cols)].fill(true);
+                }
+            }
+        }
+        let is_wanted = |(col, row): (usize, usize)| wanted[row / TILE * across + col / TILE];
+        let old = &svf.values;
+        let new = self.view_factor_where(|at, k| (!is_wanted(at)).then(|| old[k]));
+        *svf = new;
+        wanted.iter().filter(|w| **w).count() as f64 / wanted.len().max(1) as f64
+    }
+
     fn each(&self, cell: impl Fn((usize, usize), usize) -> f32 + Sync) -> Raster<f32> {
         let n_cols = self.grid.n_cols;
         let mut out = Raster::filled(self.grid, 0.0_f32);
@@ -103,6 +136,11 @@ impl Skyline<'_> {
 
     /// Sky view factor of every pixel, 0 to 1. Stage `heat.view_factor`.
     pub fn view_factor(&self) -> Raster<f32> {
+        self.view_factor_where(|_, _| None)
+    }
+
+    /// Sky view factor of every pixel whose value is not known.
+    fn view_factor_where(&self, known: impl Fn((usize, usize), usize) -> Option<f32> + Sync) -> Raster<f32> {
         let [roof_top, crown_top] = self.tops();
         let trees = self.has_trees();
         let dirs = directions();
@@ -118,6 +156,9 @@ impl Skyline<'_> {
             sum / N_AZIMUTHS as f32
         };
         self.each(|at, k| {
+            if let Some(value) = known(at, k) {
+                return value;
+            }
             let from = self.surface_m[k];
             let roofs = open(self.surface_m, roof_top, at, from);
             if !trees {
@@ -199,6 +240,41 @@ mod tests {
         // Walls are met at whole cells along the ray: within half a cell.
         assert!((svf.at(200, 200) - exact).abs() < 0.02, "{} against {exact}", svf.at(200, 200));
         assert!(svf.at(20, 200) > 0.99, "roofs see the whole sky");
+    }
+
+    #[test]
+    fn what_is_scanned_again_after_a_change_equals_the_whole_scan() {
+        // Blocks of many heights with a line of trees; then a house is built, one is pulled down, a tree is felled and one
+        // is planted. The map is no multiple of a tile.
+        let g = GridRef { west_m: 0.0, north_m: 150.0, cell_m: 1.0, n_cols: 173, n_rows: 150 };
+        let house = |k: usize| k % 173 % 14 < 8 && k / 173 % 11 < 6;
+        let height = |k: usize| 4.0 + ((k % 173 / 14 * 7 + k / 173 / 11 * 3) % 13) as f32;
+        let surface: Vec<f32> = (0..g.len()).map(|k| if house(k) { height(k) } else { 0.0 }).collect();
+        let mut crown = surface.clone();
+        (0..173).step_by(9).for_each(|col| crown[g.idx(col, 70)] = 9.5);
+        let sky = |surface: &[f32], crown: &[f32]| {
+            let sky = Skyline { grid: g, surface_m: surface, crown_m: crown, reach_m: 20.0 };
+            sky.view_factor()
+        };
+        let (mut new_surface, mut new_crown) = (surface.clone(), crown.clone());
+        for (col, row, roof, top) in [(60, 20, 11.0, 11.0), (2, 1, 0.0, 0.0), (9, 70, 0.0, 0.0), (100, 140, 0.0, 8.0)] {
+            (new_surface[g.idx(col, row)], new_crown[g.idx(col, row)]) = (roof, top);
+        }
+        let before = Skyline { grid: g, surface_m: &surface, crown_m: &crown, reach_m: 20.0 };
+        let after = Skyline { grid: g, surface_m: &new_surface, crown_m: &new_crown, reach_m: 20.0 };
+        let mut svf = sky(&surface, &crown);
+        let whole = sky(&new_surface, &new_crown);
+        assert_ne!(svf, whole);
+        let share = after.renew(&before, &mut svf);
+        assert_eq!(svf, whole);
+        assert!((0.1..0.8).contains(&share), "{share}");
+        assert_eq!(after.renew(&after, &mut svf), 0.0);
+        // A tower above all roofs ends walks later everywhere: the whole map.
+        let (mut high_surface, mut high_crown) = (new_surface.clone(), new_crown.clone());
+        (high_surface[g.idx(50, 50)], high_crown[g.idx(50, 50)]) = (60.0, 60.0);
+        let tower = Skyline { grid: g, surface_m: &high_surface, crown_m: &high_crown, reach_m: 20.0 };
+        assert_eq!(tower.renew(&after, &mut svf), 1.0);
+        assert_eq!(svf, tower.view_factor());
     }
 
     #[test]
