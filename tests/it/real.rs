@@ -117,7 +117,7 @@ fn table(name: &str, batch: &RecordBatch, dir: &Path) -> usize {
     let number = |id: &str| batch.column_by_name(id).unwrap().as_primitive::<Float64Type>().clone();
     let [baseline, variant, difference, low, high] = ["baseline", "variant", "difference", "low", "high"].map(number);
     let mut runs: Vec<PathBuf> =
-        std::fs::read_dir(dir.join("x").parent().unwrap()).unwrap().map(|e| e.unwrap().path()).collect();
+        std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
     runs.retain(|p| p.join("neighbourhood_month").is_dir());
     let people = runs.first().map(|run| residents(run)).unwrap_or_default();
     let mut told = 0;
