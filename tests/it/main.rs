@@ -21,6 +21,7 @@ mod lab;
 mod life;
 mod neighbourhoods;
 mod papers;
+mod real;
 mod session;
 mod shelter;
 mod taking_part;

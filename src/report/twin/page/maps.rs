@@ -193,7 +193,9 @@ impl Sheet<'_> {
             _ => lang.fill(words::HOODS_N, &[&n.to_string()]),
         };
         let mut html = String::from("<ul class=\"legend\">");
-        for (i, n) in counts.iter().enumerate().rev() {
+        // Where nothing is larger than noise there are no classes to explain.
+        let classes_there = counts.iter().sum::<usize>() > 0;
+        for (i, n) in counts.iter().enumerate().rev().filter(|_| classes_there) {
             let range = match classes.limits(i) {
                 (None, Some(high)) => lang.fill(words::BELOW, &[&limit(high)]),
                 (Some(low), None) => lang.fill(words::ABOVE, &[&limit(low)]),
