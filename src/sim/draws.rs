@@ -39,6 +39,7 @@ pub const ABREAST: usize = 64;
 pub type Blocks = [[u32; ABREAST]; 4];
 
 /// [`philox4x32_10`] of many counters at once, in the widest registers that the processor has; the same bits in all of them.
+#[allow(clippy::needless_range_loop, reason = "four arrays go together, and this is the form that is vectorised")]
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn philox_abreast(counters: &mut Blocks, key: [u32; 2]) {
     let [c0, c1, c2, c3] = counters;
