@@ -39,12 +39,12 @@ pub const ABREAST: usize = 64;
 pub type Blocks = [[u32; ABREAST]; 4];
 
 /// [`philox4x32_10`] of many counters at once, in the widest registers that the processor has; the same bits in all of them.
-#[allow(clippy::needless_range_loop, reason = "four arrays go together, and this is the form that is vectorised")]
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
 fn philox_abreast(counters: &mut Blocks, key: [u32; 2]) {
     let [c0, c1, c2, c3] = counters;
     let [mut k0, mut k1] = key;
     for _ in 0..10 {
+        #[allow(clippy::needless_range_loop, reason = "four arrays go together; this form is vectorised")]
         for i in 0..ABREAST {
             let p0 = u64::from(M0) * u64::from(c0[i]);
             let p1 = u64::from(M1) * u64::from(c2[i]);
