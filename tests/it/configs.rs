@@ -66,7 +66,7 @@ fn challenges_are_named_and_housing_is_one_of_them() {
     );
     refused(
         &with_city("challenges = \"housing\""),
-        &["error: x.toml:1: `challenges` must be a list of names, not text"],
+        &["error: x.toml:1: `challenges` must be a list of names, not the text \"housing\""],
     );
     refused(
         &format!("challenges = [\"housing\"]\n{CITY}[[event]]\ndate = \"2031-07-14\"\nkind = \"heat-wave\"\n"),

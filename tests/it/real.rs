@@ -116,8 +116,7 @@ fn table(name: &str, batch: &RecordBatch, dir: &Path) -> usize {
     let (Some(indicator), Some(area)) = (text("indicator"), text("area")) else { return 0 };
     let number = |id: &str| batch.column_by_name(id).unwrap().as_primitive::<Float64Type>().clone();
     let [baseline, variant, difference, low, high] = ["baseline", "variant", "difference", "low", "high"].map(number);
-    let mut runs: Vec<PathBuf> =
-        std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut runs: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
     runs.retain(|p| p.join("neighbourhood_month").is_dir());
     let people = runs.first().map(|run| residents(run)).unwrap_or_default();
     let mut told = 0;
@@ -144,10 +143,7 @@ fn page(name: &str, text: &str) {
                 let cells: Vec<&str> = row.split("<t").skip(2).filter_map(|c| c.split_once('>')).map(|c| c.1).collect();
                 // Without, with, difference, larger than noise?
                 let is_level = |cell: &&str| cell.chars().any(|c| c.is_ascii_digit());
-                assert!(
-                    cells.len() < 4 || !cells[..2].iter().any(|c| is_level(c)),
-                    "{name}: a level of {title}: {row}"
-                );
+                assert!(cells.len() < 4 || !cells[..2].iter().any(is_level), "{name}: a level of {title}: {row}");
             }
         }
     }

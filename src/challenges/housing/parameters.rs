@@ -16,7 +16,7 @@ crate::parameters! {
         preference_form: 1.0, 0.0..=2.0, "0 none, 1 smooth, 2 threshold", A, "Bruch & Mare 2006 against Schelling 1971", "Form of the dislike of unlike neighbours";
         moving_cost: 0.2, 0.0..=5.0, "utility", A, "holds voluntary moves near the hazard", "What a new home must be better by";
         n_searched: 10.0, 1.0..=32.0, "neighbourhoods", A, "models.md §9 K", "Neighbourhoods searched per month";
-        move_scale: 1.4, 0.0..=5.0, "1", A, "holds the moves that succeed near the CBS rates, less leaving home and unions (models.md §11.0)", "Wishes to move over the CBS person rates of moves within the municipality";
+        move_scale: 1.5, 0.0..=5.0, "1", A, "holds the moves that succeed near the CBS rates, less leaving home and unions (models.md §11.0)", "Wishes to move over the CBS person rates of moves within the municipality";
         crowding_factor: 5.0, 1.0..=10.0, "1", A, "models.md §9 stress", "Most that the hazard rises by in a home that is too small: (wanted ÷ actual floor area)²";
         burden_factor: 1.4, 1.0..=5.0, "1", A, "models.md §9 stress", "Rise of the hazard above 40 % of income for the home";
         senior_offer_y: 0.21, 0.0..=1.0, "1/y", A, "models.md §18: 0.04 to 0.25 a year; a quarter of 65+ want to move, one in 25 does (ING)", "Rise of the wish to move of people of 65+ with stairs at home, where suitable homes are on offer";
@@ -38,7 +38,7 @@ crate::parameters! {
         shortage_start: 0.039, 0.0..=0.2, "1", R, "report §2.1: 316,000 homes, 3.9 % of the stock", "Households that look for a home and have none at the start, of the stock";
         search_local: 0.7, 0.0..=1.0, "1", A, "most moves are short", "Share of searches among the nearest neighbourhoods";
         search_d0_km: 2.0, 0.1..=50.0, "km", A, "order of the median distance of Dutch moves within a municipality", "Distance at which local searches have fallen to 1/e";
-        vacancy_normal: 0.02, 0.0..=0.2, "1", M, "frictional vacancy", "Share of empty homes at which the market is in balance";
+        vacancy_normal: 0.03, 0.0..=0.2, "1", M, "frictional vacancy: 2 % of all homes, of which half a percent of social ones", "Share of empty homes among those on the market at which prices follow wages";
         build_y: 0.015, 0.0..=0.1, "1/y", A, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M is 1.2 % nationally, and cities take three quarters of growth", "Homes built a year, of the stock at the start";
         build_social: 0.30, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of social rent in new homes";
         build_private: 0.37, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of private rent in new homes";

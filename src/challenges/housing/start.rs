@@ -10,7 +10,7 @@
 //!   before others, at most six in ten of these: they lodge where they live. Nobody's place of residence changes.
 //! * **Norms.** What part of an income a home may cost is assumed, and so are costs; together they can leave most
 //!   tenants and owners of the start unable to have what they have, and their homes without anybody to follow them. So
-//!   the norm is at least what seven in ten tenants need, and eight in ten owners' like, half of whom come from a home
+//!   the norm is at least what seven in ten tenants need, and nine in ten owners' like, half of whom come from a home
 //!   of their own and half buy their first (solved, A).
 
 use bevy::prelude::Resource;
@@ -147,7 +147,7 @@ impl Norms {
             parts.get(parts.len() * of_ten / 10).map_or(least, |&part| least.max(part))
         };
         Norms {
-            owner: needed(Tenure::Owner, [p.owner_equity_mover, p.owner_equity_starter], p.owner_cost_share, 8),
+            owner: needed(Tenure::Owner, [p.owner_equity_mover, p.owner_equity_starter], p.owner_cost_share, 9),
             private: needed(Tenure::Private, [0.0; 2], p.private_cost_share, 7),
         }
     }
