@@ -64,6 +64,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "wish_to_move",
             "build_homes",
             "convert_offices",
+            "find_hosts",
             "give_shelter",
             "match_and_move",
             "adjust_prices",
