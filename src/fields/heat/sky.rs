@@ -270,9 +270,9 @@ mod tests {
         assert!((0.1..0.8).contains(&share), "{share}");
         assert_eq!(after.renew(&after, &mut svf), 0.0);
         // A tower above all roofs ends walks later everywhere: the whole map.
-        new_surface[g.idx(50, 50)] = 60.0;
-        new_crown[g.idx(50, 50)] = 60.0;
-        let tower = Skyline { grid: g, surface_m: &new_surface, crown_m: &new_crown, reach_m: 20.0 };
+        let (mut high_surface, mut high_crown) = (new_surface.clone(), new_crown.clone());
+        (high_surface[g.idx(50, 50)], high_crown[g.idx(50, 50)]) = (60.0, 60.0);
+        let tower = Skyline { grid: g, surface_m: &high_surface, crown_m: &high_crown, reach_m: 20.0 };
         assert_eq!(tower.renew(&after, &mut svf), 1.0);
         assert_eq!(svf, tower.view_factor());
     }
