@@ -55,20 +55,40 @@ gallery *arguments:
     shot 16-water-squares --at 2026-06 --measures out/gallery/rain.toml --layer flood.depth --twin split
     shot 17-breach --at 2026-06 --measures out/gallery/breach.toml --layer flood.depth
     shot 18-heat --at 2026-07 --measures out/gallery/heat.toml --layer heat.air
-    echo out/gallery/19-classroom.png
-    "${screen[@]}" "$program" lab schelling --view --screenshot out/gallery/19-classroom.png
+    shot 19-liveability --at 2028-01 --layer liveability_index
+    shot 20-loneliness --at 2028-01 --layer lonely_elders_share --lang nl
+    shot 21-unsafe --at 2028-01 --measures out/gallery/safe.toml --layer feels_unsafe_share --twin split --page moved
+    echo out/gallery/22-classroom.png
+    "${screen[@]}" "$program" lab schelling --view --screenshot out/gallery/22-classroom.png
 
-# A folder to pass on: the program with the live city, its words and its licences. It starts without installing.
+# What the live city takes on this machine, as JSON: frames, memory, measure to picture, the twin's cost
+figures *arguments:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --release --features viewer
+    screen=()
+    [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || screen=(xvfb-run -a -s '-screen 0 1280x720x24')
+    program="${CARGO_TARGET_DIR:-target}/release/waterbed"
+    for residents in 10000 100000; do
+        "${screen[@]}" "$program" view base --residents $residents --figures {{ arguments }}
+    done
+
+# A folder to pass on: the program with the live city, a city ready to be opened, words and licences. No installing.
 package:
     #!/usr/bin/env bash
     set -euo pipefail
     cargo build --release --features viewer
     system=$(rustc -vV | sed -n 's/^host: //p')
     folder=target/package/waterbed-$system
-    rm -rf "$folder"; mkdir -p "$folder/docs"
+    rm -rf "$folder"; mkdir -p "$folder/docs/images" "$folder/city"
     cp "${CARGO_TARGET_DIR:-target}/release/waterbed" README.md USE.md LICENSE-* "$folder/"
     cp docs/live.md "$folder/docs/"
+    cp docs/images/live*.png "$folder/docs/images/"
     cp -r configs "$folder/"
+    "$folder/waterbed" city build configs/cities/voorbeeldstad.toml --residents 20000 --out "$folder/city/voorbeeldstad.city"
+    sed -e 's/^name = .*/name = "voorbeeldstad"/' -e 's/rotterdam/voorbeeldstad/g' -e '/^#/d' \
+        configs/scenarios/rotterdam.toml > "$folder/city/voorbeeldstad.toml"
+    printf '%s\n' 'Start: ./waterbed' 'A city that is ready: ./waterbed view city/voorbeeldstad.toml' > "$folder/START.txt"
     tar -czf "$folder.tar.gz" -C target/package "waterbed-$system"
     du -h "$folder.tar.gz"
 

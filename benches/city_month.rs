@@ -1,8 +1,9 @@
 //! Nanoseconds per person and month, in all and per system, bytes per resident, and a plain loop over arrays beside it.
 //!
-//! `cargo bench --bench city_month [-- RESIDENTS …]`; default 10 k, 100 k, 1 M. The plain loop does the arithmetic of
-//! the monthly life of a person (one Philox block, table look-ups, four comparisons) over bare vectors, with the same
-//! chunks and threads as the simulation's own pass.
+//! `cargo bench --bench city_month [-- RESIDENTS …]`; default 10 k, 100 k, 1 M. Each size runs twice: with people and
+//! housing alone (`challenges = ["housing"]`) and with all challenges. The plain loop does the arithmetic of the monthly
+//! life of a person (one Philox block, table look-ups, four comparisons) over bare vectors, with the same chunks and
+//! threads as the simulation's own pass.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![allow(missing_docs, reason = "a benchmark has no readers of its interface")]
@@ -26,11 +27,13 @@ fn main() {
     }
     println!("threads {}", rayon::current_num_threads());
     println!(
-        "| residents | city s | people s | ms/month | ns/person·month | plain loop ns | life pass ns | ratio | B/resident |"
+        "| residents | challenges | city s | people s | ms/month | ns/person·month, wall | processor | plain loop ns | life pass ns | ratio | B/resident |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
-    let tables: Vec<Vec<SystemTime>> = sizes.iter().map(|&n| measure(n)).collect();
-    per_system(&sizes, &tables);
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    for all in [false, true] {
+        let tables: Vec<Vec<SystemTime>> = sizes.iter().map(|&n| measure(n, all)).collect();
+        per_system(&sizes, &tables);
+    }
 }
 
 /// Names of systems, in the order in which their parts add them.
@@ -51,7 +54,9 @@ const NAMES: &[(&str, &[&str])] = &[
             "refill",
         ],
     ),
-    ("shared", &["clear", "clear care", "settle care", "observe", "settle budget"]),
+    ("shared", &["clear", "observe", "settle budget"]),
+    ("care", &["clear", "settle"]),
+    ("police", &["charge", "settle", "show"]),
     (
         "housing",
         &[
@@ -59,6 +64,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "wish_to_move",
             "build_homes",
             "convert_offices",
+            "find_hosts",
             "give_shelter",
             "match_and_move",
             "adjust_prices",
@@ -114,13 +120,14 @@ fn months(n: u32) -> u32 {
     if n >= 500_000 { 24 } else { 60 }
 }
 
-fn measure(n: u32) -> Vec<SystemTime> {
+fn measure(n: u32, all: bool) -> Vec<SystemTime> {
     let before = resident_bytes();
     let start = Instant::now();
     let config = CityConfig { residents: n, ..CityConfig::default() };
     let city = Arc::new(generate(&config, 1).expect("the recipe is valid"));
     let city_s = start.elapsed().as_secs_f64();
-    let scenario = scenario::load("base", &Overrides::default()).expect("the base scenario is valid");
+    let set = if all { vec![] } else { vec![r#"challenges=["housing"]"#.into()] };
+    let scenario = scenario::load("base", &Overrides { set, ..Overrides::default() }).expect("the scenario is valid");
     let start = Instant::now();
     let mut sim = scenario::build(&scenario, city.clone(), 1).expect("the scenario can be built");
     let people_s = start.elapsed().as_secs_f64();
@@ -131,10 +138,13 @@ fn measure(n: u32) -> Vec<SystemTime> {
     let month_s = start.elapsed().as_secs_f64() / f64::from(months);
     let bytes = (resident_bytes() - before) / u64::from(n);
     let (plain_ns, pass_ns) = life(&mut sim);
+    let spent: Duration = sim.system_times().iter().map(|t| t.spent).sum();
     println!(
-        "| {n} | {city_s:.2} | {people_s:.2} | {:.2} | {:.1} | {plain_ns:.2} | {pass_ns:.2} | {:.2} | {bytes} |",
+        "| {n} | {} | {city_s:.2} | {people_s:.2} | {:.2} | {:.1} | {:.1} | {plain_ns:.2} | {pass_ns:.2} | {:.2} | {bytes} |",
+        if all { "all" } else { "housing" },
         1e3 * month_s,
         1e9 * month_s / f64::from(n),
+        spent.as_nanos() as f64 / f64::from(months) / f64::from(n),
         pass_ns / plain_ns
     );
     sim.system_times().to_vec()

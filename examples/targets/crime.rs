@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use waterbed::challenges::organised_crime::cells::Cells;
 use waterbed::challenges::organised_crime::groups::Groups;
 use waterbed::challenges::organised_crime::patterns::{concentration, displacement, knox};
 use waterbed::challenges::shared::{Outcome, Outcomes};
@@ -23,8 +24,8 @@ pub struct Crime {
     /// Offences of the first year, by kind, and residents then.
     first_year: [f64; 3],
     residents: f64,
-    /// Of the last year: offences by cell; property offences as (cell, day).
-    cells: Vec<u32>,
+    /// Of the last year: registered offences by street; property offences as (cell, day).
+    streets: Vec<u32>,
     property: Vec<(u32, u32)>,
     /// Explosions, closures, homes of all months.
     explosions: f64,
@@ -41,7 +42,7 @@ impl Crime {
             members: Vec::new(),
             first_year: [0.0; 3],
             residents: 0.0,
-            cells: vec![0; city.grid.len()],
+            streets: Vec::new(),
             property: Vec::new(),
             explosions: 0.0,
             closed: 0.0,
@@ -89,11 +90,14 @@ impl Crime {
             self.residents += people / 12.0;
         }
         if month % 12 == 1 {
-            self.cells.fill(0);
+            self.streets = vec![0; sim.world().resource::<Cells>().n_streets()];
             self.property.clear();
         }
+        let streets = sim.world().resource::<Cells>();
         for event in outcomes.events().iter().filter(|e| VOLUME.contains(&e.what)) {
-            self.cells[event.cell as usize] += 1;
+            if let Some(at) = streets.street(event.cell, event.street).filter(|_| event.registered) {
+                self.streets[at] += 1;
+            }
             if event.what == Outcome::Burglary {
                 self.property.push((event.cell, 30 * month + u32::from(event.day)));
             }
@@ -122,9 +126,7 @@ impl Crime {
 
     pub fn found(self, seed: u64) -> BTreeMap<&'static str, f64> {
         let per_1000 = |x: f64| 1_000.0 * x / self.residents.max(1.0);
-        let mut targets = vec![false; self.cells.len()];
-        self.city.dwellings.iter().for_each(|d| targets[d.cell as usize] = true);
-        let n_places = targets.iter().zip(&self.cells).filter(|(t, c)| **t || **c > 0).count();
+        let n_places = self.streets.len();
         let grid = &self.city.grid;
         let (first, last) = (self.members[0], self.members[self.members.len() - 1]);
         let mut found = self.victims.clone();
@@ -132,9 +134,9 @@ impl Crime {
             ("property_first_year_per_1000", per_1000(self.first_year[0])),
             ("vandalism_first_year_per_1000", per_1000(self.first_year[1])),
             ("violence_first_year_per_1000", per_1000(self.first_year[2])),
-            ("places_with_half_of_crime", concentration(&self.cells, n_places, 0.5)),
-            ("places_with_quarter_of_crime", concentration(&self.cells, n_places, 0.25)),
-            ("places_with_all_crime", concentration(&self.cells, n_places, 1.0)),
+            ("places_with_half_of_crime", concentration(&self.streets, n_places, 0.5)),
+            ("places_with_quarter_of_crime", concentration(&self.streets, n_places, 0.25)),
+            ("places_with_all_crime", concentration(&self.streets, n_places, 1.0)),
             ("knox_ratio_month", knox(&self.property, grid, 0, 30).unwrap_or(f64::NAN)),
             ("knox_ratio_late", knox(&self.property, grid, 91, 180).unwrap_or(f64::NAN)),
             ("member_share_change", last / first),

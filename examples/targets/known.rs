@@ -189,17 +189,22 @@ fn regimes(seed: u64) -> [(&'static str, f64); 3] {
     ]
 }
 
-/// T-6e: offences by young people in the tenth year with less strain and less opportunity, over those without.
+/// T-6e: offences by young people in the tenth year with less strain, less opportunity and firmer neighbourhoods, over those
+/// without.
 fn with_help(city: &Arc<City>, seed: u64) -> f64 {
+    const HELP: [(&str, f64); 7] = [
+        ("lighting", 1.0),
+        ("debt_help", 1.0),
+        ("school_job_programme", 1.0),
+        ("youth_work", 5.0),
+        ("resident_networks", 1.0),
+        ("meeting_places", 1.0),
+        ("placemaking", 1.0),
+    ];
     let tenth = |help: bool| {
-        let mut sim = build(city, seed, &["budget.prevention_eur_per_resident_y=150"]);
-        if help {
-            for (lever, value) in
-                [("lighting", 1.0), ("debt_help", 1.0), ("school_job_programme", 1.0), ("youth_work", 5.0)]
-            {
-                order(&mut sim, 1, lever, value);
-            }
-        }
+        let mut sim = build(city, seed, &["budget.prevention_eur_per_resident_y=250"]);
+        let levers: &[(&str, f64)] = if help { &HELP } else { &[] };
+        levers.iter().for_each(|(lever, value)| order(&mut sim, 1, lever, *value));
         run(&mut sim, 108);
         let mut sum = 0.0;
         for _ in 0..12 {

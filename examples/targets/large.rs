@@ -28,8 +28,13 @@ pub fn metrics(seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
     found.insert("ce_contact_correlation", ties);
     let n = city.neighbourhoods.len();
     let (mut violence, mut youth) = (vec![0.0; n], vec![0.0; n]);
+    let segregation = |sim: &Simulation| sim.world().resource::<Diversity>().mean_segregation().unwrap_or(f64::NAN);
+    let mut segregation_first = f64::NAN;
     for month in 1..=12 * years {
         sim.step().expect("the accounts balance");
+        if month == 12 {
+            segregation_first = segregation(&sim);
+        }
         let outcomes = sim.world().resource::<Outcomes>();
         let add = |sums: &mut Vec<f64>, what: Outcome| {
             sums.iter_mut().zip(outcomes.of(what)).for_each(|(sum, &k)| *sum += f64::from(k));
@@ -43,6 +48,7 @@ pub fn metrics(seed: u64, years: u32) -> BTreeMap<&'static str, f64> {
     found.insert("ce_violence_coefficient", efficacy_on_violence(&sim, &violence));
     found.insert("youth_crime_top_percent", top_percent(&sim, &youth));
     found.insert("trust_micro_diversity_r", sim.world().resource::<Diversity>().trust_by_cell.unwrap_or(f64::NAN));
+    found.insert("network_segregation_trend", segregation(&sim) / segregation_first);
     let slopes = sim.world().resource::<Diversity>().trust_slopes;
     found.insert("trust_slope_gap", slopes.map_or(f64::NAN, |[near, wide]| wide - near));
     found

@@ -9,10 +9,12 @@
 //!   from private rent, by shares that follow the ages of the residents.
 //! * Social homes come in whole buildings (corporations own blocks), flats before houses; private rent prefers flats.
 //! * Value: hedonic, `area^0.85 × kind × noise`, scaled so that the neighbourhood mean is that of the marginals.
-//! * Cost: social rent `250 + 4.2 € per m²`, between 350 and 880; private rent 4.2 % of the value a year, at least
-//!   650; rooms `300 + 12 € per m²`; owners an annuity over the full value, 30 years at 4 %: 0.477 % a month.
+//! * Cost: social rent `250 + 4.2 € per m²`, between 350 and 880; private rent € 950 at a value of € 300,000, rising
+//!   with the power 0.6 of the value, at least 600; rooms `300 + 12 € per m²`; owners an annuity over the full value, 30 years at 4 %: 0.477 % a month.
 //!
-//! Grades: the social rent limit of € 880 a month is M (liberalisation limit 2024: € 879.66); floor areas are M (of the
+//! Grades: the social rent limit of € 880 a month is M (liberalisation limit 2024: € 879.66); private rents are M (sitting
+//! tenants and regulated lettings included: some € 950 a month in the country at a mean value of € 300,000, WoON 2021; some
+//! € 1,300 in Amsterdam at € 500,000, Wonen in Amsterdam 2021–2023; both quoted from memory); floor areas are M (of the
 //! order of the national means per kind); shares, rent rules and the step-free shares are A. Limits: homes have no
 //! rooms or floor plans, and a building's age is drawn per cell from its neighbourhood's character unless known.
 
@@ -346,7 +348,7 @@ fn set_areas_and_prices(neighbourhood: u16, marginals: &Marginals, homes: &mut [
         home.cost_eur_m = match home.tenure {
             Tenure::Owner => value_eur * OWNER_COST_SHARE,
             Tenure::Social | Tenure::Senior => (250.0 + 4.2 * area).clamp(350.0, 880.0),
-            Tenure::Private => (value_eur * 0.042 / 12.0).max(650.0),
+            Tenure::Private => (950.0 * libm::powf(value_eur / 300_000.0, 0.6)).max(600.0),
             Tenure::Room => 300.0 + 12.0 * area,
         };
     }

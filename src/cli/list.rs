@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
                 .map(|i| {
                     json!({
                         "id": i.id, "unit": i.unit.symbol(), "grade": i.grade, "source": i.source.en,
-                        "title": i.title.en, "what": i.about.en,
+                        "title": i.title.en, "what": i.about.en, "guarded": i.guarded,
                         "city": i.in_city(), "neighbourhood": i.in_neighbourhoods(),
                     })
                 })

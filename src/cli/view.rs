@@ -52,6 +52,9 @@ pub(super) struct Args {
     /// Write a picture and end
     #[arg(long, value_name = "PNG")]
     screenshot: Option<PathBuf>,
+    /// Measure what the live city takes (frames, memory, measure to picture, twin), print it as JSON and end
+    #[arg(long, conflicts_with = "screenshot")]
+    figures: bool,
     /// The month that the picture shows [default: before the first]
     #[arg(long, requires = "screenshot", value_name = "YYYY-MM", value_parser = parse_month)]
     at: Option<crate::sim::Month>,
@@ -114,7 +117,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if !has_display() {
         return Err(no_display("there is no display to open a window on"));
     }
-    let nothing_asked = named.is_none()
+    let opened = args.figures.then(std::time::Instant::now);
+    let nothing_asked = !args.figures
+        && named.is_none()
         && args.screenshot.is_none()
         && args.measures.is_none()
         && args.set.is_empty()
@@ -137,6 +142,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         camera: args.camera,
         page,
         lang: args.lang.map_or_else(system_language, Into::into),
+        figures: opened,
         shot: args.screenshot.clone().map(|path| Shot { path, at: args.at }),
     };
     let closed = open(opening, &options).map_err(|error| match error {
@@ -144,6 +150,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         ViewError::Window(_) => no_display(&error.to_string()),
         _ => Failure::failed(error),
     })?;
+    if let Some(closed) = closed.as_ref().filter(|_| args.figures) {
+        return figures(closed);
+    }
     if let Some(path) = closed.and_then(|closed| closed.path) {
         eprintln!("session: {0}\nhint: without a window, with the same result: waterbed run {0}", path.display());
     }
@@ -186,12 +195,27 @@ fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
         }
     }
     let mut loaded = Loaded::new(file, city);
-    if args.screenshot.is_none() {
+    if args.screenshot.is_none() && !args.figures {
         (loaded.keeper, loaded.note) = desk::claim(&loaded.file);
     }
     loaded.path = is_session.then_some(path);
     loaded.note = note.or(loaded.note);
     Ok(loaded)
+}
+
+/// Prints what was measured.
+#[cfg(feature = "viewer")]
+fn figures(closed: &crate::viewer::Closed) -> Result<(), Failure> {
+    let mut found: serde_json::Map<String, serde_json::Value> = serde_json::Map::new();
+    let round = |v: f64| (100.0 * v).round() / 100.0;
+    for (name, value) in &closed.figures {
+        found.insert((*name).into(), round(*value).into());
+    }
+    if let Some(times) = crate::viewer::figures::twin_cost(&closed.file.scenario, &closed.city) {
+        found.insert("twin_times_one_run".into(), round(times).into());
+    }
+    println!("{}", serde_json::Value::Object(found));
+    Ok(())
 }
 
 /// Dutch where the system is.

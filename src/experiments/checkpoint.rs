@@ -20,7 +20,7 @@ pub(super) fn save(run: &Path, simulation: &mut Simulation) -> Result<(), crate:
     let folder = folder(run);
     fs::create_dir_all(&folder).map_err(FileError::io(&folder))?;
     let tick = simulation.clock().tick;
-    simulation.snapshot().save(&folder.join(format!("{tick:05}.state")))?;
+    simulation.save(&folder.join(format!("{tick:05}.state")))?;
     for (_, old) in list(run).into_iter().skip(KEPT) {
         fs::remove_file(&old).map_err(FileError::io(&old))?;
     }

@@ -17,7 +17,7 @@ use super::places::Places;
 use crate::challenges::diversity::Diversity;
 use crate::challenges::housing::HousingParameters;
 use crate::challenges::neighbourhoods::{NeighbourhoodParameters, Neighbourhoods};
-use crate::challenges::shared::{Budget, NeighbourhoodStates, Observed, Outcomes};
+use crate::challenges::shared::{Budget, Challenges, NeighbourhoodStates, Observed, Outcomes};
 use crate::city::{City, CityOrigin};
 use crate::people::plugin::MonthEnds;
 use crate::people::{Counts, Dwelling, Household, Person, ShortMonth, Tally, Work};
@@ -52,6 +52,7 @@ impl Plugin for IndicatorsPlugin {
         app.insert_resource(self.places.clone())
             .init_resource::<NeighbourhoodCounts>()
             .init_resource::<Measures>()
+            .init_resource::<Challenges>()
             .add_systems(SimTick, measure.in_set(Phase::End).after(MonthEnds).after(Observed));
     }
 }
@@ -84,6 +85,7 @@ impl Measures {
     ) -> Measures {
         let city = Area { facts: &counts.city, flows: &tally.city };
         let of_city = |indicator: &Indicator| match indicator.value {
+            _ if !indicator.is_there(published.challenges) => None,
             Value::Of(value) => value(&city),
             Value::Across(value) => value(counts, places),
             Value::Outcome(what) => Some(published.outcomes.total(what) as f64),
@@ -93,6 +95,9 @@ impl Measures {
         };
         let none = Counts::default();
         let of_neighbourhood = |indicator: &Indicator, i: usize| {
+            if !indicator.is_there(published.challenges) {
+                return None;
+            }
             let facts = &counts.neighbourhoods[i];
             let area = Area { facts, flows: tally.neighbourhoods.get(i).unwrap_or(&none) };
             if facts.residents < MIN_PEOPLE && (indicator.needs_many() || indicator.guarded) {
@@ -165,8 +170,12 @@ fn mean_over_residents(values: &[f32], counts: &NeighbourhoodCounts) -> Option<f
 }
 
 /// Challenges whose own state is measured; a small simulation may lack them.
-type Challenges<'w> =
-    (Option<Res<'w, Neighbourhoods>>, Option<Res<'w, NeighbourhoodParameters>>, Option<Res<'w, Diversity>>);
+type TheirStates<'w> = (
+    Option<Res<'w, Neighbourhoods>>,
+    Option<Res<'w, NeighbourhoodParameters>>,
+    Option<Res<'w, Diversity>>,
+    Res<'w, Challenges>,
+);
 
 #[expect(clippy::too_many_arguments, reason = "a system asks for what it reads")]
 fn measure(
@@ -181,7 +190,7 @@ fn measure(
     outcomes: Res<Outcomes>,
     states: Res<NeighbourhoodStates>,
     budget: Option<Res<Budget>>,
-    challenges: Challenges,
+    theirs: TheirStates,
     mut counts: ResMut<NeighbourhoodCounts>,
     mut measures: ResMut<Measures>,
 ) {
@@ -203,8 +212,9 @@ fn measure(
             outcomes: &outcomes,
             states: &states,
             budget: budget.as_deref(),
-            neighbourhoods: challenges.0.as_deref().zip(challenges.1.as_deref()),
-            diversity: challenges.2.as_deref(),
+            neighbourhoods: theirs.0.as_deref().zip(theirs.1.as_deref()),
+            diversity: theirs.2.as_deref(),
+            challenges: &theirs.3,
         },
     );
 }

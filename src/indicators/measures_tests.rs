@@ -99,8 +99,14 @@ fn few_people_are_left_out_and_head_counts_are_not() {
     let counts =
         NeighbourhoodCounts { neighbourhoods: vec![three_households().neighbourhoods[0]; 16], ..three_households() };
     let (outcomes, states) = (Outcomes::new(16), NeighbourhoodStates::new(16));
-    let published =
-        Published { outcomes: &outcomes, states: &states, budget: None, neighbourhoods: None, diversity: None };
+    let published = Published {
+        outcomes: &outcomes,
+        states: &states,
+        budget: None,
+        neighbourhoods: None,
+        diversity: None,
+        challenges: &Challenges::default(),
+    };
     let measures = Measures::from_counts(Month(24_000), &counts, &Tally::new(16), &places, published);
     assert_eq!(measures.of_neighbourhoods("residents").unwrap()[0], 3.0);
     assert_eq!(measures.of_neighbourhoods("vacant_share").unwrap()[0], 0.0);

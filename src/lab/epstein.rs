@@ -198,7 +198,7 @@ impl Square {
         };
         let n = (size * size) as usize;
         let mut cells: Vec<u32> = (0..n as u32).collect();
-        shuffle(&mut cells, &mut draws.rng(START, 0));
+        shuffle(&mut cells, draws, START);
         let n_citizens = config.count(config.citizens);
         let citizen = |(i, cell): (usize, &u32)| {
             let mut rng = draws.rng(START, 1 + i as u64);
@@ -297,7 +297,7 @@ fn live(draws: Res<Draws>, mut square: ResMut<Square>) {
     let square = &mut *square;
     let mut order = std::mem::take(&mut square.order);
     order.sort_unstable();
-    shuffle(&mut order, &mut draws.rng(ORDER, 0));
+    shuffle(&mut order, *draws, ORDER);
     for &who in &order {
         let words = draws.block(ACT, who.into(), 0);
         match (who as usize).checked_sub(square.citizens.len()) {

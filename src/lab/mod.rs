@@ -27,12 +27,10 @@ pub mod waterbed;
 
 use bevy::ecs::system::ScheduleSystem;
 use bevy::prelude::*;
-use rand::Rng;
 
 pub use spread::Spread;
 
-use crate::sim::draws::KeyedRng;
-use crate::sim::{BuildError, Fault, Month, Phase, RegisterState, SimTick, Simulation, Stream};
+use crate::sim::{BuildError, Draws, Fault, Month, Phase, RegisterState, SimTick, Simulation, Stream};
 
 /// Where the clock of a lab model starts: its ticks are rounds, so any month will do.
 const START: Month = Month(0);
@@ -87,9 +85,35 @@ fn below(word: u32, n: usize) -> usize {
     ((u64::from(word) * n as u64) >> 32) as usize
 }
 
-/// Fisher and Yates' shuffle.
-fn shuffle<T>(items: &mut [T], rng: &mut KeyedRng) {
+/// Fisher and Yates' shuffle. Its words are those of SplitMix64 (Steele, Lea & Flood 2014), begun at a keyed draw: an order of
+/// everybody in every tick takes most of a fast model's time, and a block of Philox for four words would double it.
+fn shuffle<T>(items: &mut [T], draws: Draws, stream: Stream) {
+    let words = draws.block(stream, 0, 0);
+    let mut state = u64::from(words[0]) | u64::from(words[1]) << 32;
     for i in (1..items.len()).rev() {
-        items.swap(i, below(rng.next_u32(), i + 1));
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let x = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        items.swap(i, below(((x ^ (x >> 31)) >> 32) as u32, i + 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every one of the 24 orders of four comes equally often: 24,000 shuffles, χ² with 23 degrees of freedom, 0.1 % at 49.7.
+    #[test]
+    fn every_order_is_equally_likely() {
+        let stream = Stream::named("test.shuffle");
+        let mut counts = std::collections::BTreeMap::new();
+        for i in 0..24_000u64 {
+            let mut items = [0, 1, 2, 3];
+            shuffle(&mut items, Draws { seed: i / 1_000, tick: (i % 1_000) as u16 }, stream);
+            *counts.entry(items).or_insert(0u32) += 1;
+        }
+        assert_eq!(counts.len(), 24);
+        let chi2: f64 = counts.values().map(|&n| (f64::from(n) - 1_000.0).powi(2) / 1_000.0).sum();
+        assert!(chi2 < 49.7, "{chi2}");
     }
 }

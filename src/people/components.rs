@@ -237,7 +237,7 @@ pub struct Household {
     /// Origin of the head: opaque group.
     pub origin: u8,
     /// Standing in the search for a home: [`Household::URGENT`], [`Household::EXCLUDED`], [`Household::FIRST_HOME`],
-    /// [`Household::SHELTERED`].
+    /// [`Household::SHELTERED`], [`Household::ROOFLESS`].
     pub standing: u8,
 }
 
@@ -272,6 +272,8 @@ impl Household {
     pub const FIRST_HOME: u8 = 4;
     /// Without a home of its own, and with a place in a shelter.
     pub const SHELTERED: u8 = 8;
+    /// Put out of the last home, and taken in by nobody yet.
+    pub const ROOFLESS: u8 = 16;
 
     /// True if the household's standing has `flag`.
     #[inline]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::books::{Books, household_key};
 use super::causes::Causes;
-use super::components::{Dwelling, Household, Occupation, Person, ShortMonth, Work};
+use super::components::{Dwelling, DwellingStatus, Household, Occupation, Person, ShortMonth, Work};
 use super::migration::{OUTWARD_MOST, emigration_y, outward_profile, outward_stress};
 use super::order::NewSlots;
 use super::parameters::DemographyParameters;
@@ -30,7 +30,7 @@ use super::requests::Requests;
 use super::tally::{Move, Tally};
 use super::work::inherited_earning;
 use super::{CHUNK, KEYS_PERSON, Tables};
-use crate::sim::draws::{gumbel, mix, threshold, unit};
+use crate::sim::draws::{gumbel, mix, threshold, unit, with_blocks};
 use crate::sim::state::slice;
 use crate::sim::{Clock, Draws, DwellingIdx, HouseholdIdx, PersonIdx, PersonKey, Stream};
 
@@ -115,34 +115,42 @@ pub(super) fn decide_life_events(
         .enumerate()
         .map(|(c, chunk)| {
             let (mut out, mut ring) = (Vec::new(), Vec::new());
-            for (i, person) in chunk.iter().enumerate().filter(|(_, q)| q.is_there()) {
-                let [death, change, seek, birth] = draws.block(STREAM, person.key.0, 0);
-                let age = usize::from(person.age_y(now));
-                let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
-                if death < table.death[age] {
-                    push(Kind::Death);
-                    continue;
-                }
-                let partner = person.partner.get();
-                if person.sex == 0 && birth < table.birth[usize::from(partner.is_some())][age] {
-                    push(Kind::Birth);
-                }
-                match partner {
-                    // The partner with the lower key draws for both.
-                    Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
-                    Some(_) => {}
-                    None => {
-                        if table.seek[age] > 0 && person.key.0 % MET_EVERY == u64::from(draws.tick) % MET_EVERY {
-                            ring.push((age_class(age as u8), person.key, PersonIdx::at(c * CHUNK + i)));
-                        }
-                        if seek < table.seek[age] {
-                            push(Kind::Seek);
-                        } else if change < table.leave_home[age] && lives_with_mother(persons, person) {
-                            push(Kind::LeaveHome);
+            with_blocks(
+                draws,
+                STREAM,
+                chunk,
+                |q: &Person| q.key.0,
+                |i, person, [death, change, seek, birth]| {
+                    if !person.is_there() {
+                        return;
+                    }
+                    let age = usize::from(person.age_y(now));
+                    let mut push = |kind| out.push((kind, person.key, PersonIdx::at(c * CHUNK + i)));
+                    if death < table.death[age] {
+                        push(Kind::Death);
+                        return;
+                    }
+                    let partner = person.partner.get();
+                    if person.sex == 0 && birth < table.birth[usize::from(partner.is_some())][age] {
+                        push(Kind::Birth);
+                    }
+                    match partner {
+                        // The partner with the lower key draws for both.
+                        Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
+                        Some(_) => {}
+                        None => {
+                            if table.seek[age] > 0 && person.key.0 % MET_EVERY == u64::from(draws.tick) % MET_EVERY {
+                                ring.push((age_class(age as u8), person.key, PersonIdx::at(c * CHUNK + i)));
+                            }
+                            if seek < table.seek[age] {
+                                push(Kind::Seek);
+                            } else if change < table.leave_home[age] && lives_with_mother(persons, person) {
+                                push(Kind::LeaveHome);
+                            }
                         }
                     }
-                }
-            }
+                },
+            );
             (out, ring)
         })
         .collect();
@@ -188,16 +196,24 @@ pub(super) fn decide_departures(
         .enumerate()
         .map(|(c, chunk)| {
             let mut out = Vec::new();
-            for (i, household) in chunk.iter().enumerate().filter(|(_, h)| h.is_there()) {
-                let [inland, away, ..] = draws.block(STREAM_DEPART, household.key.0, 0);
-                let age = usize::from(household.head_age_y.min(127));
-                // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
-                let newcomer = || persons[household.first.i()].newcomer.min(7);
-                let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
-                if leaves_abroad || leaves(household, age, inland) {
-                    out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
-                }
-            }
+            with_blocks(
+                draws,
+                STREAM_DEPART,
+                chunk,
+                |h: &Household| h.key.0,
+                |i, household, [inland, away, ..]| {
+                    if !household.is_there() {
+                        return;
+                    }
+                    let age = usize::from(household.head_age_y.min(127));
+                    // Few draws are low enough for anybody: who is newcomer, somewhere else in memory, seldom matters.
+                    let newcomer = || persons[household.first.i()].newcomer.min(7);
+                    let leaves_abroad = away < most_abroad && away < abroad[usize::from(newcomer())][age];
+                    if leaves_abroad || leaves(household, age, inland) {
+                        out.push((household.key, HouseholdIdx::at(c * CHUNK + i), leaves_abroad));
+                    }
+                },
+            );
             out
         })
         .collect();
@@ -218,7 +234,12 @@ pub(super) fn change_households(
     let draws = *draws;
     for h in requests.take_evictions(books.households) {
         let n = books.neighbourhood(h);
-        if books.households[h.i()].dwelling != DwellingIdx::NONE {
+        if let Some(home) = books.households[h.i()].dwelling.get() {
+            // Who is flooded goes to the municipality's reception, who is urgent to another home.
+            let by_water = books.dwellings[home].status == DwellingStatus::Damaged as u8;
+            if !by_water && !books.households[h.i()].is_urgent() {
+                books.households[h.i()].standing |= Household::ROOFLESS;
+            }
             books.vacate(h);
             tally.count(n, |c| c.evictions += 1);
         }

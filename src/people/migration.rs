@@ -111,6 +111,13 @@ pub const NEWCOMER_TRAITS: [NewcomerTraits; 7] = [
     },
 ];
 
+/// Occupation of a newcomer who does not work yet, from a uniform draw: one in four looks for work in the sense of the
+/// labour statistics, the others learn the language, wait or look after others (A: CBS cohorts of status holders and family
+/// migrants have few at work and few registered as looking for it in their first year).
+fn looks_or_waits(u: f32) -> Occupation {
+    if u < 0.25 { Occupation::Unemployed } else { Occupation::Home }
+}
+
 /// Age of an adult newcomer at quantile `u`: 18 + 2.5 (mean − 18) u^1.5, skewed to the young as immigrants are (A).
 fn arrival_age_y(traits: &NewcomerTraits, u: f32) -> f32 {
     18.0 + 2.5 * (traits.age_y - 18.0) * u * u.sqrt()
@@ -158,6 +165,8 @@ pub struct Arrivals {
     residents_at_start: f64,
     /// People who left for elsewhere in the country in a month, at the start.
     leaving_per_month: f64,
+    /// People who left for elsewhere in the country last month.
+    left_last_month: f64,
     /// Shares of origin groups among arrivals from abroad, and the label of each.
     origin_share: Vec<f32>,
     label: Vec<u8>,
@@ -224,6 +233,7 @@ impl Arrivals {
         Arrivals {
             residents_at_start: n_residents,
             leaving_per_month: leaving_people,
+            left_last_month: leaving_people,
             label: (0..origins.len() as u8).collect(),
             origin_share: origins,
             domestic: [true, false].map(stream),
@@ -330,12 +340,18 @@ impl Arrivals {
     /// People who come from elsewhere in the country in a month, by kind of arrivals; see
     /// [`Self::immigrants_per_month`].
     fn domestic_people_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
-        let all = (self.leaving_per_month + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
+        let left = self.leaving_per_month + p.domestic_net_counts_all * (self.left_last_month - self.leaving_per_month);
+        let all = (left + p.domestic_net_per_1000 / 12_000.0 * self.residents_at_start).max(0.0);
         let [settled, young] = [&self.domestic[0], &self.domestic[1]].map(|stream| stream.standing);
         let part = all / (settled + young).max(1e-9);
         // Where more come than let the profile stand, more of all come; where fewer, fewer of the settled.
         let young = (young * part.max(1.0)).min(all - SETTLED_LEAST * part * settled);
         [all - young, young]
+    }
+
+    /// Notes what was counted in the month that ends.
+    pub(super) fn note(&mut self, tally: &Tally) {
+        self.left_last_month = tally.city.domestic_departures.into();
     }
 
     /// The same arrivals with other labels for the opaque groups: for the test that labels mean nothing.
@@ -458,7 +474,9 @@ fn from_abroad(books: &mut Books, arrivals: &Arrivals, draws: Draws, number: u64
             (NewcomerType::Student, _) => Occupation::Study,
             (NewcomerType::Labour | NewcomerType::Knowledge, _) if i == 0 => Occupation::Employed,
             (NewcomerType::Undocumented | NewcomerType::Displaced, _) if unit(b) < 0.5 => Occupation::Employed,
-            _ => Occupation::Unemployed,
+            (NewcomerType::Asylum, _) => looks_or_waits(unit(b)),
+            _ if unit(b) < 0.35 => Occupation::Employed,
+            _ => looks_or_waits((unit(b) - 0.35) / 0.65),
         };
         let sex = if i == 1 && adult {
             1 - (draws.block(STREAM, key, 2)[0] & 1) as u8

@@ -16,7 +16,8 @@ crate::parameters! {
         union_peak_y: 0.075, 0.0..=1.0, "1/y", A, "holds the share of couples near its start", "Hazard of moving in together, at 28";
         separation_y: 0.017, 0.0..=0.5, "1/y", A, "order of CBS divorces plus unmarried separations", "Hazard that a couple separates";
         domestic_departure_y: 0.045, 0.0..=0.5, "1/y", A, "models.md §11.0", "Share of residents who leave for elsewhere in the country; level solved at the start";
-        domestic_net_per_1000: 11.0, -50.0..=50.0, "per 1,000 residents and year", A, "set towards the growth of report §2.1 (T-D5)", "Domestic arrivals minus departures, at the start; households that find no home leave on top";
+        domestic_net_per_1000: 9.0, -50.0..=50.0, "per 1,000 residents and year", A, "set towards the growth of report §2.1 (T-D5)", "Domestic arrivals minus departures, at the start; households that find no home leave on top";
+        domestic_net_counts_all: 0.0, 0.0..=1.0, "1", A, "1 where the net flow is a published figure, 0 where it is what the city draws by itself", "Part of those who leave beyond the usual number, for want of a home above all, that others come in place of";
         immigrants_per_1000: 32.0, 0.0..=200.0, "per 1,000 residents and year", A, "twice the national rate (report §2.2), cities' share assumed", "People who come from abroad, of the residents at the start";
         emigration_base_y: 0.006, 0.0..=0.2, "1/y", A, "models.md §1", "Hazard of emigrating, for households that are no newcomers and whose head is 35 to 49";
         newcomer_stock_share: 0.12, 0.0..=0.9, "1", A, "order of magnitude for a large city", "Share of households that came from abroad in the last twenty years, at the start";

@@ -200,8 +200,10 @@ fn keep_accounts(
     dwellings: Query<&Dwelling>,
     tally: Res<Tally>,
     mut accounts: ResMut<Accounts>,
+    mut arrivals: ResMut<Arrivals>,
     mut fault: ResMut<Fault>,
 ) {
+    arrivals.note(&tally);
     let c = &tally.city;
     let come = i64::from(c.births) + i64::from(c.immigrants) + i64::from(c.domestic_arrivals);
     let gone = i64::from(c.deaths) + i64::from(c.emigrants) + i64::from(c.domestic_departures);

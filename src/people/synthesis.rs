@@ -341,10 +341,12 @@ impl<'a> Maker<'a> {
         slots.windows(2).for_each(|w| self.out.persons[w[0]].next = PersonIdx::at(w[1]));
         let founder = self.out.persons[first].key;
         let threshold = self.threshold();
-        // Movers and stayers (Blumen, Kogan & McCarthy 1955): one in six came in the past year, as they do in the model's
-        // market and in large cities (A).
-        let u = 0.95 * f64::from(self.uniform());
-        let (quantile, mean_y) = if u < 0.285 { (u / 0.3, 2.0) } else { ((u - 0.285) / 0.7, 14.0) };
+        // Movers and stayers (Blumen, Kogan & McCarthy 1955): 15 % came in the past year, as they do in the model's market
+        // (A), so that neighbourhoods do not grow firmer by a turnover that was never theirs.
+        const MOVERS: f64 = 0.227;
+        let u = f64::from(self.uniform());
+        let (quantile, mean_y) = if u < MOVERS { (u / MOVERS, 2.0) } else { ((u - MOVERS) / (1.0 - MOVERS), 14.0) };
+        let quantile = 0.95 * quantile;
         let residence_y = -mean_y * libm::log(1.0 - quantile);
         let since = ShortMonth((f64::from(self.now.0) - 12.0 * residence_y) as i16);
         // Registered for up to fifteen years: where homes are scarce, most adults are (A).

@@ -116,42 +116,64 @@ pub(super) fn pass_birthdays(
     let find = threshold(p.job_find_y);
     let lose = loss_by_schooling(p.job_find_y).map(|(times, look)| [threshold(times * p.job_loss_y), threshold(look)]);
     let (households, dwellings) = (&*books.households, &*books.dwellings);
-    let schooled: Vec<u8> = books.works.par_iter().with_min_len(CHUNK).map(|w| w.education).collect();
     let all = &*books.persons;
-    books.works.par_chunks_mut(CHUNK).zip(all.par_chunks(CHUNK)).for_each(|(works, persons)| {
-        for (work, person) in works.iter_mut().zip(persons) {
-            if person.born.0.rem_euclid(12) != month_of_year || !person.is_there() {
-                continue;
-            }
-            let [u, v, w, x] = draws.block(STREAM, person.key.0, 0);
-            let neighbourhood = || {
-                let home = person.household.get().and_then(|h| households[h].dwelling.get());
-                home.map_or(0, |d| usize::from(dwellings[d].neighbourhood))
-            };
-            let before = work.occupation;
-            let [lose, look] = lose[usize::from(work.education.min(2))];
-            let after = next_occupation(work, person, now, [u, v], [lose, look, find]);
-            let age_y = person.age_y(now);
-            work.income_eur_y *= raise;
-            if after as u8 == before && before == Occupation::Employed as u8 {
-                // A year of experience, by the same profile as at a change of work.
-                work.income_eur_y *= typical_income_eur_y(work, age_y) / typical_income_eur_y(work, age_y - 1);
-            }
-            if after as u8 != before || matches!(age_y, 4 | 12) {
-                if before == Occupation::Study as u8 && age_y >= 18 {
-                    work.education =
-                        schooling(person.mother.get().filter(|&m| all[m].is_there()).map(|m| schooled[m]), unit(w));
-                }
-                work.occupation = after as u8;
-                work.place = places.choose(after, age_y, neighbourhood(), x);
-                // A pension depends on earnings by half.
-                let lasting = earning_factor(work.earning);
-                let lasting = if after == Occupation::Retired { libm::sqrtf(lasting) } else { lasting };
-                let personal = lasting * (0.9 + 0.2 * unit(v));
-                work.income_eur_y = typical_income_eur_y(work, age_y) * level * personal;
-            }
+    let pass = |work: &mut Work, person: &Person, schooling_now: Option<u8>| {
+        let [u, v, _, x] = draws.block(STREAM, person.key.0, 0);
+        let neighbourhood = || {
+            let home = person.household.get().and_then(|h| households[h].dwelling.get());
+            home.map_or(0, |d| usize::from(dwellings[d].neighbourhood))
+        };
+        let before = work.occupation;
+        let [lose, look] = lose[usize::from(work.education.min(2))];
+        let after = next_occupation(work, person, now, [u, v], [lose, look, find]);
+        let age_y = person.age_y(now);
+        if after as u8 != before && before == Occupation::Study as u8 && age_y >= 18 {
+            let Some(schooling) = schooling_now else { return false };
+            work.education = schooling;
         }
-    });
+        work.income_eur_y *= raise;
+        if after as u8 == before && before == Occupation::Employed as u8 {
+            // A year of experience, by the same profile as at a change of work.
+            work.income_eur_y *= typical_income_eur_y(work, age_y) / typical_income_eur_y(work, age_y - 1);
+        }
+        if after as u8 != before || matches!(age_y, 4 | 12) {
+            work.occupation = after as u8;
+            work.place = places.choose(after, age_y, neighbourhood(), x);
+            // A pension depends on earnings by half.
+            let lasting = earning_factor(work.earning);
+            let lasting = if after == Occupation::Retired { libm::sqrtf(lasting) } else { lasting };
+            let personal = lasting * (0.9 + 0.2 * unit(v));
+            work.income_eur_y = typical_income_eur_y(work, age_y) * level * personal;
+        }
+        true
+    };
+    // Who leaves school waits until all others have passed their birthday: their schooling depends on their mother's.
+    let leave_school: Vec<usize> = books
+        .works
+        .par_chunks_mut(CHUNK)
+        .zip(all.par_chunks(CHUNK))
+        .enumerate()
+        .flat_map_iter(|(c, (works, persons))| {
+            let mut waiting = Vec::new();
+            for (i, (work, person)) in works.iter_mut().zip(persons).enumerate() {
+                let has_birthday = person.born.0.rem_euclid(12) == month_of_year && person.is_there();
+                if has_birthday && !pass(work, person, None) {
+                    waiting.push(c * CHUNK + i);
+                }
+            }
+            waiting
+        })
+        .collect();
+    let schooled: Vec<u8> = leave_school
+        .iter()
+        .map(|&i| {
+            let mother = all[i].mother.get().filter(|&m| all[m].is_there());
+            schooling(mother.map(|m| books.works[m].education), unit(draws.block(STREAM, all[i].key.0, 0)[2]))
+        })
+        .collect();
+    for (i, schooling) in leave_school.into_iter().zip(schooled) {
+        pass(&mut books.works[i], &all[i], Some(schooling));
+    }
 }
 
 fn next_occupation(work: &Work, person: &Person, now: ShortMonth, words: [u32; 2], chances: [u32; 3]) -> Occupation {

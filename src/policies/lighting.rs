@@ -11,7 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
-    cost_once_eur: 1_500_000.0,
+    cost_once_eur: 7_500_000.0,
     cost_yearly_eur: 150_000.0,
     lead_time_months: 12,
     authority: Authority::Municipality,

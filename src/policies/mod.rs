@@ -5,8 +5,7 @@
 //! nothing by itself: each month [`Controls`] says how it is set in each neighbourhood, and the challenges read that.
 //!
 //! Costs are per unit of the lever and grade A unless the lever says otherwise: orders of magnitude to weigh measures
-//! against each other, not a budget. Of the levers of ageing that are shares, a unit is the whole of a city of 100,000
-//! residents.
+//! against each other, not a budget. What a unit of a share is for (older people, rented homes, residents): [`crate::scenario::costs`].
 //!
 //! | Plugin | What it does |
 //! |---|---|
@@ -107,7 +106,8 @@ pub struct Lever {
     pub default: f64,
     /// True if a value for the city is divided over the neighbourhoods (homes), false if it holds in each (a share).
     pub divided: bool,
-    /// Cost of setting it, once, € per unit.
+    /// Cost of setting it, once, € per unit: of a share, for all that it acts on in a city of 100,000 residents
+    /// ([`crate::scenario::costs`]).
     pub cost_once_eur: f64,
     /// Cost of keeping it, € per unit per year.
     pub cost_yearly_eur: f64,

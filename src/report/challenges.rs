@@ -53,7 +53,7 @@ const SECTIONS: &[Section] = &[
                 title: words!("Collective efficacy and liveability", "Samenhang en leefbaarheid"),
                 lead: words!(
                     "In standard deviations of the start: 0 is where the city began.",
-                    "In standaardafwijkingen van het begin: 0 is waar de stad begon."
+                    "In standaardafwijkingen van buurten aan het begin; 0 is de gemiddelde buurt van toen."
                 ),
                 ids: &["collective_efficacy_index", "liveability_index"],
                 yearly: false,

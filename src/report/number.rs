@@ -76,6 +76,10 @@ pub fn axis(v: f64, step: f64, unit: Unit, lang: Lang) -> String {
         Unit::ThousandEur => (1000.0, "€\u{a0}", ""),
         _ => (1.0, "", ""),
     };
+    // Millions, where the axis has no room for their noughts.
+    let million = if step * scale >= 100_000.0 { 1e6 } else { 1.0 };
+    let after = if million > 1.0 { lang.pick("\u{a0}M", "\u{a0}mln") } else { after };
+    let scale = scale / million;
     let step = step * scale;
     // 2.5 needs one decimal more than its power of ten says.
     let digits = (0..6).find(|d| (step * 10f64.powi(*d) - (step * 10f64.powi(*d)).round()).abs() < 1e-6).unwrap_or(6);
@@ -100,6 +104,13 @@ pub fn nice(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn axes_write_millions_short() {
+        assert_eq!(axis(4e6, 1e6, Unit::EurPerMonth, Lang::En), "€\u{a0}4\u{a0}M");
+        assert_eq!(axis(1.5e6, 5e5, Unit::People, Lang::Nl), "1,5\u{a0}mln");
+        assert_eq!(axis(90_000.0, 10_000.0, Unit::People, Lang::En), "90,000");
+    }
 
     #[test]
     fn numbers_follow_the_language() {

@@ -21,6 +21,10 @@ pub enum LoadError {
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Nothing there, or something else than what a run leaves.
+    #[error("{}: {}; expected the folder that a run left, such as out/base-1", .0.display(),
+        if .0.exists() { "holds no table city_month" } else { "there is no such folder" })]
+    NoRun(PathBuf),
     /// A table without rows: not a run folder, or a run that was interrupted in its first year.
     #[error("{}: no complete part; not a run folder, or the run has not finished", .0.display())]
     Empty(PathBuf),
@@ -78,6 +82,9 @@ impl RunData {
     /// Reads the run folder `dir`. Columns that this version does not know are passed over, columns that the folder
     /// lacks are not available.
     pub fn load(dir: &Path) -> Result<RunData, LoadError> {
+        if !dir.join(Table::CityMonth.name()).is_dir() {
+            return Err(LoadError::NoRun(dir.into()));
+        }
         let provenance = provenance(dir)?;
         let folder_name = dir.file_name().map_or_else(|| "run".into(), |n| n.to_string_lossy().into_owned());
         let name = provenance["name"].as_str().map_or(folder_name, String::from);
@@ -294,7 +301,9 @@ mod tests {
     fn what_is_no_run_folder_is_refused_with_its_name() {
         let dir = tempfile::tempdir().unwrap();
         let missing = RunData::load(dir.path()).unwrap_err().to_string();
-        assert!(missing.contains("city_month"), "{missing}");
+        assert!(missing.contains("holds no table city_month"), "{missing}");
+        let nowhere = RunData::load(&dir.path().join("nowhere")).unwrap_err().to_string();
+        assert!(nowhere.contains("nowhere: there is no such folder; expected"), "{nowhere}");
         fs::create_dir_all(dir.path().join("city_month")).unwrap();
         assert!(matches!(RunData::load(dir.path()), Err(LoadError::Empty(_))));
         fs::write(dir.path().join("city_month/2025.parquet"), "PAR1 rubbish").unwrap();

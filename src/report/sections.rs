@@ -162,7 +162,11 @@ fn growth_map(b: &mut Builder) {
     let (start, end) = (b.neighbourhoods("residents", 0), b.neighbourhoods("residents", b.runs.at_end()));
     let growth = |(a, z): (&f64, &f64)| if *a >= 25.0 { z / a - 1.0 } else { f64::NAN };
     let values: Vec<f64> = start.iter().zip(&end).map(growth).collect();
-    let classes = Classes::diverging(&values);
+    // Where nearly all grow (or shrink), the question is which of them do so most.
+    let known_values = values.iter().filter(|v| v.is_finite());
+    let (n, more) = known_values.fold((0, 0), |(n, more), v| (n + 1, more + usize::from(*v > 0.0)));
+    let one_way = more.max(n - more) * 10 >= n * 9;
+    let classes = if one_way { Classes::sequential(&values) } else { Classes::diverging(&values) };
     let step = classes.step;
     let text = |v: f64| format!("{}{}", number::signed(100.0 * v, 1, l), l.pick("%", "\u{a0}%"));
     let count = |v: &f64| number::value(*v, Unit::People, l);

@@ -16,7 +16,7 @@ use crate::challenges::neighbourhoods::{self, NeighbourhoodsPlugin};
 use crate::challenges::organised_crime::plugin::CrimeHappens;
 use crate::challenges::organised_crime::{self, CrimePlugin};
 use crate::challenges::shared::police::{self, PolicePlugin, PoliceSettles};
-use crate::challenges::shared::{self, SharedPlugin};
+use crate::challenges::shared::{self, CarePlugin, Challenge, SharedPlugin};
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
@@ -87,16 +87,32 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);
         scenario.drivers.insert(app);
+        let takes_part = |challenge| scenario.challenges.has(challenge);
+        let n = city.neighbourhoods.len();
         app.add_part("policies", PoliciesPlugin::new(&city));
         app.add_part("people", PeoplePlugin);
         app.add_part("shared", SharedPlugin);
-        app.add_part("police", PolicePlugin);
+        app.insert_resource(scenario.challenges.clone());
+        if takes_part(Challenge::Crime) {
+            app.add_part("police", PolicePlugin);
+        }
         app.add_part("housing", HousingPlugin);
-        app.add_part("diversity", DiversityPlugin);
-        app.add_part("neighbourhoods", NeighbourhoodsPlugin);
-        app.add_part("ageing", AgeingPlugin);
-        app.add_part("crime", CrimePlugin);
-        app.add_part("climate", ClimatePlugin);
+        if takes_part(Challenge::Diversity) {
+            app.add_part("diversity", DiversityPlugin);
+        }
+        if takes_part(Challenge::Neighbourhoods) {
+            app.add_part("neighbourhoods", NeighbourhoodsPlugin);
+        }
+        if takes_part(Challenge::Ageing) {
+            app.add_part("care", CarePlugin(n));
+            app.add_part("ageing", AgeingPlugin);
+        }
+        if takes_part(Challenge::Crime) {
+            app.add_part("crime", CrimePlugin);
+        }
+        if takes_part(Challenge::Climate) {
+            app.add_part("climate", ClimatePlugin);
+        }
         app.add_part("indicators", IndicatorsPlugin::new(&city));
         // Challenges do not know each other: who comes first within a phase is said here.
         app.configure_sets(SimTick, (AgeingDays, CrimeHappens, PoliceSettles).chain());
@@ -104,18 +120,32 @@ pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulati
         settle(app.world_mut(), &city, inhabitants);
         shared::open(app.world_mut(), &city, scenario.parameters.housing.crowded_m2_per_person);
         housing::plugin::open(app.world_mut(), &city);
-        diversity::plugin::open(app.world_mut(), &city);
-        app.insert_resource(agenda);
-        climate::plugin::open(app.world_mut(), &city);
-        ageing::plugin::open(app.world_mut(), &city);
-        police::open(app.world_mut());
-        organised_crime::open(app.world_mut(), &city);
-        neighbourhoods::plugin::open(app.world_mut(), &city);
+        if takes_part(Challenge::Diversity) {
+            diversity::plugin::open(app.world_mut(), &city);
+        }
+        if takes_part(Challenge::Climate) {
+            app.insert_resource(agenda);
+            climate::plugin::open(app.world_mut(), &city);
+        }
+        if takes_part(Challenge::Ageing) {
+            ageing::plugin::open(app.world_mut(), &city);
+        }
+        if takes_part(Challenge::Crime) {
+            police::open(app.world_mut());
+            organised_crime::open(app.world_mut(), &city);
+        }
+        if takes_part(Challenge::Neighbourhoods) {
+            neighbourhoods::plugin::open(app.world_mut(), &city);
+        }
         // What neighbourhoods see of crime and what crime makes of neighbourhoods are solved together, so that the start
         // is a point of rest.
         for _ in 0..4 {
-            organised_crime::plugin::expect(app.world_mut());
-            neighbourhoods::plugin::rest(app.world_mut(), 10);
+            if takes_part(Challenge::Crime) {
+                organised_crime::plugin::expect(app.world_mut());
+            }
+            if takes_part(Challenge::Neighbourhoods) {
+                neighbourhoods::plugin::rest(app.world_mut(), 10);
+            }
         }
         shared::freeze(app.world_mut());
         Ok::<(), ScenarioError>(())

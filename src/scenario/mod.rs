@@ -12,6 +12,7 @@
 //! years = 20                          # or `end = "2032-06"`: the last month
 //! seed = 1
 //! residents = 10_000                  # generated cities only
+//! challenges = ["housing", "crime"]   # who takes part beside people; default: all. "housing" always does
 //!
 //! [city]                              # one of
 //! config = "configs/cities/voorbeeldstad.toml"
@@ -70,6 +71,7 @@ pub use parameters::{Parameters, parameter};
 pub use problem::{Place, Problem, Problems};
 pub use read::{Overrides, load, load_text};
 
+use crate::challenges::shared::Challenges;
 use crate::sim::{Month, Order};
 
 /// What to simulate.
@@ -90,6 +92,9 @@ pub struct Scenario {
     /// Residents of a generated city; `None` for a city from a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub residents: Option<u64>,
+    /// The challenges that take part.
+    #[serde(skip_serializing_if = "Challenges::are_all")]
+    pub challenges: Challenges,
     /// The city.
     pub city: CitySource,
     /// What is written.

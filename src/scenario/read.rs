@@ -7,6 +7,7 @@ use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{self, Node, Table, Value};
 use super::{CitySource, Events, Output, Scenario, drivers, events, measures, orders, parameters};
+use crate::challenges::shared::{Challenge, Challenges};
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -151,6 +152,7 @@ const FIELDS: &[&str] = &[
     "end",
     "seed",
     "residents",
+    "challenges",
     "city",
     "output",
     "parameters",
@@ -182,6 +184,7 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
     let seed = reader.integer("seed", 0..=i64::MAX, "any whole number");
     let residents_at = reader.place("residents");
     let residents = reader.integer("residents", 100..=4_000_000_000, "residents");
+    let challenges = read_challenges(&mut reader);
     let city = reader.table("city");
     let parameters = reader.table("parameters");
     let drivers = reader.table("drivers");
@@ -209,6 +212,12 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
         residents = None;
     }
     let generated = matches!(city, Some(CitySource::Recipe { .. }));
+    let events: Vec<_> =
+        events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect();
+    for event in events.iter().filter(|_| !challenges.has(Challenge::Climate)) {
+        let hint = "add it to `challenges`, or leave the event out".to_string();
+        problems.add(&event.read_at, "an event needs the challenge \"climate\", which does not take part", Some(hint));
+    }
     Some(Scenario {
         name,
         start,
@@ -222,11 +231,44 @@ fn read(table: Table, file: &Place, files: &Files, problems: &mut Problems) -> O
             .into_iter()
             .filter_map(|(at, table)| measures::read(at, table, start, files, &mut Vec::new(), problems))
             .collect(),
-        events: events.into_iter().filter_map(|(at, table)| events::read(at, table, start, problems)).collect(),
+        events,
+        challenges,
         orders: given.into_iter().filter_map(|(at, table)| orders::read(&at, table, problems)).collect(),
         output: output.map(|(_, table)| read_output(table, problems)).unwrap_or_default(),
         city: city?,
     })
+}
+
+/// The challenges that take part: a list of names; without one, all.
+fn read_challenges(reader: &mut Reader) -> Challenges {
+    let Some(node) = reader.take("challenges") else { return Challenges::default() };
+    let ids = Challenge::ALL.map(Challenge::id);
+    let all = format!("there are {}", ids.map(|id| format!("\"{id}\"")).join(", "));
+    let Value::List(list) = &node.value else {
+        let message = format!("`challenges` must be a list of names, not {}", node.value.describe());
+        reader.problems.add(&node.place, message, Some(all));
+        return Challenges::default();
+    };
+    let mut some = Vec::new();
+    for item in list {
+        let Value::Text(name) = &item.value else {
+            let message = format!("`challenges` must hold names, not {}", item.value.describe());
+            reader.problems.add(&item.place, message, Some(all.clone()));
+            continue;
+        };
+        match Challenge::ALL.into_iter().find(|c| c.id() == name) {
+            Some(challenge) => some.push(challenge),
+            None => {
+                let hint = did_you_mean(name, ids).unwrap_or_else(|| all.clone());
+                reader.problems.add(&item.place, format!("unknown challenge `{name}`"), Some(hint));
+            }
+        }
+    }
+    if !some.contains(&Challenge::Housing) {
+        let hint = "add \"housing\": without a market nobody finds a home".to_string();
+        reader.problems.add(&node.place, "`challenges` must hold \"housing\"", Some(hint));
+    }
+    Challenges::only(&some)
 }
 
 fn read_name(name: Option<(Place, String)>, file: &Place, problems: &mut Problems) -> String {

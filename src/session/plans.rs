@@ -1,14 +1,14 @@
 //! What is placed: measures in variants, with undo and redo.
 //!
-//! Costs are those of the levers, grade A unless a lever says otherwise. Of a lever that is divided (homes per year) the
-//! value is what is paid for; of any other it is the distance from its default, times the share of the residents who
-//! live in the area. Yearly costs run from the first month to the end of the measure or of the horizon.
+//! Costs are those of [`crate::scenario::costs`], grade A unless a lever says otherwise. Yearly costs run from the first month
+//! to the end of the measure or of the horizon.
 
 use std::collections::BTreeSet;
 
 use crate::challenges::climate::events::EVENTS;
 use crate::city::City;
 use crate::policies::Lever;
+use crate::scenario::costs::{Cost, cost};
 use crate::scenario::{Measure, MeasureArea, Place, Problems, Scenario, measures};
 use crate::sim::{Area, Month, Order};
 
@@ -56,14 +56,7 @@ impl Placement {
 
     /// What it costs until the end of the month `horizon`, €.
     pub fn cost_eur(&self, city: &City, horizon: Month) -> f64 {
-        let units = if self.lever.divided {
-            self.value
-        } else {
-            (self.value - self.lever.default).abs() * share_of_residents(&self.area, city)
-        };
-        let end = self.until.map_or(horizon, |until| until.min(horizon));
-        let years = f64::from((end.0 - self.from.0).max(0)) / 12.0;
-        units * (self.lever.cost_once_eur + self.lever.cost_yearly_eur * years)
+        cost(&self.measure(), city, horizon).map_or(0.0, Cost::total_eur)
     }
 
     fn meets(&self, other: &Placement) -> bool {
@@ -72,13 +65,6 @@ impl Placement {
             _ => true,
         }
     }
-}
-
-fn share_of_residents(area: &Area, city: &City) -> f64 {
-    let Area::Neighbourhoods(codes) = area else { return 1.0 };
-    let total: u64 = city.neighbourhoods.iter().map(|n| u64::from(n.marginals.residents)).sum();
-    let inside = city.neighbourhoods.iter().filter(|n| codes.contains(&n.code));
-    inside.map(|n| u64::from(n.marginals.residents)).sum::<u64>() as f64 / total.max(1) as f64
 }
 
 /// One plan among several.

@@ -9,15 +9,17 @@
 use std::convert::Infallible;
 
 use bevy::prelude::Resource;
+use multiversion::multiversion;
 use rand::TryRng;
+
+const M0: u32 = 0xD251_1F53;
+const M1: u32 = 0xCD9E_8D57;
+const W0: u32 = 0x9E37_79B9;
+const W1: u32 = 0xBB67_AE85;
 
 /// One Philox4x32-10 block: four independent uniform words for a `counter` under a `key`.
 #[inline]
 pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    const M0: u32 = 0xD251_1F53;
-    const M1: u32 = 0xCD9E_8D57;
-    const W0: u32 = 0x9E37_79B9;
-    const W1: u32 = 0xBB67_AE85;
     let [mut c0, mut c1, mut c2, mut c3] = counter;
     let [mut k0, mut k1] = key;
     for _ in 0..10 {
@@ -28,6 +30,29 @@ pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
         k1 = k1.wrapping_add(W1);
     }
     [c0, c1, c2, c3]
+}
+
+/// Blocks that are drawn side by side.
+pub const ABREAST: usize = 64;
+
+/// [`ABREAST`] blocks, word by word: block `i` is `[0, 1, 2, 3].map(|w| blocks[w][i])`.
+pub type Blocks = [[u32; ABREAST]; 4];
+
+/// [`philox4x32_10`] of many counters at once, in the widest registers that the processor has; the same bits in all of them.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
+fn philox_abreast(counters: &mut Blocks, key: [u32; 2]) {
+    let [c0, c1, c2, c3] = counters;
+    let [mut k0, mut k1] = key;
+    for _ in 0..10 {
+        for i in 0..ABREAST {
+            let p0 = u64::from(M0) * u64::from(c0[i]);
+            let p1 = u64::from(M1) * u64::from(c2[i]);
+            (c0[i], c1[i], c2[i], c3[i]) =
+                ((p1 >> 32) as u32 ^ c1[i] ^ k0, p1 as u32, (p0 >> 32) as u32 ^ c3[i] ^ k1, p0 as u32);
+        }
+        k0 = k0.wrapping_add(W0);
+        k1 = k1.wrapping_add(W1);
+    }
 }
 
 /// What a draw is for. Made from a name; two modules that choose names with the same number are refused when the
@@ -75,6 +100,28 @@ impl Draws {
     pub fn block(self, stream: Stream, key: u64, draw: u32) -> [u32; 4] {
         let counter = [key as u32, (key >> 32) as u32, draw, u32::from(stream.id) << 16 | u32::from(self.tick)];
         philox4x32_10(counter, [self.seed as u32, (self.seed >> 32) as u32])
+    }
+
+    /// [`Draws::block`] of the keys of [`ABREAST`] rows at most, which takes an eighth of the time of one after the other.
+    #[inline]
+    pub fn blocks(self, stream: Stream, keys: impl Iterator<Item = u64>, draw: u32) -> Blocks {
+        let last = u32::from(stream.id) << 16 | u32::from(self.tick);
+        let mut blocks = [[0; ABREAST], [0; ABREAST], [draw; ABREAST], [last; ABREAST]];
+        for (i, key) in keys.take(ABREAST).enumerate() {
+            (blocks[0][i], blocks[1][i]) = (key as u32, (key >> 32) as u32);
+        }
+        philox_abreast(&mut blocks, [self.seed as u32, (self.seed >> 32) as u32]);
+        blocks
+    }
+
+    /// [`Draws::block`] of one key for [`ABREAST`] numbers at most.
+    #[inline]
+    pub fn numbered(self, stream: Stream, key: u64, numbers: impl Iterator<Item = u32>) -> Blocks {
+        let last = u32::from(stream.id) << 16 | u32::from(self.tick);
+        let mut blocks = [[key as u32; ABREAST], [(key >> 32) as u32; ABREAST], [0; ABREAST], [last; ABREAST]];
+        blocks[2].iter_mut().zip(numbers).for_each(|(at, number)| *at = number);
+        philox_abreast(&mut blocks, [self.seed as u32, (self.seed >> 32) as u32]);
+        blocks
     }
 
     /// A uniform number in [0, 1) with 24 bits.
@@ -137,6 +184,23 @@ pub fn gumbel(word: u32) -> f32 {
 #[inline]
 pub fn threshold(p: f64) -> u32 {
     (p.clamp(0.0, 1.0) * 4_294_967_296.0).min(4_294_967_295.0) as u32
+}
+
+/// Shows `each` every row with its place in `rows` and its block, drawn [`ABREAST`] at a time.
+#[inline]
+pub fn with_blocks<T>(
+    draws: Draws,
+    stream: Stream,
+    rows: &[T],
+    key: impl Fn(&T) -> u64,
+    mut each: impl FnMut(usize, &T, [u32; 4]),
+) {
+    for (c, some) in rows.chunks(ABREAST).enumerate() {
+        let blocks = draws.blocks(stream, some.iter().map(&key), 0);
+        for (i, row) in some.iter().enumerate() {
+            each(c * ABREAST + i, row, [0, 1, 2, 3].map(|w| blocks[w][i]));
+        }
+    }
 }
 
 /// A 64-bit key from parts: Philox with a fixed key, so that keys of different origin do not collide by pattern.
@@ -219,6 +283,22 @@ mod tests {
         assert_ne!(base, draws.block(a, 11, 1));
         assert_ne!(base, Draws { seed: 8, tick: 3 }.block(a, 11, 0));
         assert_ne!(base, Draws { seed: 7, tick: 4 }.block(a, 11, 0));
+    }
+
+    /// Side by side and one after the other, in whatever registers this processor has: the same words.
+    #[test]
+    fn blocks_abreast_are_those_of_one_after_the_other() {
+        let (stream, draws) = (Stream::named("test.abreast"), Draws { seed: 0xDEAD_BEEF_0123_4567, tick: 9 });
+        let keys: Vec<u64> = (0..ABREAST as u64 - 3).map(|i| mix(stream, i, 3)).collect();
+        let blocks = draws.blocks(stream, keys.iter().copied(), 5);
+        for (i, &key) in keys.iter().enumerate() {
+            assert_eq!([0, 1, 2, 3].map(|w: usize| blocks[w][i]), draws.block(stream, key, 5), "{i}");
+        }
+        let numbered = draws.numbered(stream, keys[7], (0..40).map(|i| 3 * i));
+        for i in 0..40 {
+            let want = draws.block(stream, keys[7], 3 * i as u32);
+            assert_eq!([0, 1, 2, 3].map(|w: usize| numbered[w][i]), want, "{i}");
+        }
     }
 
     #[test]

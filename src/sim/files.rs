@@ -2,7 +2,7 @@
 //! number and a BLAKE3 checksum.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Why a file cannot be used.
@@ -67,6 +67,43 @@ pub fn save_checked(path: &Path, magic: &[u8; 8], payload: &[u8]) -> Result<(), 
     })
 }
 
+/// The same for a payload that is written piece by piece, so that it need not be in memory as a whole.
+pub fn save_checked_by(
+    path: &Path,
+    magic: &[u8; 8],
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), FileError> {
+    write_atomic(path, |file| {
+        file.write_all(magic)?;
+        file.write_all(&[0; 32])?;
+        let mut hashed = Hashed { out: BufWriter::with_capacity(1 << 18, &mut *file), hasher: blake3::Hasher::new() };
+        write(&mut hashed)?;
+        hashed.out.flush()?;
+        let hash = hashed.hasher.finalize();
+        drop(hashed);
+        file.seek(SeekFrom::Start(8))?;
+        file.write_all(hash.as_bytes())
+    })
+}
+
+/// Writes, and hashes what it writes.
+struct Hashed<W> {
+    out: W,
+    hasher: blake3::Hasher,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Reads what [`save_checked`] wrote.
 pub fn load_checked(path: &Path, magic: &[u8; 8]) -> Result<Vec<u8>, FileError> {
     let mut bytes = fs::read(path).map_err(FileError::io(path))?;
@@ -92,6 +129,12 @@ mod tests {
         save_checked(&path, b"TESTFILE", b"payload").unwrap();
         let good = fs::read(&path).unwrap();
         assert_eq!(load_checked(&path, b"TESTFILE").unwrap(), b"payload");
+        save_checked_by(&path, b"TESTFILE", |out| {
+            out.write_all(b"pay")?;
+            out.write_all(b"load")
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), good, "in pieces or at once");
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);

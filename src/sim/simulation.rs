@@ -1,5 +1,7 @@
 //! The simulation as a value.
 
+use std::path::Path;
+
 use bevy::prelude::*;
 
 use super::clock::{Clock, Month};
@@ -124,6 +126,11 @@ impl Simulation {
         Snapshot::take(&mut self.world)
     }
 
+    /// Writes the state to `path`, as [`Snapshot::save`] does, without a copy of it in memory.
+    pub fn save(&mut self, path: &Path) -> Result<(), SnapshotError> {
+        Snapshot::save_of(&mut self.world, path)
+    }
+
     /// Goes back (or over) to a snapshot of a simulation with the same plugins.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.put(&mut self.world)
@@ -226,6 +233,11 @@ mod tests {
         assert_eq!(digests(&mut sim, 20), want);
         let dir = tempfile::tempdir().unwrap();
         snapshot.save(&dir.path().join("s")).unwrap();
+        let mut same = walkers(1);
+        same.restore(&snapshot).unwrap();
+        same.save(&dir.path().join("t")).unwrap();
+        let bytes = ["s", "t"].map(|name| std::fs::read(dir.path().join(name)).unwrap());
+        assert!(bytes[0] == bytes[1], "a file is the same, by a copy in memory or without");
         let mut other = walkers(1);
         other.restore(&Snapshot::load(&dir.path().join("s")).unwrap()).unwrap();
         assert_eq!(digests(&mut other, 20), want);

@@ -223,7 +223,7 @@ pub struct Shape {
 }
 
 /// Direction to the sun: south-west, fairly high. x east, y up, z south.
-const SUN: [f32; 3] = [-0.48, 0.74, 0.47];
+pub const SUN: [f32; 3] = [-0.48, 0.74, 0.47];
 
 fn shade(normal: [f32; 3], k: f32) -> [f32; 4] {
     let sun: f32 = normal.iter().zip(SUN).map(|(a, b)| a * b).sum();
@@ -237,14 +237,31 @@ impl Shape {
     /// coloured by `uv`.
     pub fn add(&mut self, block: &Block, base_m: f32, origin: [f32; 2], uv: [f32; 2]) {
         let at = |p: [f32; 2], y: f32| [p[0] - origin[0], y, origin[1] - p[1]];
-        let (ring, top) = (&block.ring, base_m + block.height_m);
+        let ring = &block.ring;
         // On a slope the lower side is not to hang in the air.
         let foot = base_m - 1.5;
-        let roof = self.positions.len() as u32;
-        for &p in ring {
-            self.corner(at(p, top), [0.0, 1.0, 0.0], 1.0, uv);
-        }
-        self.indices.extend(triangles(ring).into_iter().map(|i| roof + i));
+        let top = match gable(block) {
+            Some((long, rise_m)) => {
+                let eaves = base_m + block.height_m - 0.4 * rise_m;
+                let p = |i: usize| ring[(long + i) % 4];
+                let middle = |a: [f32; 2], b: [f32; 2]| [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
+                let ridge = [at(middle(p(3), p(0)), eaves + rise_m), at(middle(p(1), p(2)), eaves + rise_m)];
+                let corner = |i: usize| at(p(i), eaves);
+                self.face(&[corner(0), corner(1), ridge[1], ridge[0]], uv);
+                self.face(&[corner(2), corner(3), ridge[0], ridge[1]], uv);
+                self.face(&[corner(1), corner(2), ridge[1]], uv);
+                self.face(&[corner(3), corner(0), ridge[0]], uv);
+                eaves
+            }
+            None => {
+                let (top, roof) = (base_m + block.height_m, self.positions.len() as u32);
+                for &p in ring {
+                    self.corner(at(p, top), [0.0, 1.0, 0.0], 1.0, uv);
+                }
+                self.indices.extend(triangles(ring).into_iter().map(|i| roof + i));
+                top
+            }
+        };
         for (i, &a) in ring.iter().enumerate() {
             let b = ring[(i + 1) % ring.len()];
             let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
@@ -259,12 +276,45 @@ impl Shape {
         }
     }
 
+    /// A flat face, seen from where its corners go round counter-clockwise.
+    fn face(&mut self, corners: &[[f32; 3]], uv: [f32; 2]) {
+        let from = |i: usize| -> [f32; 3] { std::array::from_fn(|k| corners[i][k] - corners[0][k]) };
+        let (a, b) = (from(1), from(2));
+        let across = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+        let length = across.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
+        let first = self.positions.len() as u32;
+        let normal = across.map(|v| v / length);
+        // The sky lights a slope that the sun does not.
+        let light = shade(normal, 1.0).map(|v| 0.4 + 0.6 * v);
+        for p in corners {
+            self.corner(*p, normal, 1.0, uv);
+            if let (Some(last), true) = (self.shades.last_mut(), normal[1] > 0.1) {
+                *last = light;
+            }
+        }
+        (2..corners.len() as u32).for_each(|i| self.indices.extend([first, first + i - 1, first + i]));
+    }
+
     fn corner(&mut self, position: [f32; 3], normal: [f32; 3], k: f32, uv: [f32; 2]) {
         self.positions.push(position);
         self.normals.push(normal);
         self.shades.push(shade(normal, k));
         self.uvs.push(uv);
     }
+}
+
+/// Highest house with a saddle roof, m.
+const GABLED_M: f32 = 9.5;
+/// Deepest house with a saddle roof, m.
+const GABLE_SPAN_M: f32 = 16.0;
+
+/// The corner at which a long side of a low house begins, and how far its ridge rises above its eaves, m; `None` under a
+/// flat roof.
+fn gable(block: &Block) -> Option<(usize, f32)> {
+    let &[a, b, c, _] = block.ring.as_slice() else { return None };
+    let (first, second) = ((b[0] - a[0]).hypot(b[1] - a[1]), (c[0] - b[0]).hypot(c[1] - b[1]));
+    let (long, span) = if first >= second { (0, second) } else { (1, first) };
+    (block.height_m <= GABLED_M && span <= GABLE_SPAN_M).then_some((long, (0.32 * span).min(3.6)))
 }
 
 /// Cuts a counter-clockwise outline into triangles by cutting off ears. An outline that crosses itself gets whatever

@@ -223,8 +223,11 @@ pub(super) fn values(reel: &Reel, at: Option<usize>) -> &[i16] {
 
 fn scale_of(reel: &Reel, moment: bool) -> [f32; 2] {
     if reel.is_water() {
-        let deepest = reel.whole.iter().copied().max().unwrap_or(0);
-        return [0.0, if deepest > 150 { 4.0 } else { 1.0 }];
+        // A pond that fills up is not to make all streets pale.
+        let mut wet: Vec<i16> = reel.whole.iter().copied().filter(|depth| *depth >= WET_CM).collect();
+        wet.sort_unstable();
+        let deep = wet.get(wet.len() * 95 / 100).copied().unwrap_or(0);
+        return [0.0, if deep > 150 { 4.0 } else { 1.0 }];
     }
     let maps: Vec<&[i16]> = match moment {
         true => reel.shots.iter().map(|(_, values)| values.as_slice()).collect(),

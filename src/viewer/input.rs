@@ -12,6 +12,9 @@
 //! | `.` | one month |
 //! | `[`, `]` | slower, faster |
 //! | T | the ways of showing the twin, in turn |
+//! | 1 to 4 | the pages on the right |
+//! | `/`, L | searches a lever, a layer; Enter takes the first that is found |
+//! | N, B, M | the next neighbourhood, the one before; takes it as a click does |
 //! | Ctrl+Z, Ctrl+Y, Ctrl+S | undo, redo, save |
 //! | Enter, Esc | places what is chosen; lets go of it |
 //! | F1, F12 | help; a picture |
@@ -76,14 +79,16 @@ pub(super) fn mouse(
             let points_per_step = if scroll.unit == MouseScrollUnit::Pixel { 50.0 } else { 1.0 };
             session.orbit.zoom(scroll.delta.y / points_per_step);
         }
-        if !buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]) {
+        // What keys point at stays until the mouse moves.
+        let moved = motion.delta != Vec2::ZERO;
+        if moved && !buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]) {
             let place = session.place_under(point);
             session.panels.hovered = place.and_then(|p| neighbourhood_at(&session.desk.city, p));
         }
         if buttons.just_released(MouseButton::Left) && pressed_at.is_some() && !*dragging {
             click(&mut session, point);
         }
-    } else {
+    } else if motion.delta != Vec2::ZERO {
         session.panels.hovered = None;
     }
     if buttons.get_just_released().next().is_some() {
@@ -94,6 +99,12 @@ pub(super) fn mouse(
 fn click(session: &mut Session, point: Vec2) {
     let Some(place) = session.place_under(point) else { return };
     let Some(n) = neighbourhood_at(&session.desk.city, place) else { return };
+    take(session, n, Some(place));
+}
+
+/// Takes a neighbourhood into the area of the chosen lever or out of it; without a lever looks at it, and into a
+/// household: of what stands at `place`, or of any.
+fn take(session: &mut Session, n: usize, place: Option<[f32; 2]>) {
     if session.panels.choice.as_ref().is_some_and(|choice| !choice.whole_city) {
         if !session.panels.area.remove(&n) {
             session.panels.area.insert(n);
@@ -106,7 +117,7 @@ fn click(session: &mut Session, point: Vec2) {
     }
     // In a real city nobody lives where one points.
     session.panels.n_asked += 1;
-    let question = match session.tops.block_at(place) {
+    let question = match place.and_then(|place| session.tops.block_at(place)) {
         Some(block) if session.desk.city.origin == CityOrigin::Generated => {
             let homes = session.blocks.of_dwelling.iter().enumerate();
             Question::In(homes.filter(|(_, b)| **b as usize == block).map(|(slot, _)| slot as u32).collect())
@@ -152,6 +163,15 @@ pub(super) fn keys(
     if keys.any_just_pressed([KeyCode::Enter, KeyCode::NumpadEnter]) {
         session.place();
     }
+    pages(&mut session, &keys);
+    if keys.just_pressed(KeyCode::KeyM)
+        && let Some(n) = session.panels.hovered
+    {
+        take(&mut session, n, None);
+    }
+    if keys.just_pressed(KeyCode::KeyN) || keys.just_pressed(KeyCode::KeyB) {
+        point_on(&mut session, keys.just_pressed(KeyCode::KeyN));
+    }
     if keys.just_pressed(KeyCode::Period) {
         session.desk.worker.send(Command::Step(1));
     }
@@ -190,4 +210,39 @@ pub(super) fn keys(
     session.orbit.turn(Vec2::new(200.0 * turn * dt_s, 0.0));
     session.orbit.zoom(8.0 * near * dt_s);
     redraw.write(RequestRedraw);
+}
+
+/// Pages of the right panel, and the fields to search in.
+fn pages(session: &mut Session, keys: &ButtonInput<KeyCode>) {
+    for (key, page) in [
+        (KeyCode::Digit1, Page::Measures),
+        (KeyCode::Digit2, Page::Chart),
+        (KeyCode::Digit3, Page::Moved),
+        (KeyCode::Digit4, Page::Here),
+    ] {
+        if keys.just_pressed(key) {
+            session.panels.page = page;
+        }
+    }
+    if keys.just_pressed(KeyCode::Slash) {
+        (session.panels.page, session.panels.choice) = (Page::Measures, None);
+        (session.panels.lever_search, session.panels.seek_lever) = (String::new(), true);
+    }
+    if keys.just_pressed(KeyCode::KeyL) {
+        (session.panels.search, session.panels.seek_layer) = (String::new(), true);
+    }
+}
+
+/// Points at the next neighbourhood where people live, or at the one before.
+fn point_on(session: &mut Session, forward: bool) {
+    let hoods = &session.desk.city.neighbourhoods;
+    let n = hoods.len();
+    let inhabited = |at: &usize| hoods[*at].marginals.residents > 0;
+    let from = session.panels.hovered.or(session.panels.here);
+    let step = |k: usize| match from {
+        Some(at) if forward => (at + k) % n,
+        Some(at) => (at + n - k) % n,
+        None => k - 1,
+    };
+    session.panels.hovered = (1..=n).map(step).find(inhabited);
 }

@@ -4,9 +4,11 @@
 //! ([`Kind::Water`], [`Kind::Heat`]); all others are indicators of neighbourhoods.
 //! Colours are told apart by colour-blind readers: viridis for amounts, and a legend that names every class.
 
+use super::words;
 use crate::city::Tenure;
 use crate::city::map::Palette;
 use crate::indicators::{self, Frame, Indicator, Unit, neighbourhood_indicators};
+use crate::report::Lang;
 
 /// The layer shown first.
 pub const FIRST: &str = "tenure";
@@ -166,24 +168,84 @@ pub fn indicator_of(kind: Kind) -> Option<&'static Indicator> {
     }
 }
 
+/// Headings of the list of layers, as keys of their words, in order.
+pub const THEMES: [&str; 7] = [
+    "theme_homes",
+    "theme_hazards",
+    "theme_liveability",
+    "theme_safety",
+    "theme_together",
+    "theme_care",
+    "theme_people",
+];
+
+/// The heading under which a layer is found.
+pub fn theme(layer: &Layer) -> &'static str {
+    let is = |words: &[&str]| words.iter().any(|word| layer.id.contains(word));
+    match indicator_of(layer.kind) {
+        None => {
+            if matches!(layer.kind, Kind::Water | Kind::Heat) {
+                "theme_hazards"
+            } else {
+                "theme_homes"
+            }
+        }
+        Some(_) if is(&["flood", "heat"]) => "theme_hazards",
+        Some(_) if is(&["liveability"]) => "theme_liveability",
+        Some(indicator) if indicator.guarded || is(&["disorder", "unsafe", "police", "victim", "eyes_on"]) => {
+            "theme_safety"
+        }
+        Some(_) if is(&["elders", "care", "age_complaints"]) => "theme_care",
+        Some(_) if is(&["home", "vacant", "rent", "overcrowded"]) => "theme_homes",
+        Some(_)
+            if is(&[
+                "friction",
+                "trust",
+                "anomie",
+                "diversity",
+                "efficacy",
+                "speaks",
+                "turnover",
+                "programme",
+                "liveliness",
+            ]) =>
+        {
+            "theme_together"
+        }
+        Some(_) => "theme_people",
+    }
+}
+
 /// True for what tells of origin, newcomers or language, which is never shown beside offending or crisis.
 pub fn is_of_groups(indicator: &Indicator) -> bool {
     ["origin", "newcomer", "language"].iter().any(|word| indicator.id.contains(word))
 }
 
 /// A value in the unit of its indicator, as people write it.
-pub fn value_text(indicator: &Indicator, value: f64) -> String {
+pub fn value_text(lang: Lang, indicator: &Indicator, value: f64) -> String {
     if !value.is_finite() {
-        return "not available".into();
+        return words::say(lang, "not_available").into();
     }
-    match (indicator.unit, indicator.kind) {
+    let text = match (indicator.unit, indicator.kind) {
         (Unit::Share, _) => format!("{:.1} %", 100.0 * value),
         (Unit::EurPerMonth, _) => format!("€ {}", thousands(value.round() as i64)),
         (Unit::ThousandEur, _) => format!("€ {} 000", thousands(value.round() as i64)),
         (Unit::PerThousandYear, _) => format!("{value:.1}"),
         (_, indicators::Kind::Stock | indicators::Kind::Flow) => thousands(value.round() as i64),
         (Unit::Index, _) => format!("{value:.2}"),
+        (Unit::Years, _) => format!("{value:.1} {}", words::say(lang, "unit_years")),
+        (Unit::PeoplePerHousehold | Unit::Moves, _) => format!("{value:.1}"),
         _ => format!("{value:.1} {}", indicator.unit.symbol()),
+    };
+    decimal(lang, text)
+}
+
+/// A number with the sign for decimals that people are used to, and a minus sign.
+pub fn decimal(lang: Lang, text: String) -> String {
+    let text = text.replace('-', "−");
+    match lang {
+        Lang::En => text,
+        Lang::Nl => text.replace('.', ","),
     }
 }
 

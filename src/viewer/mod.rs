@@ -9,8 +9,10 @@
 //! | [`camera`] | the orbit camera, and what it sees where |
 //! | [`layers`] | what the colours mean |
 //! | [`blocks`], [`terrain`], [`trees`], [`ground`] | city as plain geometry and as a picture; what lies under the pointer |
+//! | `around`, `tint` | the land beyond the map; the ground in the colours of a layer |
 //! | [`people`] | a sample of people as dots, near by |
 //! | [`classroom`] | Schelling's model live |
+//! | [`figures`] | what it takes |
 //! | [`words`] | Dutch and English |
 //! | [`open`] | the window |
 //!
@@ -21,6 +23,7 @@
 //! Units: metres; x east, y up, z south, from the middle of the city. Limits: there are no shadows (software rendering
 //! cannot afford them), and people stand still within a month.
 
+mod around;
 pub mod background;
 pub mod blocks;
 pub mod camera;
@@ -28,6 +31,7 @@ pub mod classroom;
 pub mod desk;
 mod ensemble;
 mod export;
+pub mod figures;
 mod film;
 pub mod ground;
 mod input;
@@ -42,6 +46,7 @@ mod shot;
 mod start;
 pub mod story;
 pub mod terrain;
+mod tint;
 pub mod trees;
 mod video;
 mod window;

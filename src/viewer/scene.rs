@@ -8,7 +8,7 @@ use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, Viewport};
 use bevy::core_pipeline::tonemapping::Tonemapping;
-use bevy::image::ImageSampler;
+use bevy::image::{ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor};
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use bevy::render::render_resource::{BlendState, Extent3d, TextureDimension, TextureFormat};
@@ -22,7 +22,7 @@ use super::ground;
 use super::layers::Rgb;
 use super::session::Session;
 use super::terrain::Terrain;
-use super::{people, start, trees};
+use super::{around, people, start, tint, trees};
 
 /// Colour of the sky at the horizon.
 pub(super) const SKY: Rgb = [226, 235, 241];
@@ -81,6 +81,42 @@ fn image(width: u32, height: u32, rgba: Vec<u8>, sampler: ImageSampler) -> Image
     image
 }
 
+/// The same with smaller copies of itself for what is far off, so that it does not flicker.
+fn smooth_image(picture: ground::Picture, address: ImageAddressMode) -> Image {
+    let (width, height) = (picture.width, picture.height);
+    let mut all = picture.rgba.clone();
+    let (mut level, mut w, mut h, mut n_levels) = (picture.rgba, width, height, 1);
+    while w > 1 || h > 1 {
+        let (w2, h2) = ((w / 2).max(1), (h / 2).max(1));
+        let mut small = Vec::with_capacity((4 * w2 * h2) as usize);
+        for row in 0..h2 {
+            for col in 0..w2 {
+                let (c, r) = ([2 * col, (2 * col + 1).min(w - 1)], [2 * row, (2 * row + 1).min(h - 1)]);
+                for channel in 0..4 {
+                    let of = |col: u32, row: u32| u32::from(level[(4 * (row * w + col) + channel) as usize]);
+                    small.push(((of(c[0], r[0]) + of(c[1], r[0]) + of(c[0], r[1]) + of(c[1], r[1]) + 2) / 4) as u8);
+                }
+            }
+        }
+        all.extend_from_slice(&small);
+        (level, w, h, n_levels) = (small, w2, h2, n_levels + 1);
+    }
+    let first = all[..(4 * width * height) as usize].to_vec();
+    let sampler = ImageSamplerDescriptor {
+        address_mode_u: address,
+        address_mode_v: address,
+        mag_filter: ImageFilterMode::Linear,
+        min_filter: ImageFilterMode::Linear,
+        mipmap_filter: ImageFilterMode::Linear,
+        anisotropy_clamp: 4,
+        ..default()
+    };
+    let mut image = image(width, height, first, ImageSampler::Descriptor(sampler));
+    image.texture_descriptor.mip_level_count = n_levels;
+    image.data = Some(all);
+    image
+}
+
 /// Light is painted on the shapes already.
 fn flat(texture: Option<Handle<Image>>, colour: Color) -> StandardMaterial {
     StandardMaterial { base_color: colour, base_color_texture: texture, unlit: true, ..default() }
@@ -118,19 +154,29 @@ pub(super) fn build(
     let (half_wide, half_high) = (terrain.size_m[0] / 2.0, terrain.size_m[1] / 2.0);
 
     let picture = std::mem::replace(&mut scenery.ground, ground::Picture { width: 1, height: 1, rgba: vec![255; 4] });
-    let picture = images.add(image(picture.width, picture.height, picture.rgba, ImageSampler::linear()));
+    let picture = images.add(smooth_image(picture, ImageAddressMode::ClampToEdge));
     let land = meshes.add(mesh(terrain.shape()));
     commands.spawn((Scenery, Mesh3d(land.clone()), MeshMaterial3d(materials.add(flat(Some(picture), Color::WHITE)))));
     let far = 12.0 * half_wide.max(half_high);
-    let around = plane([[-far, -far], [far, far]], -1.0);
-    let green = materials.add(flat(None, srgb(ground::AROUND)));
+    let is_real = session.is_real();
+    let meadows = (!is_real).then(|| images.add(smooth_image(ground::meadows(1024), ImageAddressMode::Repeat)));
+    let colour = if is_real { srgb(ground::AROUND) } else { Color::WHITE };
+    let around = plane([[-far, -far], [far, far]], -1.0, |[x, z]| {
+        let side = ground::MEADOWS_M as f32;
+        [(x + half_wide) / side, (z + half_high) / side]
+    });
+    let green = materials.add(flat(meadows, colour));
     commands.spawn((Scenery, Mesh3d(meshes.add(around)), MeshMaterial3d(green)));
+    let plain = materials.add(flat(None, Color::WHITE));
+    if let Some(shape) = around::shape(&session.desk.city, terrain.size_m, far) {
+        commands.spawn((Scenery, Mesh3d(meshes.add(mesh(shape))), MeshMaterial3d(plain.clone())));
+    }
 
     let reach = session.home.reach;
     let sky = StandardMaterial { fog_enabled: false, cull_mode: None, ..flat(None, Color::WHITE) };
     commands.spawn((Scenery, Mesh3d(meshes.add(dome(14.0 * reach))), MeshMaterial3d(materials.add(sky))));
 
-    let bark = materials.add(flat(None, Color::WHITE));
+    let bark = plain;
     for some in scenery.trees.chunks(4096) {
         let mut shape = Shape::default();
         some.iter().for_each(|(place, height_m)| trees::add(&mut shape, terrain, *place, *height_m));
@@ -220,13 +266,14 @@ fn mesh(shape: Shape) -> Mesh {
         .with_inserted_indices(Indices::U32(shape.indices))
 }
 
-/// A level rectangle between two corners (x, z), at height `y`.
-fn plane([[west, north], [east, south]]: [[f32; 2]; 2], y: f32) -> Mesh {
+/// A level rectangle between two corners (x, z), at height `y`, with its place in a picture by `uv`.
+fn plane([[west, north], [east, south]]: [[f32; 2]; 2], y: f32, uv: impl Fn([f32; 2]) -> [f32; 2]) -> Mesh {
+    let corners = [[west, north], [west, south], [east, south], [east, north]];
     mesh(Shape {
-        positions: vec![[west, y, north], [west, y, south], [east, y, south], [east, y, north]],
+        positions: corners.map(|[x, z]| [x, y, z]).to_vec(),
         normals: vec![[0.0, 1.0, 0.0]; 4],
         shades: vec![[1.0; 4]; 4],
-        uvs: vec![[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]],
+        uvs: corners.map(uv).to_vec(),
         indices: vec![0, 1, 2, 0, 2, 3],
     })
 }
@@ -306,18 +353,7 @@ pub(super) fn paint(
         return;
     }
     session.stale = false;
-    for (side, paint) in painted.sides.iter().zip(session.ground_paint()) {
-        if let Ok(mut shown) = seen.get_mut(side.film) {
-            *shown = if paint.is_some() { Visibility::Inherited } else { Visibility::Hidden };
-        }
-        let Some(paint) = paint else { continue };
-        let picture = image(paint.width, paint.height, paint.rgba, ImageSampler::linear());
-        // Fails only for a handle that is not there, and this one is held.
-        let _ = images.insert(side.paint.id(), picture);
-        if let Some(mut material) = materials.get_mut(&side.over_ground) {
-            material.unlit = true;
-        }
-    }
+    // The colours of the buildings first: they settle the scale that the ground has, too.
     for (side, colours) in painted.sides.iter().zip(session.colours()) {
         let Some(colours) = colours else { continue };
         if let Some(mut image) = images.get_mut(&side.colours)
@@ -329,6 +365,21 @@ pub(super) fn paint(
         }
         // A material notices a new picture only if it is touched itself.
         if let Some(mut material) = materials.get_mut(&side.material) {
+            material.unlit = true;
+        }
+    }
+    let of_hazard = session.ground_paint();
+    let paints = if of_hazard.iter().any(Option::is_some) { of_hazard } else { session.ground_tint() };
+    for (side, mut paint) in painted.sides.iter().zip(paints) {
+        paint.as_mut().into_iter().for_each(tint::fade);
+        if let Ok(mut shown) = seen.get_mut(side.film) {
+            *shown = if paint.is_some() { Visibility::Inherited } else { Visibility::Hidden };
+        }
+        let Some(paint) = paint else { continue };
+        let picture = image(paint.width, paint.height, paint.rgba, ImageSampler::linear());
+        // Fails only for a handle that is not there, and this one is held.
+        let _ = images.insert(side.paint.id(), picture);
+        if let Some(mut material) = materials.get_mut(&side.over_ground) {
             material.unlit = true;
         }
     }

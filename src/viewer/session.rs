@@ -14,6 +14,7 @@ use super::ensemble::{Asked, is_rate, mean_over};
 use super::film::Film;
 use super::layers::{self, Homes, Kind, Layer, Rgb, Scale};
 use super::leave::Report;
+use super::panels::files::Browser;
 use super::people::NEAR_M;
 use super::picture::{Picture, Shown};
 use super::story::Story;
@@ -98,6 +99,11 @@ pub(super) struct Panels {
     pub search: String,
     /// Part of a lever's name to look for.
     pub lever_search: String,
+    /// The cursor is to go into the search field of the layers, or of the levers.
+    pub seek_layer: bool,
+    pub seek_lever: bool,
+    /// Looking for a file with an area.
+    pub browser: Option<Browser>,
     pub choice: Option<Choice>,
     /// Neighbourhoods clicked while a lever is chosen.
     pub area: BTreeSet<usize>,
@@ -134,6 +140,8 @@ pub(super) struct Session {
     pub blocks: Blocks,
     pub terrain: Terrain,
     pub tops: Tops,
+    /// The neighbourhood that a pixel of the ground raster is tinted for.
+    pub hood_of_pixel: Vec<u16>,
     pub status: Status,
     pub picture: Option<Picture>,
     /// Buildings of homes built during the run: of the variant and of the twin.

@@ -1,6 +1,6 @@
 //! The start screen, and how a city is opened from it without the window standing still.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy::prelude::*;
@@ -10,12 +10,14 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 use super::blocks::Blocks;
 use super::desk;
 use super::ground;
+use super::panels::files::{Browser, Found, Sought};
 use super::panels::{skyline, style};
 use super::terrain::{Terrain, Tops};
 use super::{trees, words};
-use crate::city::City;
+use crate::city::import::{self, ImportConfig};
+use crate::city::{City, pack};
 use crate::report::Lang;
-use crate::scenario::{Overrides, build_city, load, size};
+use crate::scenario::{CitySource, Overrides, build_city, load, size};
 use crate::session::keep::{self, Keeper, Left};
 use crate::session::{SessionFile, keep::default_folder};
 
@@ -61,7 +63,7 @@ pub(super) fn prepare(loaded: Loaded) -> Prepared {
     let blocks = Blocks::of(city);
     let terrain = Terrain::of(city);
     let tops = Tops::of(&blocks.blocks, terrain.size_m);
-    let drawn = Drawn { ground: ground::paint(city), trees: trees::places(city, &tops) };
+    let drawn = Drawn { ground: ground::paint(city, &blocks.blocks), trees: trees::places(city, &tops) };
     Prepared { loaded, blocks, terrain, tops, drawn }
 }
 
@@ -70,14 +72,43 @@ pub(super) fn prepare(loaded: Loaded) -> Prepared {
 enum Wish {
     /// A scenario, by name or file, with as many residents and this seed.
     Scenario(String, Option<i64>, Option<i64>),
+    /// A real city: its place among [`RECIPES`], and the folder with its open data.
+    Real(usize, PathBuf),
     /// A session file.
     Session(PathBuf),
     /// An autosave that was left.
     Left(PathBuf),
 }
 
-fn open(wish: &Wish) -> Result<Loaded, String> {
+/// Recipes of real cities: which open data say what.
+const RECIPES: [(&str, &str); 2] = [
+    ("amsterdam", include_str!("../../configs/cities/amsterdam.toml")),
+    ("rotterdam", include_str!("../../configs/cities/rotterdam.toml")),
+];
+
+/// Builds a real city from the open data in `folder` and keeps it beside the autosaves, where sessions find it again.
+fn real(at: usize, folder: &Path, progress: &Progress) -> Result<SessionFile, String> {
+    let (name, recipe) = RECIPES[at];
+    let config = ImportConfig::from_toml(recipe, &format!("{name}.toml")).map_err(|e| e.to_string())?;
+    let mut hear = |step: &str, share: f32| {
+        *progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((step.to_string(), share));
+    };
+    let (city, _) = import::build(&config, folder, &mut hear).map_err(|e| e.to_string())?;
+    let cities = default_folder().join("cities");
+    std::fs::create_dir_all(&cities).map_err(|e| format!("{}: {e}", cities.display()))?;
+    let file = cities.join(format!("{name}.city"));
+    pack::save(&city, &file).map_err(|e| e.to_string())?;
+    let mut scenario = load("base", &Overrides::default()).map_err(|e| e.to_string())?;
+    (scenario.name, scenario.residents, scenario.city) = (name.into(), None, CitySource::Pack { file });
+    Ok(SessionFile::new(scenario))
+}
+
+/// Step and share of what takes long.
+type Progress = Arc<Mutex<Option<(String, f32)>>>;
+
+fn open(wish: &Wish, progress: &Progress) -> Result<Loaded, String> {
     let file = match wish {
+        Wish::Real(at, folder) => real(*at, folder, progress)?,
         Wish::Scenario(name, residents, seed) => {
             let overrides = Overrides { years: None, residents: *residents, seed: *seed, set: Vec::new() };
             SessionFile::new(load(name, &overrides).map_err(|e| e.to_string())?)
@@ -118,10 +149,18 @@ pub(super) struct Start {
     seed: i64,
     scenario: String,
     path: String,
+    /// Which real city, and the folder with its data.
+    recipe: usize,
+    data: String,
+    /// Looking for a file, or for the folder with data.
+    browser: Option<Browser>,
+    progress: Progress,
     left: Vec<Left>,
     recent: Vec<PathBuf>,
     opening: Option<Ready>,
     problem: Option<String>,
+    /// Where the last frame's page ended, points.
+    bottom: f32,
 }
 
 impl Start {
@@ -132,10 +171,15 @@ impl Start {
             seed: 1,
             scenario: "base".into(),
             path: String::new(),
+            recipe: 0,
+            data: String::new(),
+            browser: None,
+            progress: Progress::default(),
             left: keep::left_behind(&default_folder()),
             recent: keep::recent(&default_folder()),
             opening: None,
             problem: None,
+            bottom: 0.0,
         }
     }
 
@@ -156,8 +200,10 @@ impl Start {
     fn begin(&mut self, wish: Wish, wake: &Wake) {
         let ready = Ready::default();
         let (slot, wake) = (ready.clone(), wake.0.clone());
+        self.progress = Progress::default();
+        let progress = self.progress.clone();
         let work = move || {
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| open(&wish).map(prepare)));
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| open(&wish, &progress).map(prepare)));
             let result = result.unwrap_or_else(|_| Err("an error in the program".into()));
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
             wake();
@@ -186,8 +232,10 @@ fn show(mut contexts: EguiContexts, mut start: ResMut<Start>, wake: Res<Wake>) -
     let paper = egui::Frame::new().fill(style::PAPER).inner_margin(24.0);
     egui::CentralPanel::default().frame(paper).show(&mut ui, |ui| {
         let whole = ui.max_rect().expand(24.0);
-        if whole.height() > 560.0 {
-            let low = egui::Rect::from_min_max(egui::pos2(whole.left(), whole.bottom() - 210.0), whole.max);
+        // As high as what stands above it leaves room for.
+        let high = (whole.bottom() - start.bottom - 24.0).min(210.0);
+        if start.bottom > 0.0 && high > 90.0 {
+            let low = egui::Rect::from_min_max(egui::pos2(whole.left(), whole.bottom() - high), whole.max);
             skyline::draw(ui.painter(), low);
         }
         let side = ((ui.available_width() - 620.0) / 2.0).max(0.0);
@@ -197,6 +245,7 @@ fn show(mut contexts: EguiContexts, mut start: ResMut<Start>, wake: Res<Wake>) -
                 ui.vertical(|ui| {
                     ui.set_max_width(620.0_f32.min(ui.available_width()));
                     page(ui, &mut start, &wake);
+                    start.bottom = ui.min_rect().bottom();
                 });
             });
         });
@@ -216,6 +265,25 @@ fn scenario_title(lang: Lang, name: &str) -> &'static str {
     }
 }
 
+fn of_path(path: &str) -> Wish {
+    match path.ends_with(".waterbed") {
+        true => Wish::Session(path.into()),
+        false => Wish::Scenario(path.into(), None, None),
+    }
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Opens the classroom in a window of its own.
+fn lesson(lang: Lang) -> std::io::Result<()> {
+    let lang = if lang == Lang::Nl { "nl_NL.UTF-8" } else { "C" };
+    let program = std::env::current_exe()?;
+    std::process::Command::new(program).args(["lab", "schelling", "--view"]).env("LC_ALL", lang).spawn().map(drop)
+}
+
 fn page(ui: &mut Ui, start: &mut Start, wake: &Wake) {
     let lang = start.lang;
     ui.horizontal(|ui| {
@@ -230,8 +298,14 @@ fn page(ui: &mut Ui, start: &mut Start, wake: &Wake) {
     if start.opening.is_some() {
         ui.horizontal(|ui| {
             ui.spinner();
-            ui.label(words::say(lang, "opening"));
+            let step = start.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            ui.label(match step {
+                Some((step, share)) => format!("{} {:.0} % ({step})", words::say(lang, "opening"), 100.0 * share),
+                None => words::say(lang, "opening").into(),
+            });
         });
+        // A step does not wake the window.
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(500));
         return;
     }
     if let Some(problem) = &start.problem {
@@ -287,15 +361,48 @@ fn page(ui: &mut Ui, start: &mut Start, wake: &Wake) {
     style::heading(ui, words::say(lang, "start_file"));
     ui.horizontal(|ui| {
         let hint = words::say(lang, "start_file_hint");
-        ui.add(egui::TextEdit::singleline(&mut start.path).hint_text(hint).desired_width(420.0));
-        if ui.button(words::say(lang, "open")).clicked() && !start.path.trim().is_empty() {
-            let path = start.path.trim();
-            wish = Some(match path.ends_with(".waterbed") {
-                true => Wish::Session(path.into()),
-                false => Wish::Scenario(path.into(), None, None),
-            });
+        let field = ui.add(egui::TextEdit::singleline(&mut start.path).hint_text(hint).desired_width(380.0));
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if ui.button(words::say(lang, "files_look")).clicked() {
+            start.browser = Some(Browser::new(Sought::File(&["waterbed", "toml"]), &start.path));
+        }
+        if (ui.button(words::say(lang, "open")).clicked() || entered) && !start.path.trim().is_empty() {
+            wish = Some(of_path(start.path.trim()));
         }
     });
+    ui.add_space(12.0);
+    style::heading(ui, words::say(lang, "start_real"));
+    ui.horizontal(|ui| {
+        egui::ComboBox::from_id_salt("recipe").width(120.0).selected_text(capital(RECIPES[start.recipe].0)).show_ui(
+            ui,
+            |ui| {
+                for (at, (name, _)) in RECIPES.iter().enumerate() {
+                    ui.selectable_value(&mut start.recipe, at, capital(name));
+                }
+            },
+        );
+        let hint = words::say(lang, "start_real_hint");
+        ui.add(egui::TextEdit::singleline(&mut start.data).hint_text(hint).desired_width(244.0));
+        if ui.button(words::say(lang, "files_look")).clicked() {
+            start.browser = Some(Browser::new(Sought::Folder, &start.data));
+        }
+        if ui.button(words::say(lang, "start_open_new")).clicked() && !start.data.trim().is_empty() {
+            wish = Some(Wish::Real(start.recipe, start.data.trim().into()));
+        }
+    });
+    if let Some(mut browser) = start.browser.take() {
+        match browser.show(ui.ctx(), lang) {
+            Found::Nothing => start.browser = Some(browser),
+            Found::Closed => {}
+            Found::Path(path) if path.is_dir() => start.data = path.display().to_string(),
+            Found::Path(path) => wish = Some(of_path(&path.display().to_string())),
+        }
+    }
+    ui.add_space(12.0);
+    style::heading(ui, words::say(lang, "start_lessons"));
+    if ui.link(words::say(lang, "schelling_title")).on_hover_text(words::say(lang, "start_lesson_what")).clicked() {
+        start.problem = lesson(lang).err().map(|e| e.to_string());
+    }
     if !start.recent.is_empty() {
         ui.add_space(12.0);
         style::heading(ui, words::say(lang, "start_recent"));

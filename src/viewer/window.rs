@@ -14,6 +14,7 @@ use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass};
 
 use super::camera::Orbit;
 use super::desk::Desk;
+use super::figures::{self, Figure, Figures};
 pub use super::session::Page;
 use super::session::{self, Panels, Session, TwinMode, Wants};
 use super::shot::{self, Taken, Wanted};
@@ -40,6 +41,8 @@ pub struct Options {
     pub lang: Lang,
     /// Take a picture and end.
     pub shot: Option<Shot>,
+    /// Measure what it takes since then, and end.
+    pub figures: Option<Instant>,
 }
 
 /// A picture to take.
@@ -98,7 +101,9 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
         let mut app = App::new();
         let resolution = WindowResolution::new(options.size.0, options.size.1);
         let window = Window { title, resolution, ..default() };
-        app.add_plugins(plugins(window, options.shot.is_some())).add_plugins(EguiPlugin::default());
+        // What is measured or waited for is drawn whole from its first frame on.
+        let waits = options.shot.is_some() || options.figures.is_some();
+        app.add_plugins(plugins(window, waits)).add_plugins(EguiPlugin::default());
         app
     });
     let mut app = opened.map_err(ViewError::Window)?;
@@ -115,6 +120,11 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
     } else {
         let idle = UpdateMode::reactive_low_power(Duration::from_secs(5));
         app.insert_resource(WinitSettings { focused_mode: idle, unfocused_mode: idle });
+    }
+    if let Some(opened) = options.figures {
+        app.insert_resource(Figures::new(opened))
+            .insert_resource(WinitSettings::continuous())
+            .add_systems(Last, figures::measure.after(session::time_answer).run_if(resource_exists::<Session>));
     }
     let closed = Arc::new(Mutex::new(None));
     let [r, g, b] = scene::SKY;
@@ -173,6 +183,10 @@ pub struct Closed {
     pub file: crate::session::SessionFile,
     /// The file it was saved to, or else its autosave.
     pub path: Option<PathBuf>,
+    /// The city.
+    pub city: Arc<crate::city::City>,
+    /// What was measured, where that was asked for.
+    pub figures: Vec<Figure>,
 }
 
 #[derive(Resource)]
@@ -247,12 +261,13 @@ fn insert(world: &mut World, prepared: Prepared) {
     if let Some(at) = wished.shot.as_ref().and_then(|shot| shot.at) {
         desk.worker.send(Command::GoTo(at));
     }
-    let first_time = wished.shot.is_none() && is_first_time();
+    let first_time = wished.shot.is_none() && wished.figures.is_none() && is_first_time();
     let size = Vec2::new(wished.size.0 as f32, wished.size.1 as f32);
     let orbit = Orbit::over(&[], size, size.y);
     let reach = Vec2::from(terrain.size_m).length() * 6.0;
     let twin = TwinMode::from_id(&desk.file.view.twin);
     let mut session = Session {
+        hood_of_pixel: super::tint::places(&desk.city),
         desk,
         blocks,
         terrain,
@@ -280,6 +295,9 @@ fn insert(world: &mut World, prepared: Prepared) {
             people: true,
             search: String::new(),
             lever_search: String::new(),
+            seek_layer: false,
+            seek_lever: false,
+            browser: None,
             choice: None,
             area: Default::default(),
             here: None,
@@ -371,23 +389,37 @@ fn settle(
 }
 
 /// Asks for another frame where this one is not the last word.
-fn redraw(session: Res<Session>, mut before: Local<Rect>, mut redraw: MessageWriter<RequestRedraw>) {
+fn redraw(
+    session: Res<Session>,
+    mut before: Local<Rect>,
+    mut left: Local<u32>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
     let filmed = session.video.as_ref().is_some_and(video::Video::waits);
-    if session.asked.is_some() || session.stale || filmed || *before != session.free {
+    let is_new = session.asked.is_some() || session.stale || filmed || *before != session.free;
+    // Letters that a picture brings are on the graphics card a frame later; while months go by the next one follows.
+    *left = if is_new && !session.status.playing { 3 } else { left.saturating_sub(1) };
+    if is_new || *left > 0 {
         redraw.write(RequestRedraw);
     }
     *before = session.free;
 }
 
 /// Keeps what there is when the window closes.
-fn close(mut session: ResMut<Session>, closing: Res<Closing>, mut exits: MessageReader<AppExit>) {
+fn close(
+    mut session: ResMut<Session>,
+    closing: Res<Closing>,
+    mut exits: MessageReader<AppExit>,
+    figures: Option<Res<Figures>>,
+) {
     if exits.read().next().is_none() {
         return;
     }
     session.remember_view();
     let saved = session.desk.is_saved();
     let path = session.desk.close().filter(|_| !saved).or(session.desk.path.clone().filter(|_| saved));
-    let closed = Closed { file: session.desk.file.clone(), path };
+    let figures = figures.map(|f| f.found.clone()).unwrap_or_default();
+    let closed = Closed { file: session.desk.file.clone(), path, city: session.desk.city.clone(), figures };
     *closing.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(closed);
 }
 

@@ -12,6 +12,8 @@ type Table = BTreeMap<String, String>;
 static EN: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/locale/en.toml")));
 static NL: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/locale/nl.toml")));
 
+static NL_LEVERS: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/locale/nl-levers.toml")));
+
 fn read(text: &str) -> Table {
     // The files are part of the program; a test reads them.
     toml::from_str(text).unwrap_or_default()
@@ -40,6 +42,14 @@ pub fn fill(lang: Lang, key: &'static str, with: &[&str]) -> String {
         text.push_str(part);
     }
     text
+}
+
+/// The unit of a lever, or who bears it, given in English.
+pub fn phrase(lang: Lang, english: &'static str) -> &'static str {
+    match lang {
+        Lang::En => english,
+        Lang::Nl => NL_LEVERS.get(english).map_or(english, String::as_str),
+    }
 }
 
 /// The words in one language.
@@ -136,6 +146,14 @@ mod tests {
         for (key, text) in EN.iter() {
             assert_eq!(text.matches("{}").count(), NL[key].matches("{}").count(), "{key}");
         }
+    }
+
+    #[test]
+    fn units_of_levers_and_who_bears_them_are_there_in_dutch() {
+        let said: BTreeSet<&str> = crate::policies::LEVERS.iter().flat_map(|l| [l.unit, l.borne_by]).collect();
+        let known: BTreeSet<&str> = NL_LEVERS.keys().map(String::as_str).collect();
+        let lacking: Vec<_> = said.difference(&known).collect();
+        assert!(lacking.is_empty(), "add to assets/locale/nl-levers.toml: {lacking:?}");
     }
 
     #[test]

@@ -52,6 +52,29 @@ fn unknown_fields_are_named_with_the_nearest_one() {
 }
 
 #[test]
+fn challenges_are_named_and_housing_is_one_of_them() {
+    refused(
+        &with_city("challenges = [\"housing\", \"crimes\"]"),
+        &["error: x.toml:1: unknown challenge `crimes`", "hint: did you mean `crime`?"],
+    );
+    refused(
+        &with_city("challenges = [\"ageing\"]"),
+        &[
+            "error: x.toml:1: `challenges` must hold \"housing\"",
+            "hint: add \"housing\": without a market nobody finds a home",
+        ],
+    );
+    refused(
+        &with_city("challenges = \"housing\""),
+        &["error: x.toml:1: `challenges` must be a list of names, not the text \"housing\""],
+    );
+    refused(
+        &format!("challenges = [\"housing\"]\n{CITY}[[event]]\ndate = \"2031-07-14\"\nkind = \"heat-wave\"\n"),
+        &["error: x.toml:4: an event needs the challenge \"climate\", which does not take part"],
+    );
+}
+
+#[test]
 fn values_out_of_range_are_told_with_the_range() {
     refused(
         &with_city("years = 2000"),

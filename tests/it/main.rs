@@ -21,8 +21,10 @@ mod lab;
 mod life;
 mod neighbourhoods;
 mod papers;
+mod real;
 mod session;
 mod shelter;
+mod taking_part;
 mod toy;
 mod twin;
 #[cfg(feature = "viewer")]

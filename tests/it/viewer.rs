@@ -362,3 +362,29 @@ fn every_home_is_in_a_block_and_roofs_cover_their_outline() {
         .sum();
     assert_eq!(area, 3.0);
 }
+
+#[test]
+fn a_low_house_has_a_saddle_roof_over_all_of_it_and_a_tower_a_flat_one() {
+    use waterbed::viewer::blocks::{Block, Shape};
+    let roof = |height_m: f32| {
+        let ring = vec![[0.0, 0.0], [12.0, 0.0], [12.0, 6.0], [0.0, 6.0]];
+        let mut shape = Shape::default();
+        shape.add(&Block { ring, height_m, neighbourhood: 0 }, 2.0, [0.0, 0.0], [0.0, 0.0]);
+        let p = |i: u32| shape.positions[i as usize];
+        // Of what faces up, as seen from above: z points south.
+        let covered: f32 = shape
+            .indices
+            .chunks(3)
+            .filter(|t| shape.normals[t[0] as usize][1] > 0.1)
+            .map(|t| {
+                let [a, b, c] = [p(t[0]), p(t[1]), p(t[2])];
+                ((b[2] - a[2]) * (c[0] - a[0]) - (b[0] - a[0]) * (c[2] - a[2])) / 2.0
+            })
+            .sum();
+        (covered, shape.positions.iter().map(|p| p[1]).fold(0.0, f32::max))
+    };
+    // Eaves lie 0.4 of the rise lower, the rise is 0.32 of the depth.
+    let (covered, top) = roof(6.0);
+    assert!((covered - 72.0).abs() < 1e-3 && (top - (2.0 + 6.0 + 0.6 * 0.32 * 6.0)).abs() < 1e-4, "{covered} {top}");
+    assert_eq!(roof(30.0), (72.0, 32.0));
+}

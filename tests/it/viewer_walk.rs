@@ -148,26 +148,21 @@ impl Walk {
 
 /// Where things are in a window of 1280×720 in English, points.
 mod at {
-    pub const BUILD: (u32, u32) = (398, 233);
+    pub const BUILD: (u32, u32) = (398, 238);
     pub const GO_ON: (u32, u32) = (345, 145);
-    pub const LEVER_SEARCH: (u32, u32) = (1140, 258);
-    /// Second of what "street" finds: street coaches, with nothing placed.
-    pub const COACHES: (u32, u32) = (1076, 330);
-    /// Third of it: lighting, with one measure placed.
-    pub const LIGHTING: (u32, u32) = (1062, 386);
     pub const CITY: (u32, u32) = (620, 360);
-    pub const WHERE_TO: (u32, u32) = (1159, 88);
+    pub const WHERE_TO: (u32, u32) = (1178, 88);
     pub const MEASURES: (u32, u32) = (1054, 88);
-    pub const COMPARE: (u32, u32) = (1080, 218);
+    pub const COMPARE: (u32, u32) = (1080, 221);
     pub const TO_START: (u32, u32) = (29, 701);
-    pub const BRANCH: (u32, u32) = (886, 701);
+    pub const BRANCH: (u32, u32) = (906, 701);
     pub const JUMP: (u32, u32) = (505, 701);
-    pub const CLOUDBURST: (u32, u32) = (672, 701);
+    pub const CLOUDBURST: (u32, u32) = (681, 701);
     /// 90 mm in an hour.
     pub const SECOND_RAIN: (u32, u32) = (670, 612);
-    pub const SPLIT: (u32, u32) = (1144, 17);
-    pub const MENU: (u32, u32) = (1257, 17);
-    pub const REPORT: (u32, u32) = (1180, 117);
+    pub const SPLIT: (u32, u32) = (1131, 18);
+    pub const MENU: (u32, u32) = (1255, 18);
+    pub const REPORT: (u32, u32) = (1120, 119);
 }
 
 #[test]
@@ -185,27 +180,26 @@ fn viewer_walk_of_a_planner() {
     walk.screen_picture("02-city");
 
     // Street coaches and lighting, found by a word; a neighbourhood, by a click into the middle of the city.
-    walk.click(at::LEVER_SEARCH);
-    std::thread::sleep(Duration::from_secs(4));
-    walk.xdotool(&["type", "--delay", "200", "street"]);
-    std::thread::sleep(Duration::from_secs(4));
-    let choose = |w: &Walk, lever| {
+    let choose = |w: &Walk, lever: &str| {
         w.key("Escape");
-        w.click(at::MEASURES);
-        w.click(lever);
+        w.key("slash");
+        std::thread::sleep(Duration::from_secs(2));
+        w.xdotool(&["type", "--delay", "200", lever]);
+        std::thread::sleep(Duration::from_secs(3));
+        w.key("Return");
         w.click(at::CITY);
     };
-    choose(&walk, at::COACHES);
+    choose(&walk, "coaches");
     walk.screen_picture("03-choose");
-    let place = |w: &Walk, lever| {
+    let place = |w: &Walk, lever: &str| {
         choose(w, lever);
         w.key("Return");
     };
-    walk.until("coaches placed", |w| place(w, at::COACHES), |w| w.n_placed() == Some(1));
+    walk.until("coaches placed", |w| place(w, "coaches"), |w| w.n_placed() == Some(1));
     let placed = walk.autosave().unwrap().plans.placements()[0].clone();
     assert_eq!(placed.lever.id, "street_coaches");
     assert!(matches!(&placed.area, waterbed::sim::Area::Neighbourhoods(codes) if codes.len() == 1));
-    walk.until("lighting placed", |w| place(w, at::LIGHTING), |w| w.n_placed() == Some(2));
+    walk.until("lighting placed", |w| place(w, "lighting"), |w| w.n_placed() == Some(2));
     assert_eq!(walk.autosave().unwrap().plans.placements()[1].lever.id, "lighting");
     walk.until("undone", |w| w.key("ctrl+z"), |w| w.n_placed() == Some(1));
     walk.until("done again", |w| w.key("ctrl+y"), |w| w.n_placed() == Some(2));

@@ -173,6 +173,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
     let mut into: Sums = vec![[0.0; N_CLASSES + 1]; n];
     let mut offered = vec![0.0; n];
     let mut intercepts: Sums = vec![[0.0; N_CLASSES + 1]; n];
+    let quotients = start.composition.quotients();
     for round in 0..ROUNDS {
         let draws = Draws { seed: mix(STREAM, start.draws.seed, u64::from(round)), tick: 0 };
         let (movers, others) = draw_movers(start, &housed, &leaving, scale, draws);
@@ -184,6 +185,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
             offers: &offers,
             surroundings: start.surroundings,
             composition: start.composition,
+            quotients: &quotients,
             segments: start.segments,
             search,
             norms: start.norms,

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::market::{STREAM_SEARCH, STREAM_TASTE};
-use super::neighbourhoods::{Composition, MOST_QUOTIENT, Surroundings, dislike};
+use super::neighbourhoods::{Composition, MOST_QUOTIENT, N_GROUPS, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use super::search::Search;
 use super::segments::Segments;
@@ -11,8 +11,7 @@ use super::start::Norms;
 use crate::city::Tenure;
 use crate::people::migration::wanted_m2;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
-use crate::sim::draws::Chooser;
-use crate::sim::draws::{gumbel, unit};
+use crate::sim::draws::{ABREAST, Chooser, gumbel, unit};
 use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
 
 /// A vacancy as a seeker sees it: what decides whether they may have it, side by side in memory.
@@ -135,6 +134,8 @@ pub(super) struct Choice<'a> {
     pub(super) offers: &'a Offers,
     pub(super) surroundings: &'a Surroundings,
     pub(super) composition: &'a Composition,
+    /// [`Composition::quotients`].
+    pub(super) quotients: &'a [[f32; N_GROUPS]],
     pub(super) segments: &'a Segments,
     pub(super) search: &'a Search,
     pub(super) norms: &'a Norms,
@@ -154,13 +155,13 @@ const MOST_SEARCHED: usize = 32;
 const FAMILY_HOME_M2: u16 = 65;
 const FAMILIES_FIRST_MONTHS: f32 = 360.0;
 /// Neighbourhoods that come up before a household looks in the last of them whether it knows anybody there or not.
-const ATTEMPTS: u32 = 6;
+const ATTEMPTS: usize = 6;
 
 /// What of a household every utility needs.
 struct Taste<'a> {
     household: &'a Household,
     here: Option<usize>,
-    /// Share of an owner's cost that is left to pay.
+    /// What an owner's cost comes to, of the payments on the whole price: what is borrowed, less what is saved or comes back.
     owner_pays: f32,
     log_wanted_m2: f32,
 }
@@ -183,7 +184,7 @@ impl Choice<'_> {
         Taste {
             household,
             here,
-            owner_pays: 1.0 - self.equity(household) as f32,
+            owner_pays: (self.p.owner_user_cost * (1.0 - self.equity(household))) as f32,
             log_wanted_m2: libm::logf(wanted_m2(household.size)),
         }
     }
@@ -198,8 +199,7 @@ impl Choice<'_> {
         // Where it has looked, and the home it found there.
         let mut seen = [(0u16, (0u32, 0usize)); MOST_SEARCHED];
         let (mut n_found, mut n_seen) = (0, 0);
-        for i in 0..self.p.n_searched as u32 {
-            let n = self.look_in(household, segment, here, i);
+        for n in self.places(household, segment, here) {
             // Who looks in a place again comes upon another home there: otherwise, in a city of few neighbourhoods, everybody
             // would see all of them alike, wherever they look most.
             let at = seen[..n_seen].iter().position(|s| s.0 == n as u16);
@@ -241,19 +241,32 @@ impl Choice<'_> {
         best
     }
 
-    /// The `i`-th neighbourhood that `household`, which lives `here`, looks in: one that it hears of. If it does not hear
-    /// of one, another comes up; the last comes anyhow.
-    fn look_in(&self, household: &Household, segment: usize, here: Option<usize>, i: u32) -> usize {
+    /// The neighbourhoods that `household`, which lives `here`, looks in: places that it hears of. If it does not hear of
+    /// one, another comes up; the last comes anyhow.
+    fn places(&self, household: &Household, segment: usize, here: Option<usize>) -> impl Iterator<Item = usize> {
+        let n_searched = (self.p.n_searched as usize).min(MOST_SEARCHED);
+        // The draws of as many attempts of every place as fit side by side.
+        let abreast = (ABREAST / n_searched.max(1)).min(ATTEMPTS);
+        let number = move |i: usize, attempt: usize| (i + MOST_SEARCHED * attempt) as u32;
+        let numbers = (0..abreast).flat_map(move |attempt| (0..n_searched).map(move |i| number(i, attempt)));
+        let words = self.draws.numbered(STREAM_SEARCH, household.key.0, numbers);
         let newcomer = here.is_none();
-        let mut n = 0;
-        for attempt in 0..ATTEMPTS {
-            let words = self.draws.block(STREAM_SEARCH, household.key.0, i + MOST_SEARCHED as u32 * attempt);
-            n = self.search.draw(segment, here, unit(words[0]), unit(words[1]));
-            if self.hears_of(household, n, newcomer, unit(words[2])) {
-                break;
+        (0..n_searched).map(move |i| {
+            let mut n = 0;
+            for attempt in 0..ATTEMPTS {
+                let [a, b, c] = if attempt < abreast {
+                    [0, 1, 2].map(|w: usize| words[w][attempt * n_searched + i])
+                } else {
+                    let [a, b, c, _] = self.draws.block(STREAM_SEARCH, household.key.0, number(i, attempt));
+                    [a, b, c]
+                };
+                n = self.search.draw(segment, here, unit(a), unit(b));
+                if self.hears_of(household, n, newcomer, unit(c)) {
+                    break;
+                }
             }
-        }
-        n
+            n
+        })
     }
 
     /// Where a newcomer stays with others until there is a home.
@@ -274,7 +287,8 @@ impl Choice<'_> {
     fn hears_of(&self, household: &Household, n: usize, newcomer: bool, u: f32) -> bool {
         let spread = if newcomer { self.spreading[n] as f32 } else { 0.0 };
         let pull = self.p.tie_pull as f32;
-        let quotient = (1.0 - spread) * self.composition.quotient(n, household.origin) + spread;
+        let quotient = self.quotients[n][usize::from(household.origin).min(N_GROUPS - 1)];
+        let quotient = (1.0 - spread) * quotient + spread;
         u < (1.0 + pull * quotient) / (1.0 + pull * MOST_QUOTIENT)
     }
 
@@ -282,15 +296,19 @@ impl Choice<'_> {
     fn means(&self, h: &Household) -> Means {
         let (p, income) = (self.p, f64::from(h.income_eur_m));
         let mut most = [0.0; 5];
-        most[Tenure::Owner as usize] = self.norms.owner * income / (1.0 - self.equity(h));
-        most[Tenure::Private as usize] = self.norms.private * income;
+        // Without an address nobody lets or sells to them.
+        let is_known = !h.stands(Household::ROOFLESS) || h.stands(Household::SHELTERED);
+        if is_known {
+            most[Tenure::Owner as usize] = self.norms.owner * income / (1.0 - self.equity(h));
+            most[Tenure::Private as usize] = self.norms.private * income;
+        }
         if !h.stands(Household::EXCLUDED) && income <= p.social_income_max_eur_m * self.wage_level {
             most[Tenure::Social as usize] = f64::MAX;
         }
         if !h.stands(Household::EXCLUDED) && h.head_age_y >= 65 {
             most[Tenure::Senior as usize] = f64::MAX;
         }
-        if h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level) {
+        if is_known && h.size == 1 && (h.head_age_y < 35 || income < 1_500.0 * self.wage_level) {
             most[Tenure::Room as usize] = f64::MAX;
         }
         // Nobody takes a home with less than 60 % of the crowding norm.

@@ -82,12 +82,14 @@ pub(super) fn match_and_move(
     // does not depend on it.
     looking.sort_unstable_by_key(|h| h.0);
     looking.dedup();
+    let quotients = composition.quotients();
     let choice = Choice {
         households: books.households,
         dwellings: books.dwellings,
         offers: &offers,
         surroundings: &surroundings,
         composition: &composition,
+        quotients: &quotients,
         segments: &segments,
         search: &search,
         norms: &norms,
@@ -185,9 +187,15 @@ fn give_up(books: &mut Books, p: &HousingParameters, draws: Draws, tally: &mut T
         .filter(|h| {
             let household = &books.households[h.i()];
             let months = household.since.until(books.now);
+            let chance = if household.stands(Household::ROOFLESS) {
+                p.roofless_leave
+            } else if f64::from(months) >= p.give_up_after_months {
+                p.give_up
+            } else {
+                0.0
+            };
             !household.stands(Household::SHELTERED)
-                && f64::from(months) >= p.give_up_after_months
-                && f64::from(draws.uniform(STREAM_GIVE_UP, household.key.0, 0)) < p.give_up
+                && f64::from(draws.uniform(STREAM_GIVE_UP, household.key.0, 0)) < chance
         })
         .map(|h| (books.households[h.i()].key, h))
         .collect();

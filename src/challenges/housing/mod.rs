@@ -18,6 +18,7 @@
 //!
 //! Whoever has no home of their own *lodges* with others: young people and separated partners where they lived, newcomers
 //! where there is room. They count as residents there, and look every second month until they have a home or give up.
+//! Who is put out, or has been a guest for long, may find nobody and is without a roof ([`hosts`]).
 //!
 //! The same rules hold for everybody. Origin enters in two places, symmetrically for all groups (models.md §3, §9): as the
 //! share of unlike neighbours against the household's own threshold; and through ties: people hear of a place with a
@@ -28,13 +29,14 @@
 //! from.
 //!
 //! Limits: owners' equity and mortgages are one monthly cost; illegal letting and evictions come from
-//! other challenges; lodging and being homeless are not told apart; crowding by lodgers is not felt; one home in a
+//! other challenges; crowding by lodgers is not felt; one home in a
 //! neighbourhood is looked at, so that sizes sort less than in reality.
 
 pub mod building;
 mod calibration;
 mod choice;
 pub mod conversion;
+pub mod hosts;
 pub mod market;
 mod matching;
 pub mod moving;

@@ -10,7 +10,7 @@ use crate::city::Tenure;
 use crate::people::migration::want_of_room;
 use crate::people::rates::{interpolate, monthly};
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
-use crate::sim::draws::{threshold, unit};
+use crate::sim::draws::{threshold, unit, with_blocks};
 use crate::sim::state::slice;
 use crate::sim::{Clock, Draws, HouseholdIdx, Stream};
 
@@ -64,8 +64,7 @@ pub(super) fn wish_to_move(
     let most = p.crowding_factor * p.burden_factor * libm::exp(2.0 * p.dissatisfaction);
     let more = |age: usize| if age >= 65 { monthly(p.senior_offer_y) } else { 0.0 };
     let ceiling: [u32; 128] = std::array::from_fn(|age| threshold((base[age] + more(age)) * most));
-    let wants = |h: &Household| {
-        let word = draws.block(STREAM, h.key.0, 0)[0];
+    let wants = |h: &Household, word: u32| {
         let age = usize::from(h.head_age_y.min(127));
         let Some(home) = h.dwelling.get() else { return false };
         if word >= ceiling[age] {
@@ -74,7 +73,9 @@ pub(super) fn wish_to_move(
         let home = &dwellings[home];
         let mut hazard = base[age];
         hazard *= want_of_room(h, home).min(p.crowding_factor);
-        if home.cost_eur_m > 0.4 * h.income_eur_m {
+        // A sitting owner pays off what was borrowed when they bought.
+        let is_rented = home.tenure != Tenure::Owner as u8;
+        if is_rented && home.cost_eur_m > 0.4 * h.income_eur_m {
             hazard *= p.burden_factor;
         }
         let unlike = composition.unlike(home.neighbourhood.into(), h.origin);
@@ -90,8 +91,19 @@ pub(super) fn wish_to_move(
         f64::from(unit(word)) < hazard
     };
     let look = |(c, chunk): (usize, &[Household])| -> Vec<HouseholdIdx> {
-        let looking = chunk.iter().enumerate().filter(|(_, h)| h.is_there() && wants(h));
-        looking.map(|(i, _)| HouseholdIdx::at(c * CHUNK + i)).collect()
+        let mut looking = Vec::new();
+        with_blocks(
+            draws,
+            STREAM,
+            chunk,
+            |h: &Household| h.key.0,
+            |i, h, [word, ..]| {
+                if h.is_there() && wants(h, word) {
+                    looking.push(HouseholdIdx::at(c * CHUNK + i));
+                }
+            },
+        );
+        looking
     };
     wishes.0 = households.par_chunks(CHUNK).enumerate().flat_map_iter(look).collect();
 }

@@ -129,6 +129,8 @@ pub struct Composition {
     city_share: Vec<f32>,
 }
 
+/// Origins that are told apart; higher numbers count as the last.
+pub const N_GROUPS: usize = 16;
 /// Residents' worth of the city's shares that blend into a neighbourhood's in [`Composition::quotient`]: few people
 /// tell little.
 const QUOTIENT_BLEND: f32 = 60.0;
@@ -138,7 +140,7 @@ pub const MOST_QUOTIENT: f32 = 3.0;
 impl Composition {
     /// Counts anew.
     pub fn count(&mut self, households: &[Household], dwellings: &[Dwelling], n: usize) {
-        const GROUPS: usize = 16;
+        const GROUPS: usize = N_GROUPS;
         let add = |mut sum: Vec<u32>, d: &Dwelling| {
             if let Some(h) = d.household.get() {
                 let household = &households[h];
@@ -171,6 +173,12 @@ impl Composition {
         let (own, all) = (self.by_group[n * self.n_groups + group] as f32, self.residents[n] as f32);
         let share = self.city_share[group].max(1e-6);
         ((own + QUOTIENT_BLEND * share) / ((all + QUOTIENT_BLEND) * share)).min(MOST_QUOTIENT)
+    }
+
+    /// [`Composition::quotient`] of every group in every neighbourhood.
+    pub fn quotients(&self) -> Vec<[f32; N_GROUPS]> {
+        let of = |n| std::array::from_fn(|group| self.quotient(n, group as u8));
+        (0..self.residents.len()).map(of).collect()
     }
 
     /// Share of residents of `n` who are of another origin than `origin`; 0 where nobody lives.

@@ -13,7 +13,7 @@ use super::prices;
 use super::search::Search;
 use super::segments::{N_SEGMENTS, Segments};
 use super::start::Norms;
-use super::{calibration, shelter, start};
+use super::{calibration, hosts, shelter, start};
 use crate::city::City;
 use crate::people::plugin::{HouseholdsChange, MonthEnds, YearsPass};
 use crate::people::{DemographyParameters, Dwelling, Household, Tables};
@@ -24,7 +24,7 @@ use crate::sim::{Draws, Phase, RegisterState, SimTick};
 /// | phase | system | what it does |
 /// |---|---|---|
 /// | Decide | `sense`, `wish_to_move` | what has become of neighbourhoods; who looks for another home |
-/// | Act | `build_homes`, `convert_offices`, `give_shelter`, `match_and_move` | new homes; places in shelters; seekers and vacancies are matched |
+/// | Act | `build_homes`, `convert_offices`, `find_hosts`, `give_shelter`, `match_and_move` | new homes; hosts and places in shelters; seekers and vacancies are matched |
 /// | Affect | `adjust_prices`, `keep_ledger` | prices, affordability; every home in one state |
 /// | End | `count_composition` | who lives where, for next month |
 pub struct HousingPlugin;
@@ -40,6 +40,7 @@ impl Plugin for HousingPlugin {
             .register_stream(building::STREAM)
             .register_stream(conversion::STREAM)
             .register_stream(shelter::STREAM)
+            .register_stream(hosts::STREAM)
             .register_stream(start::STREAM)
             .register_stream(calibration::STREAM)
             .init_resource::<HousingParameters>()
@@ -47,7 +48,13 @@ impl Plugin for HousingPlugin {
             .add_systems(SimTick, (sense, moving::wish_to_move).chain().in_set(Phase::Decide))
             .add_systems(
                 SimTick,
-                (building::build_homes, conversion::convert_offices, shelter::give_shelter, market::match_and_move)
+                (
+                    building::build_homes,
+                    conversion::convert_offices,
+                    hosts::find_hosts,
+                    shelter::give_shelter,
+                    market::match_and_move,
+                )
                     .chain()
                     .in_set(Phase::Act)
                     .after(HouseholdsChange),

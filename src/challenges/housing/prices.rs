@@ -42,7 +42,7 @@ pub(super) fn adjust_prices(
     market.log_price += city;
     market.log_value += city + trend;
     market.log_rent += rent;
-    let balance = p.vacancy_normal * stock.iter().sum::<f64>();
+    let balance = p.vacancy_start * stock.iter().sum::<f64>();
     market.availability = libm::sqrt(f64::from(market.on_offer) / balance.max(1.0)).clamp(0.5, 1.25);
     let pressure = |proposals: u32, vacancies: u32| libm::log(f64::from(proposals + 1) / f64::from(vacancies + 1));
     let mean = pressure(market.proposals.iter().sum(), market.vacancies.iter().sum());

@@ -39,6 +39,8 @@ pub struct Search {
     near: Vec<(u16, f32)>,
     /// Cumulated weights in the whole city, by segment, then neighbourhood.
     city: Vec<f32>,
+    /// Where to begin in `city`: the neighbourhood at each n-th of the weight, by segment.
+    guide: Vec<u16>,
     /// Cumulated weights among the nearest, by segment, neighbourhood, then nearest.
     local: Vec<f32>,
 }
@@ -93,6 +95,7 @@ impl Search {
             base,
             near,
             city: vec![0.0; N_SEGMENTS * n],
+            guide: vec![0; N_SEGMENTS * n],
             local: vec![0.0; N_SEGMENTS * n * n_near],
         };
         search.set(&vec![[0.0; N_CLASSES + 1]; n]);
@@ -107,8 +110,9 @@ impl Search {
         }
         let factors: Vec<[f32; N_CLASSES + 1]> = intercepts.iter().map(|a| a.map(|x| libm::exp(x) as f32)).collect();
         let (base, near) = (&self.base, &self.near);
-        let tables = self.city.par_chunks_mut(n).zip(self.local.par_chunks_mut(n * n_near)).enumerate();
-        tables.for_each(|(s, (city, local))| {
+        let tables = self.city.par_chunks_mut(n).zip(self.guide.par_chunks_mut(n));
+        let tables = tables.zip(self.local.par_chunks_mut(n * n_near)).enumerate();
+        tables.for_each(|(s, ((city, guide), local))| {
             let [a, b, c] = classes(s);
             let weight = |i: usize| {
                 let f = &factors[i];
@@ -116,6 +120,9 @@ impl Search {
             };
             let weights: Vec<f32> = (0..n).map(weight).collect();
             cumulate(city, weights.iter().copied());
+            for (k, first) in guide.iter_mut().enumerate() {
+                *first = pick(city, k as f32 / n as f32) as u16;
+            }
             for (local, near) in local.chunks_mut(n_near).zip(near.chunks(n_near)) {
                 cumulate(local, near.iter().map(|&(j, d)| weights[usize::from(j)] * d));
             }
@@ -129,10 +136,14 @@ impl Search {
         match from {
             Some(i) if mode < self.local_share => {
                 let at = (segment * self.n + i) * self.n_near;
-                let k = pick(&self.local[at..at + self.n_near], u);
+                let k = pick_of_few(&self.local[at..at + self.n_near], u);
                 usize::from(self.near[i * self.n_near + k].0)
             }
-            _ => pick(&self.city[segment * self.n..(segment + 1) * self.n], u),
+            _ => {
+                let at = segment * self.n;
+                let first = self.guide[at + ((u * self.n as f32) as usize).min(self.n - 1)];
+                pick_from(&self.city[at..at + self.n], u, first.into())
+            }
         }
     }
 
@@ -151,6 +162,27 @@ fn cumulated(weights: impl ExactSizeIterator<Item = f32>) -> Vec<f32> {
 fn pick(cumulated: &[f32], u: f32) -> usize {
     let u = u * cumulated[cumulated.len() - 1];
     cumulated.partition_point(|&c| c <= u).min(cumulated.len() - 1)
+}
+
+/// The same for few weights: all are compared, which takes less time than to find out which need be.
+#[inline]
+fn pick_of_few(cumulated: &[f32], u: f32) -> usize {
+    let u = u * cumulated[cumulated.len() - 1];
+    cumulated.iter().map(|&c| usize::from(c <= u)).sum::<usize>().min(cumulated.len() - 1)
+}
+
+/// The same, looking up and down from `first`, which is near.
+#[inline]
+fn pick_from(cumulated: &[f32], u: f32, first: usize) -> usize {
+    let u = u * cumulated[cumulated.len() - 1];
+    let mut at = first;
+    while at > 0 && cumulated[at - 1] > u {
+        at -= 1;
+    }
+    while at < cumulated.len() - 1 && cumulated[at] <= u {
+        at += 1;
+    }
+    at
 }
 
 fn cumulate(out: &mut [f32], weights: impl Iterator<Item = f32>) {
@@ -181,6 +213,17 @@ mod tests {
         // A local search from 0 hardly ever ends nine kilometres off.
         let local = (0..1_000).filter(|i| search.draw(0, Some(0), (*i as f32 + 0.5) / 1_000.0, 0.1) == 2).count();
         assert!(local < 20, "{local}");
+    }
+
+    #[test]
+    fn all_ways_to_pick_find_the_same() {
+        let cumulated = cumulated([0.5, 0.0, 0.25, 1e-9, 3.0, 0.25].into_iter());
+        for i in 0..=4_000 {
+            let u = i as f32 / 4_000.0;
+            let want = pick(&cumulated, u);
+            assert_eq!(pick_of_few(&cumulated, u), want, "{u}");
+            assert!((0..6).all(|first| pick_from(&cumulated, u, first) == want), "{u}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::people::books::members;
 use crate::people::migration::whole_expected;
 use crate::people::places::NO_PLACE;
 use crate::people::rates::monthly;
-use crate::people::{Conduct, Dwelling, HazardView, Household, NewSlots, Person, ShortMonth, Work};
+use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, NewSlots, Person, ShortMonth, Work};
 use crate::sim::draws::{gumbel, mix, threshold, unit};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{Draws, PersonIdx, Stream};
@@ -384,15 +384,22 @@ fn circles(groups: &Groups, people: People, now: ShortMonth) -> Vec<(Circle, u64
         groups.all.iter().flat_map(|g| &g.members).filter_map(|m| of(m.slot as usize)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut all: Vec<(Circle, u64, u32)> = (0..people.persons.len())
-        .into_par_iter()
-        .with_min_len(crate::people::CHUNK)
-        .filter_map(|i| {
-            let person = &people.persons[i];
-            let at = is_young(person, now).then(|| of(i)).flatten()?;
+    // Most people meet no member: a glance at the number of the place says so.
+    let mut glance = vec![false; 1 << 16];
+    wanted.iter().for_each(|at| glance[at.0 as usize & 0xFFFF] = true);
+    let (first, last) = (ShortMonth(now.0 - 25 * 12), ShortMonth(now.0 - 12 * 12));
+    let in_chunk = |(c, persons): (usize, &[Person])| -> Vec<(Circle, u64, u32)> {
+        let rows = persons.iter().enumerate().filter(|(_, q)| q.born > first && q.born <= last);
+        rows.filter_map(|(k, person)| {
+            let i = c * CHUNK + k;
+            let meets = person.is_there() && glance[people.works[i].place as usize & 0xFFFF];
+            let at = meets.then(|| of(i)).flatten()?;
             wanted.binary_search(&at).is_ok().then_some((at, person.key.0, i as u32))
         })
-        .collect();
+        .collect()
+    };
+    let mut all: Vec<(Circle, u64, u32)> =
+        people.persons.par_chunks(CHUNK).enumerate().flat_map_iter(in_chunk).collect();
     all.par_sort_unstable();
     all
 }

@@ -8,7 +8,7 @@
 //!
 //! As B acts linearly on the rate, this is a self-exciting point process, and that is a *cluster* process (Hawkes & Oakes
 //! 1974): offences come at rate A0, and each brings about Poisson(θ/ω) more, after an exponential time of mean 1/ω, in
-//! the same cell or, with the share that spreads, in one next to it. That is what is simulated: the same expectation
+//! the same street or, with the share that spreads, in a cell next to it. That is what is simulated: the same expectation
 //! without a loop over cells and days, and with draws keyed by (cell, month) and by the parent, so that twins stay
 //! aligned. Total = rate / (1 − θ/ω). With θ = 0 nothing is left of near repeats (T-6c).
 
@@ -39,6 +39,8 @@ pub struct Incident {
     pub cell: u32,
     /// 0 property, 1 vandalism, 2 violence.
     pub kind: u8,
+    /// Street of the cell.
+    pub street: u8,
 }
 
 /// Offences that one of `kind` brings about nearby (Short's θ/ω).
@@ -125,8 +127,10 @@ fn of_themselves(cells: &Cells, expected: &[Vec<f64>; N_KINDS], n: usize, n_days
             for k in 0..number {
                 let at = u64::from(cell) << 8 | kind as u64;
                 let key = mix(KEYS, at, u64::from(draws.tick) << 32 | u64::from(k));
-                let day = 1 + ((u64::from(draws.block(STREAM, key, 1)[0]) * u64::from(n_days)) >> 32) as u16;
-                found.push(Incident { day, key, cell, kind: kind as u8 });
+                let words = draws.block(STREAM, key, 1);
+                let day = 1 + ((u64::from(words[0]) * u64::from(n_days)) >> 32) as u16;
+                let street = cells.street_of(cell, kind, words[1]);
+                found.push(Incident { day, key, cell, kind: kind as u8, street });
             }
         }
     }
@@ -147,6 +151,7 @@ fn brought_about(cells: &Cells, p: &CrimeParameters, parent: Incident, draws: Dr
             key: mix(KEYS, parent.key, 1 << 60 | u64::from(k)),
             cell: beside.unwrap_or(parent.cell),
             kind: parent.kind,
+            street: beside.map_or(parent.street, |cell| cells.street_of(cell, parent.kind.into(), words[3])),
         }
     };
     (0..number).map(child).collect()

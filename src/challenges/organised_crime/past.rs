@@ -63,9 +63,8 @@ pub(super) fn give_past(
     let (persons, now) = (people.persons, seen.now());
     let past: Vec<(usize, ShortMonth)> = {
         let look = seen.look(people, conducts, efficacy, levers);
-        let of = |i: usize| {
-            let person = &persons[i];
-            if look.conducts[i].offended != UNKNOWN || !person.is_there() || person.age_y(now) < 12 {
+        let of = |(i, person): (usize, &Person)| {
+            if !person.is_there() || person.age_y(now) < 12 {
                 return None;
             }
             let words = seen.draws.block(STREAM_PAST, person.key.0, 0);
@@ -74,7 +73,12 @@ pub(super) fn give_past(
             let offended = if is_prior { ShortMonth(now.0 - 1 - past.ago(unit(words[1])) as i16) } else { NEVER };
             Some((i, offended))
         };
-        (0..persons.len()).into_par_iter().with_min_len(CHUNK).filter_map(of).collect()
+        let chunks = persons.par_chunks(CHUNK).zip(look.conducts.par_chunks(CHUNK)).enumerate();
+        let in_chunk = |(c, (persons, conducts)): (usize, (&[Person], &[Conduct]))| -> Vec<(usize, ShortMonth)> {
+            let rows = persons.iter().zip(conducts).enumerate().filter(|(_, (_, c))| c.offended == UNKNOWN);
+            rows.filter_map(|(i, (person, _))| of((c * CHUNK + i, person))).collect()
+        };
+        chunks.flat_map_iter(in_chunk).collect()
     };
     past.into_iter().for_each(|(i, offended)| conducts[i].offended = offended);
 }

@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use super::CrimeParameters;
 use super::volume::People;
 use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, Occupation, Person, ShortMonth, Work};
-use crate::sim::draws::{threshold, unit};
+use crate::sim::draws::{ABREAST, threshold, unit};
 use crate::sim::{Draws, DwellingIdx, PersonIdx, PersonKey, Stream};
 
 /// Draws of who offends and who is exposed this month.
@@ -261,9 +261,10 @@ impl Look<'_> {
         let age = i32::from(person.age_y(self.now));
         let (mut all, mut prior) = (0, 0);
         let words = [0, 1].map(|k| Draws { tick: 0, ..self.draws }.block(STREAM_TIES, person.key.0, k));
-        for word in words.concat().into_iter().take(6) {
-            let Some(d) = self.homes.in_cell(home.cell, word) else { break };
-            let Some(h) = self.people.dwellings.get(d).and_then(|d| d.household.get()) else { continue };
+        // Step by step for all six, so that they wait for memory together.
+        let homes: [Option<usize>; 6] = std::array::from_fn(|k| self.homes.in_cell(home.cell, words[k / 4][k % 4]));
+        let households = homes.map(|d| self.people.dwellings.get(d?)?.household.get());
+        for h in households.into_iter().flatten() {
             for q in crate::people::books::members(self.people.persons, &self.people.households[h]).map(|p| p.i()) {
                 if q != i && (i32::from(self.people.persons[q].age_y(self.now)) - age).abs() <= 5 {
                     all += 1;
@@ -372,28 +373,11 @@ impl Look<'_> {
         let little = (1.0 - share * weight) / (1.0 - share);
         let exposed_most: Vec<u32> = (0..128).map(|age| threshold(exposure * weight * exposed(age))).collect();
         let exposed_little: Vec<u32> = (0..128).map(|age| threshold(exposure * little * exposed(age))).collect();
-        let one = |i: usize, pools: &mut Pools| {
+        // One person, with the chance that somebody with their row can have at most, their words, and their traits.
+        let one = |i: usize, ceiling: u32, words: [u32; 2], (low, much): (bool, bool), pools: &mut Pools| {
             let person = &self.people.persons[i];
-            if !person.is_there() {
-                return;
-            }
             let age = usize::from(person.age_y(self.now));
-            let words = self.draws.block(STREAM, person.key.0, 0);
-            let ceiling = suspect_class(age as u8).map_or(0, |class| {
-                let conduct = &self.conducts[i];
-                ceilings[class][glance(person, &self.people.works[i], conduct, self.is_prior(conduct))]
-            });
-            let may_offend = words[0] < ceiling;
-            let may_be_exposed = words[1] < exposed_most[age];
-            let is_above = || {
-                let wanted = libm::log((f64::from(words[0]) / 4_294_967_296.0 / level).max(1e-300));
-                self.home(i).is_some() && self.full(i) > wanted
-            };
-            debug_assert!(may_offend || !is_above(), "a bound shuts somebody out");
-            if !may_offend && !may_be_exposed {
-                return;
-            }
-            let (low, much) = self.traits(person.key.0);
+            let (may_offend, may_be_exposed) = (words[0] < ceiling, words[1] < exposed_most[age]);
             let candidate = |home: &Dwelling| Candidate {
                 neighbourhood: home.neighbourhood,
                 key: person.key.0,
@@ -409,9 +393,40 @@ impl Look<'_> {
             let u = f64::from(words[0]) / 4_294_967_296.0;
             let bound = f64::from(ceiling) / 4_294_967_296.0 * if low { 1.0 } else { relief };
             let offends = may_offend && u < bound && self.offends(i, low, u / level, most_around);
-            debug_assert_eq!(offends && self.home(i).is_some(), is_above(), "a bound shuts somebody out");
+            debug_assert_eq!(
+                offends && self.home(i).is_some(),
+                self.is_above(i, words[0], level),
+                "a bound is too low"
+            );
             if offends && let Some(home) = self.home(i) {
                 pools.offenders.push(candidate(home));
+            }
+        };
+        let look = |first: usize, persons: &[Person], pools: &mut Pools| {
+            let words = self.draws.blocks(STREAM, persons.iter().map(|q| q.key.0), 0);
+            // Most people need no second look.
+            let (mut may, mut n_may) = ([(0usize, 0u32); ABREAST], 0);
+            for (k, person) in persons.iter().enumerate() {
+                let age = person.age_y(self.now);
+                let i = first + k;
+                let ceiling = suspect_class(age).map_or(0, |class| {
+                    let conduct = &self.conducts[i];
+                    ceilings[class][glance(person, &self.people.works[i], conduct, self.is_prior(conduct))]
+                });
+                let is_seen = (words[0][k] < ceiling) | (words[1][k] < exposed_most[usize::from(age)]);
+                debug_assert!(
+                    !person.is_there() || words[0][k] < ceiling || !self.is_above(i, words[0][k], level),
+                    "a bound shuts somebody out"
+                );
+                may[n_may] = (k, ceiling);
+                n_may += usize::from(is_seen & person.is_there());
+            }
+            let keys = may[..n_may].iter().map(|&(k, _)| persons[k].key.0);
+            let traits = Draws { tick: 0, ..self.draws }.blocks(STREAM_TRAIT, keys, 0);
+            let (low, much) = (threshold(p.low_self_control), threshold(MUCH_EXPOSED.0));
+            for (t, &(k, ceiling)) in may[..n_may].iter().enumerate() {
+                let traits = (traits[0][t] < low, traits[1][t] < much);
+                one(first + k, ceiling, [words[0][k], words[1][k]], traits, pools);
             }
         };
         let chunks: Vec<Pools> = self
@@ -421,7 +436,9 @@ impl Look<'_> {
             .enumerate()
             .map(|(c, chunk)| {
                 let mut pools = Pools::default();
-                (0..chunk.len()).for_each(|i| one(c * CHUNK + i, &mut pools));
+                for (k, persons) in chunk.chunks(ABREAST).enumerate() {
+                    look(c * CHUNK + k * ABREAST, persons, &mut pools);
+                }
                 pools
             })
             .collect();
@@ -433,6 +450,12 @@ impl Look<'_> {
         all.offenders.par_sort_unstable();
         all.exposed.par_sort_unstable();
         all
+    }
+
+    /// What [`Look::offends`] must answer, by a full look; for checks.
+    fn is_above(&self, i: usize, word: u32, level: f64) -> bool {
+        let wanted = libm::log((f64::from(word) / 4_294_967_296.0 / level).max(1e-300));
+        self.home(i).is_some() && self.full(i) > wanted
     }
 
     /// True if `h_i` > `wanted`, asking for family and friends only if they can decide it.

@@ -22,7 +22,9 @@ use super::levers::Levers;
 use super::past::{Past, give_past, months_of_past};
 use super::propensity::{Candidate, Look, MOST_LOCAL, Pools, exposed};
 use crate::challenges::shared::police::Police;
-use crate::challenges::shared::{Census, CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
+use crate::challenges::shared::{
+    Census, CouplingParameters, Event, NeighbourhoodStates, Outcome, Outcomes, State, spread,
+};
 use crate::people::{CHUNK, Conduct, DemographyParameters, Dwelling, Household, Person, ShortMonth, Work};
 use crate::policies::Controls;
 use crate::sim::draws::{threshold, unit};
@@ -216,7 +218,10 @@ pub(super) fn commit(
     let happenings: Vec<Happening> = month.par_iter().with_min_len(AT_ONCE).filter_map(happen).collect();
     for Happening { incident, n, youth_from, victim, known } in happenings {
         let kind = usize::from(incident.kind);
-        outcomes.add_at(OUTCOME[kind], n, incident.cell, incident.day as u8);
+        let Incident { cell, day, street, .. } = incident;
+        // Known stages: reported, registered, detected.
+        let event = Event { what: OUTCOME[kind], cell, day: day as u8, street, registered: known >= 2 };
+        outcomes.add_event(n, event);
         for at in youth_from.into_iter().filter(|at| *at != u16::MAX) {
             outcomes.add(Outcome::YouthOffences, at.into(), 1);
         }

@@ -113,6 +113,7 @@ impl Budget {
         let first = budget.account(residents, 1.0, 0.0, p);
         let rest = (first.supply - first.youth_care) * 12.0 / residents.max(1.0);
         budget.other_eur_per_resident_y = (rest - p.prevention_eur_per_resident_y).max(0.0);
+        budget.available_eur_m = p.prevention_eur_per_resident_y.min(rest.max(0.0)) * residents / 12.0;
         budget
     }
 }

@@ -12,7 +12,8 @@
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::sim::Ledgers;
+use crate::people::plugin::YearsPass;
+use crate::sim::{Ledgers, Phase, RegisterState, SimTick};
 
 /// Name of the ledger.
 pub const CARE: &str = "care";
@@ -117,13 +118,30 @@ fn in_proportion(total: u64, asked: &[u32]) -> Vec<u32> {
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CareSettled;
 
+/// The care ledger of a city of so many neighbourhoods.
+///
+/// | phase | system | what it does |
+/// |---|---|---|
+/// | Begin | `clear` | forgets what was asked for last month |
+/// | Affect | `settle` | gives the hours in order of urgency |
+pub struct CarePlugin(pub usize);
+
+impl Plugin for CarePlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(CareBook::new(self.0))
+            .register_state::<CareBook>("care")
+            .add_systems(SimTick, clear.in_set(Phase::Begin))
+            .add_systems(SimTick, settle.in_set(Phase::Affect).in_set(CareSettled).before(YearsPass));
+    }
+}
+
 /// Begin: forgets what was asked for last month.
-pub(super) fn clear(mut book: ResMut<CareBook>) {
+fn clear(mut book: ResMut<CareBook>) {
     book.asked_h.fill(0);
 }
 
 /// Affect: gives the hours in order of urgency.
-pub(super) fn settle(mut book: ResMut<CareBook>, mut ledgers: ResMut<Ledgers>) {
+fn settle(mut book: ResMut<CareBook>, mut ledgers: ResMut<Ledgers>) {
     let supply = book.supply_h.max(0);
     let (given, left) = book.share_out();
     let ledger = ledgers.open(CARE, "hours", supply);

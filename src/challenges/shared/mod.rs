@@ -7,6 +7,7 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | [`active`] | which challenges take part |
 //! | [`spread`] | standard scores of states |
 //! | [`states`] | one number per neighbourhood and [`State`] |
 //! | [`observe`] | those states that are counted from people and homes |
@@ -16,6 +17,7 @@
 //! | [`couplings`] | a switch of strength 0–2 for every way in which one challenge acts on another |
 //! | [`care`] | the hours of care, in order of urgency |
 
+pub mod active;
 pub mod budget;
 pub mod care;
 pub mod couplings;
@@ -27,16 +29,17 @@ pub mod states;
 
 use bevy::prelude::*;
 
+pub use active::{Challenge, Challenges};
 pub use budget::{Budget, BudgetParameters};
-pub use care::{CareBook, CareSettled, CareUse};
+pub use care::{CareBook, CarePlugin, CareSettled, CareUse};
 pub use couplings::CouplingParameters;
 pub use observe::Census;
-pub use outcomes::{Outcome, Outcomes};
+pub use outcomes::{Event, Outcome, Outcomes};
 pub use police::PoliceParameters;
 pub use states::{NeighbourhoodStates, State};
 
 use crate::city::City;
-use crate::people::plugin::{MonthEnds, YearsPass};
+use crate::people::plugin::MonthEnds;
 use crate::sim::state::DigestEntry;
 use crate::sim::{Phase, RegisterState, SimTick};
 
@@ -48,8 +51,7 @@ pub struct Observed;
 ///
 /// | phase | system | what it does |
 /// |---|---|---|
-/// | Begin | `clear` | empties the outcomes and what care was asked for |
-/// | Affect | `settle` | gives the hours of care in order of urgency |
+/// | Begin | `clear` | empties the outcomes |
 /// | End | `observe` | counts turnover, vacancy, crowding and disadvantage |
 /// | End | `settle` | the municipal budget: what levers get of what they ask for |
 pub struct SharedPlugin;
@@ -60,12 +62,10 @@ impl Plugin for SharedPlugin {
             .register_state::<Census>("census")
             .register_state::<Outcomes>("outcomes")
             .register_state::<Budget>("budget")
-            .register_state::<CareBook>("care")
             .register_digest(DigestEntry { name: "shared", feed, every_tick: true })
             .init_resource::<CouplingParameters>()
             .init_resource::<BudgetParameters>()
-            .add_systems(SimTick, (clear, care::clear).in_set(Phase::Begin))
-            .add_systems(SimTick, care::settle.in_set(Phase::Affect).in_set(CareSettled).before(YearsPass))
+            .add_systems(SimTick, clear.in_set(Phase::Begin))
             .add_systems(
                 SimTick,
                 (observe::observe, budget::settle).chain().in_set(Phase::End).in_set(Observed).after(MonthEnds),
@@ -83,7 +83,6 @@ pub fn open(world: &mut World, city: &City, crowded_m2_per_person: f64) {
     world.insert_resource(states);
     world.insert_resource(Census::new(n, crowded_m2_per_person as f32));
     world.insert_resource(Outcomes::new(n));
-    world.insert_resource(CareBook::new(n));
     world.run_system_cached(observe::observe).expect("people have been settled");
     budget::open(world);
 }

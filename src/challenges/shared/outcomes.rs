@@ -81,6 +81,10 @@ pub struct Event {
     pub cell: u32,
     /// Day of the month, from 1.
     pub day: u8,
+    /// Street of the cell, where what happened has one.
+    pub street: u8,
+    /// True if the police registered it.
+    pub registered: bool,
 }
 
 impl Outcomes {
@@ -112,8 +116,13 @@ impl Outcomes {
 
     /// One more of `what` in neighbourhood `n`, at a cell on a day.
     pub fn add_at(&mut self, what: Outcome, n: usize, cell: u32, day: u8) {
-        self.add(what, n, 1);
-        self.events.push(Event { what, cell, day });
+        self.add_event(n, Event { what, cell, day, street: 0, registered: false });
+    }
+
+    /// One more event, in neighbourhood `n`.
+    pub fn add_event(&mut self, n: usize, event: Event) {
+        self.add(event.what, n, 1);
+        self.events.push(event);
     }
 
     /// The month's events, in the order in which they were added.
@@ -138,7 +147,10 @@ mod tests {
         outcomes.add_at(Outcome::Burglary, 2, 77, 5);
         assert_eq!(outcomes.of(Outcome::Burglary), [0, 2, 1]);
         assert_eq!(outcomes.total(Outcome::Burglary), 3);
-        assert_eq!(outcomes.events(), [Event { what: Outcome::Burglary, cell: 77, day: 5 }]);
+        assert_eq!(
+            outcomes.events(),
+            [Event { what: Outcome::Burglary, cell: 77, day: 5, street: 0, registered: false }]
+        );
         outcomes.clear();
         assert_eq!((outcomes.total(Outcome::Burglary), outcomes.events().len()), (0, 0));
     }

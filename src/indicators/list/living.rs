@@ -1,6 +1,5 @@
 //! Residents, households, homes, incomes and how far apart they live.
 
-use super::super::MIN_PEOPLE;
 use super::super::counts::{Facts, N_ORIGINS, NeighbourhoodCounts};
 use super::super::indices;
 use super::super::places::Places;
@@ -38,11 +37,15 @@ fn income_theil(counts: &NeighbourhoodCounts) -> Option<f64> {
 /// deviation of Moran's I without a pattern is about 1/√n).
 const MIN_CLUSTERED: usize = 20;
 
-/// Clustering of mean income over the neighbourhoods that can be shown: of few people, one household sets the mean.
+/// Fewest households of a neighbourhood whose mean income counts, as in the tables of Statistics Netherlands: of fewer,
+/// one household sets the mean, and one new neighbourhood the clustering of the whole city.
+const MIN_HOUSEHOLDS: u64 = 100;
+
+/// Clustering of mean income over neighbourhoods.
 fn income_clusters(counts: &NeighbourhoodCounts, places: &Places) -> Option<f64> {
     let mut number = vec![None; counts.neighbourhoods.len()];
     let mut values = Vec::new();
-    for (i, facts) in counts.neighbourhoods.iter().enumerate().filter(|(_, f)| f.residents >= MIN_PEOPLE) {
+    for (i, facts) in counts.neighbourhoods.iter().enumerate().filter(|(_, f)| f.households >= MIN_HOUSEHOLDS) {
         number[i] = Some(values.len() as u32);
         values.push(facts.income_cents_m as f64 / facts.households as f64);
     }

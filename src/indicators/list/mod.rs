@@ -7,7 +7,7 @@ use super::counts::{Facts, NeighbourhoodCounts};
 use super::places::Places;
 use crate::challenges::diversity::Diversity;
 use crate::challenges::neighbourhoods::{NeighbourhoodParameters, Neighbourhoods};
-use crate::challenges::shared::{Budget, NeighbourhoodStates, Outcome, Outcomes, State};
+use crate::challenges::shared::{Budget, Challenge, Challenges, NeighbourhoodStates, Outcome, Outcomes, State};
 use crate::people::Counts;
 use crate::sim::Grade;
 
@@ -118,6 +118,8 @@ pub struct Published<'a> {
     pub neighbourhoods: Option<(&'a Neighbourhoods, &'a NeighbourhoodParameters)>,
     /// Superdiversity.
     pub diversity: Option<&'a Diversity>,
+    /// Which challenges take part.
+    pub challenges: &'a Challenges,
 }
 
 /// How an indicator is computed.
@@ -161,6 +163,8 @@ pub struct Indicator {
     /// True for offending, recruitment, premises, crisis and tipping: of a real city only differences leave the
     /// program (models.md E-15), and they are never shown beside groups (E-16).
     pub guarded: bool,
+    /// The challenge that it belongs to; `None`: always there.
+    pub challenge: Option<Challenge>,
 }
 
 impl Indicator {
@@ -172,6 +176,11 @@ impl Indicator {
     /// True if neighbourhoods have this column.
     pub fn in_neighbourhoods(&self) -> bool {
         self.scope != Scope::City
+    }
+
+    /// True if its challenge takes part.
+    pub fn is_there(&self, challenges: &Challenges) -> bool {
+        self.challenge.is_none_or(|c| challenges.has(c))
     }
 
     /// True for what happens and is counted, and so can be added up over months. Rates are per year already.
@@ -228,6 +237,7 @@ macro_rules! indicators {
             about: Words { en: $en_about, nl: $nl_about },
             value: Value::$how($value),
             guarded: indicators!(@ $($guarded)?),
+            challenge: None,
         },)*];
     };
 }
@@ -242,8 +252,17 @@ mod shared;
 
 /// Every indicator, in the order of the report and of the columns.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    [living::LIST, shared::LIST, neighbourhoods::LIST, diversity::LIST, ageing::LIST, crime::LIST, climate::LIST]
-        .concat()
+    let always = [living::LIST, shared::LIST].concat().into_iter();
+    let of_challenges = [
+        (Challenge::Neighbourhoods, neighbourhoods::LIST),
+        (Challenge::Diversity, diversity::LIST),
+        (Challenge::Ageing, ageing::LIST),
+        (Challenge::Crime, crime::LIST),
+        (Challenge::Climate, climate::LIST),
+    ];
+    let belongs =
+        |(c, list): (Challenge, &'static [Indicator])| list.iter().map(move |i| Indicator { challenge: Some(c), ..*i });
+    always.chain(of_challenges.into_iter().flat_map(belongs)).collect()
 });
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(super) fn one_by_one(draws: Res<Draws>, mut town: ResMut<Town>, mut agents: 
     let mut order = std::mem::take(&mut town.order);
     order.clear();
     order.extend(0..agents.len() as u32);
-    shuffle(&mut order, &mut draws.rng(ORDER, 0));
+    shuffle(&mut order, *draws, ORDER);
     town.unhappy = 0;
     for &i in &order {
         let agent = &mut agents[i as usize];
@@ -41,7 +41,7 @@ pub(super) fn all_at_once(draws: Res<Draws>, mut town: ResMut<Town>, mut agents:
     let mut order = std::mem::take(&mut town.order);
     order.clear();
     order.extend((0..agents.len() as u32).filter(|&i| agents[i as usize].happy == 0));
-    shuffle(&mut order, &mut draws.rng(ORDER, 0));
+    shuffle(&mut order, *draws, ORDER);
     for &i in &order {
         walk(town, &mut agents[i as usize], *draws, i.into());
     }

@@ -55,7 +55,7 @@ pub(super) struct Town {
 pub(super) fn settle(config: &Config, draws: Draws) -> (Town, Vec<Agent>) {
     let (size, radius) = (config.size as usize, config.radius as usize);
     let mut cells: Vec<u32> = (0..config.size * config.size).collect();
-    shuffle(&mut cells, &mut draws.rng(PLACE, 0));
+    shuffle(&mut cells, draws, PLACE);
     let empty = cells.split_off(config.agents as usize);
     let mut empty_at = vec![OUTSIDE; size * size];
     empty.iter().enumerate().for_each(|(i, cell)| empty_at[*cell as usize] = i as u32);

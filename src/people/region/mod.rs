@@ -6,7 +6,7 @@
 //! ```text
 //! survivors   = people · e^{−μ(age)}                        Gompertz, falling with the years, as in the city
 //! births      = Σ women(age) · f(age)                       the city's fertility schedule
-//! from abroad = immigrants · share(kind) · profile(age)     national series
+//! from abroad = net migration · share(kind) · profile(age)  national series, falling
 //! leaving     = people · o(age)                             moves between municipalities, CBS 2017
 //! arriving    = Σ leaving · w / Σ w,  w = people · pull(kind, age)
 //! households  = Σ people · head(age) · level                heads of one-person and of other households
@@ -44,7 +44,9 @@ crate::parameters! {
         building_plan_y: 140143.0, 0.0..=1e6, "homes per year", R, "report §2.1: 981,000 in 2024–2030", "Homes to be built a year";
         building_rate: 0.7, 0.0..=2.0, "1", A, "report §2.7, base scenario: fixes fail (models.md §12)", "Part of the plan that is built";
         demolition_y: 0.0015, 0.0..=0.02, "1/y", M, "order of CBS demolitions", "Homes taken away a year, of all homes";
-        immigrants_y: 291000.0, 0.0..=1e6, "people per year", A, "net 100,000 a year in the base scenario (models.md §12) at the emigration of 2023", "People who come to the country a year";
+        immigrants_y: 291000.0, 0.0..=1e6, "people per year", A, "net 100,000 in the first year of the base scenario (models.md §12) at the emigration of 2023", "People who come to the country in the first year";
+        net_fall_y: 5000.0, 0.0..=1e5, "people per year, per year", M, "CBS forecast 2023: net migration falls from some 100,000 to some 50,000 in the thirties; quoted from memory", "How much fewer come each year, as long as more come than the least";
+        net_least_y: 50000.0, -1e5..=1e6, "people per year", M, "the same", "Immigrants less emigrants below which immigration does not fall further";
         emigrants_y: 191000.0, 0.0..=1e6, "people per year", R, "report §2.2: 332,863 − 141,985 in 2023", "People who leave the country a year";
     }
 }
@@ -129,6 +131,8 @@ impl Region {
         let trend = libm::pow(1.0 + people.fertility_trend, f64::from(self.years));
         let longer = libm::pow(1.0 + people.mortality_trend, f64::from(self.years));
         let out: Vec<f64> = (0..N_AGES).map(|age| 0.01 * interpolate(&BETWEEN_MUNICIPALITIES, age as f64)).collect();
+        let first = p.immigrants_y - p.emigrants_y;
+        let net = (first - p.net_fall_y * f64::from(self.years)).max(first.min(p.net_least_y));
         let profile: f64 = (0..N_AGES).map(|age| interpolate(&IMMIGRANT_AGES, age as f64)).sum();
         let mut after = vec![vec![0.0; N_AGES]; N_KINDS];
         self.arriving = vec![0.0; N_KINDS];
@@ -137,7 +141,7 @@ impl Region {
             let weight: Vec<f64> =
                 self.people.iter().zip(&COHORTS).map(|(cohort, c)| cohort[age] * c.pull_at(age)).collect();
             let weights: f64 = weight.iter().sum::<f64>().max(1e-9);
-            let abroad = (p.immigrants_y - p.emigrants_y) * interpolate(&IMMIGRANT_AGES, age as f64) / profile;
+            let abroad = net * interpolate(&IMMIGRANT_AGES, age as f64) / profile;
             for kind in 0..N_KINDS {
                 let arriving = leaving * weight[kind] / weights;
                 self.arriving[kind] += arriving;

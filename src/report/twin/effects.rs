@@ -14,7 +14,7 @@ use super::super::ensemble::quantile;
 use super::displacement::{Part, Role};
 use super::recording::Recording;
 use super::stats::{FALSE_DISCOVERIES, false_discovery, paired_p};
-use crate::indicators::{Indicator, Kind, city_indicators, neighbourhood_indicators};
+use crate::indicators::{Indicator, Kind, Unit, city_indicators, neighbourhood_indicators};
 
 /// Fewest residents of an area about which a guarded outcome may be told in a real city (models.md E-15).
 pub const MIN_RESIDENTS: f64 = 500.0;
@@ -157,8 +157,18 @@ pub struct Effects {
     pub neighbourhoods: Vec<Effect>,
     /// The neighbourhoods' effects by year.
     pub neighbourhood_years: Vec<Vec<Effect>>,
-    /// Of counts: target, ring and rest.
+    /// Of counts, and of what is counted per 1,000 residents and year: target, ring and rest, as numbers (a year).
     pub parts: Option<[Part; 3]>,
+}
+
+impl Effects {
+    /// Unit of [`Effects::parts`]: what is told per 1,000 residents is counted there.
+    pub fn unit_of_parts(&self) -> Unit {
+        match self.indicator.unit {
+            Unit::PerThousandYear => Unit::Events,
+            unit => unit,
+        }
+    }
 }
 
 /// The effects on every indicator, in the order of the list.
@@ -200,10 +210,24 @@ fn of_indicator(
     let mut neighbourhood_years: Vec<Vec<Effect>> =
         (0..years).map(|y| (0..n).map(|at| about(at, &|run| cell(run, id, y, at))).collect()).collect();
     neighbourhood_years.iter_mut().for_each(|year| adjust(year.iter_mut()));
-    let counts = (kind == Kind::Stock || indicator.adds_up()) && n > 0;
+    let is_rate = indicator.unit == Unit::PerThousandYear;
+    let counts = (kind == Kind::Stock || indicator.adds_up() || is_rate) && n > 0;
+    // Rates add up over areas as the numbers that they stand for.
+    let number = |run: &Recording, at: usize| -> Vec<f64> {
+        let values = by_year(run, id, at);
+        match is_rate {
+            true => values.iter().zip(by_year(run, "residents", at)).map(|(rate, r)| rate * r / 1_000.0).collect(),
+            false => values,
+        }
+    };
     let part = |role: Role| {
         let inside: Vec<usize> = (0..n).filter(|&at| roles[at] == role).collect();
-        let sum = |run: &Recording| inside.iter().map(|&at| window.headline(kind, &by_year(run, id, at))).sum::<f64>();
+        let sum = |run: &Recording| {
+            // Where too few live for a rate to be told there is none to add.
+            let of = |&at: &usize| window.headline(kind, &number(run, at));
+            let there = inside.iter().map(of).filter(|v| !is_rate || v.is_finite());
+            there.sum::<f64>()
+        };
         let residents: f64 = inside.iter().map(|&at| rules.residents[at]).sum();
         let tellable = !inside.is_empty() && (levels || residents >= MIN_RESIDENTS);
         Part {

@@ -34,7 +34,7 @@ const COLUMNS: [Described; 14] = {
             Utf8,
             "",
             "never",
-            "`city`; code of a neighbourhood; of counts also `target`, `ring` and `rest`: all neighbourhoods of that role.",
+            "`city`; code of a neighbourhood; of counts also `target`, `ring` and `rest`: all neighbourhoods of that role (of rates per 1,000 residents: numbers a year).",
         ),
         ("role", Utf8, "", "the city", "`target`: a measure holds here; `ring`: touches a target; `rest`: elsewhere."),
         (

@@ -147,7 +147,7 @@ fn band_box(ui: &mut Ui, session: &mut Session) {
 }
 
 fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator, courses: &[Course]) {
-    let start = session.desk.file.scenario.start;
+    let (start, lang) = (session.desk.file.scenario.start, session.panels.lang);
     let year = |tick: usize| (f64::from(start.0) + tick as f64) / 12.0;
     let line = |course: &Course| {
         let known = course.values.iter().enumerate().map(|(t, v)| [year(t), *v]).filter(|p| p[1].is_finite());
@@ -180,7 +180,7 @@ fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator,
         .allow_boxed_zoom(false)
         .link_axis("time", [true, false])
         .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
-        .y_axis_formatter(move |mark, _| layers::value_text(indicator, mark.value))
+        .y_axis_formatter(move |mark, _| layers::value_text(lang, indicator, mark.value))
         .legend(Legend::default().position(Corner::LeftTop))
         .show(ui, |plot| {
             areas.into_iter().for_each(|area| plot.add(area));

@@ -52,11 +52,11 @@ fn values(ui: &mut Ui, session: &Session, here: usize) {
                 ui.set_width(138.0);
                 ui.add(title).on_hover_text(words::pick(lang, indicator.about));
             });
-            let mut text = layers::value_text(indicator, value);
+            let mut text = layers::value_text(lang, indicator, value);
             if let Some(twin) = picture.twin.as_ref().and_then(|t| of(&t.frame)) {
                 let change = value - f64::from(twin);
                 if change != 0.0 {
-                    text = format!("{text}\n({})", change_text(indicator, change));
+                    text = format!("{text}\n({})", change_text(lang, indicator, change));
                 }
             }
             ui.label(RichText::new(text).size(12.0));

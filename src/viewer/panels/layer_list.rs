@@ -26,20 +26,38 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
         .show(ui, |ui| legend(ui, session));
     style::heading(ui, session.t("layers"));
     let hint = session.t("search");
-    ui.add(egui::TextEdit::singleline(&mut session.panels.search).hint_text(hint).desired_width(f32::INFINITY));
-    ui.add_space(4.0);
+    let field = egui::TextEdit::singleline(&mut session.panels.search).hint_text(hint).desired_width(f32::INFINITY);
+    let entered = style::search_field(ui, field, std::mem::take(&mut session.panels.seek_layer));
     let wanted = session.panels.search.to_lowercase();
-    let mut chosen = session.layer;
+    let (mut chosen, mut first) = (session.layer, None);
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        for (i, layer) in session.layers.iter().enumerate() {
-            let title = title(session, layer.kind);
-            let found = title.to_lowercase().contains(&wanted) || layer.id.contains(&wanted);
-            let listed = i == chosen || !wanted.is_empty() || is_listed(layer.kind);
-            if found && listed && ui.radio(i == chosen, title).clicked() {
-                chosen = i;
+        for theme in layers::THEMES {
+            let inside: Vec<usize> = (0..session.layers.len())
+                .filter(|&i| {
+                    let layer = &session.layers[i];
+                    let title = title(session, layer.kind);
+                    let found = title.to_lowercase().contains(&wanted) || layer.id.contains(&wanted);
+                    let listed = i == session.layer || !wanted.is_empty() || is_listed(layer.kind);
+                    found && listed && layers::theme(layer) == theme
+                })
+                .collect();
+            if inside.is_empty() {
+                continue;
+            }
+            ui.add_space(3.0);
+            small(ui, words::say(session.panels.lang, theme));
+            for i in inside {
+                first = first.or(Some(i));
+                if ui.radio(i == chosen, title(session, session.layers[i].kind)).clicked() {
+                    chosen = i;
+                }
             }
         }
     });
+    // Enter in the search field takes the first that is found.
+    if let Some(first) = first.filter(|_| entered && !wanted.is_empty()) {
+        chosen = first;
+    }
     session.choose(chosen);
 }
 
@@ -106,7 +124,7 @@ fn plain_legend(ui: &mut Ui, session: &Session, kind: Kind) {
         Kind::Indicator(at) => {
             if let (Some(scale), Some(indicator)) = (session.scale, neighbourhood_indicators().nth(at)) {
                 ramp(ui, layers::colour_at);
-                let text = |v: f32| layers::value_text(indicator, v.into());
+                let text = |v: f32| layers::value_text(session.panels.lang, indicator, v.into());
                 ends(ui, &text(scale.low), &text(scale.high));
                 swatch(ui, layers::NOT_AVAILABLE, session.t("not_available"));
                 if is_rate(indicator) {
@@ -124,7 +142,11 @@ fn hazard_legend(ui: &mut Ui, session: &mut Session) {
         return;
     };
     let is_water = reel.is_water();
-    let text = |v: f32, sign: &str| if is_water { format!("{sign}{v:.1} m") } else { format!("{sign}{v:.1} °C") };
+    let lang = session.panels.lang;
+    let text = |v: f32, sign: &str| {
+        let unit = if is_water { "m" } else { "°C" };
+        layers::decimal(lang, format!("{sign}{v:.1} {unit}"))
+    };
     if session.twin == TwinMode::Difference {
         small(ui, session.t("difference_note"));
         match session.difference {
@@ -155,7 +177,7 @@ fn difference_legend(ui: &mut Ui, session: &Session, kind: Kind) {
     }
     if most > 0.0 {
         ramp(ui, |k| layers::difference_colour(2.0 * k - 1.0, 1.0));
-        let text = |v: f32| change_text(indicator, v.into());
+        let text = |v: f32| change_text(session.panels.lang, indicator, v.into());
         ends(ui, &text(-most), &text(most));
     } else {
         swatch(ui, layers::difference_colour(0.0, 1.0), session.t("difference_zero"));

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use bevy_egui::egui::{self, RichText, Ui};
 
+use super::super::layers;
 use super::super::session::{Session, round_value};
 use super::super::words;
+use super::files::{Browser, Found, Sought};
 use super::style::{self, small};
 use super::top::grade_text;
 use crate::policies::{Authority, LEVERS, Lever};
@@ -66,9 +68,9 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
 }
 
 /// A value with its unit.
-fn value_text(lever: &Lever, value: f64) -> String {
+fn value_text(lang: Lang, lever: &Lever, value: f64) -> String {
     let number = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
-    format!("{number} {}", lever.unit)
+    format!("{} {}", layers::decimal(lang, number), words::phrase(lang, lever.unit))
 }
 
 fn place_text(session: &Session, area: &Area) -> String {
@@ -101,9 +103,9 @@ fn list(ui: &mut Ui, session: &mut Session) {
                 let title = RichText::new(title).size(13.0);
                 let title = if placement.on { title.strong() } else { title.color(style::FAINT) };
                 ui.label(title).on_hover_text(what(session.panels.lang, placement.lever));
-                let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
+                let cost = style::euros(session.panels.lang, placement.cost_eur(&session.desk.city, horizon));
                 let place = place_text(session, &placement.area);
-                let value = value_text(placement.lever, placement.value);
+                let value = value_text(session.panels.lang, placement.lever, placement.value);
                 small(ui, format!("{value} · {place}\n{} · {cost}", placement.from));
             });
             if ui.small_button("×").on_hover_text(session.t("remove")).clicked() {
@@ -121,7 +123,7 @@ fn budget(ui: &mut Ui, session: &mut Session) {
     let cost = session.desk.file.plans.cost_eur(&session.desk.city, horizon);
     ui.horizontal(|ui| {
         let until = horizon.plus(-1).year().to_string();
-        ui.label(session.t2("cost_until", &[&style::euros(cost), &until]));
+        ui.label(session.t2("cost_until", &[&style::euros(session.panels.lang, cost), &until]));
     });
     ui.horizontal(|ui| {
         small(ui, session.t("budget"));
@@ -139,7 +141,7 @@ fn budget(ui: &mut Ui, session: &mut Session) {
         let filled = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width() * part, rect.height()));
         ui.painter().rect_filled(filled, 3.0, if over { style::ALARM } else { style::ACCENT });
         if over {
-            let text = session.t2("over_budget", &[&style::euros(cost - budget)]);
+            let text = session.t2("over_budget", &[&style::euros(session.panels.lang, cost - budget)]);
             ui.label(RichText::new(text).color(style::ALARM));
         }
     }
@@ -155,33 +157,61 @@ fn what(lang: Lang, lever: &Lever) -> &'static str {
 fn palette(ui: &mut Ui, session: &mut Session) {
     style::heading(ui, session.t("levers"));
     let hint = session.t("search");
-    ui.add(egui::TextEdit::singleline(&mut session.panels.lever_search).hint_text(hint).desired_width(f32::INFINITY));
-    ui.add_space(4.0);
+    let search = &mut session.panels.lever_search;
+    let field = egui::TextEdit::singleline(search).hint_text(hint).desired_width(f32::INFINITY);
+    let entered = style::search_field(ui, field, std::mem::take(&mut session.panels.seek_lever));
     let lang = session.panels.lang;
     let wanted = session.panels.lever_search.to_lowercase();
-    let mut groups: BTreeMap<String, Vec<&'static Lever>> = BTreeMap::new();
-    for lever in LEVERS.iter().filter(|l| l.authority != Authority::Nobody) {
-        let texts = [words::lever_title(lang, lever), what(lang, lever).into(), lever.id.into()];
-        if texts.iter().any(|text| text.to_lowercase().contains(&wanted)) {
+    let mut taken = None;
+    if wanted.is_empty() {
+        let mut groups: BTreeMap<String, Vec<&'static Lever>> = BTreeMap::new();
+        for lever in LEVERS.iter().filter(|l| l.authority != Authority::Nobody) {
             groups.entry(words::authority_title(lang, lever)).or_default().push(lever);
         }
-    }
-    let mut taken = None;
-    for (authority, levers) in groups {
-        let header = format!("{authority} ({})", levers.len());
-        let open = if wanted.is_empty() { None } else { Some(true) };
-        egui::CollapsingHeader::new(header).id_salt(&authority).default_open(true).open(open).show(ui, |ui| {
-            for lever in levers {
-                let response = ui.add(egui::Button::new(words::lever_title(lang, lever)).frame(false).wrap());
-                if response.on_hover_text(what(lang, lever)).clicked() {
-                    taken = Some(lever);
+        for (authority, levers) in groups {
+            let header = format!("{authority} ({})", levers.len());
+            egui::CollapsingHeader::new(header).id_salt(&authority).default_open(true).show(ui, |ui| {
+                for lever in levers {
+                    taken = taken.or(lever_button(ui, lang, lever));
                 }
-            }
-        });
+            });
+        }
+    } else {
+        let found = found(lang, &wanted);
+        if found.is_empty() {
+            small(ui, session.t("nothing_found"));
+        }
+        // Enter in the search field takes the first that is found.
+        taken = found.first().copied().filter(|_| entered);
+        for lever in found {
+            taken = taken.or(lever_button(ui, lang, lever));
+        }
     }
     if let Some(lever) = taken {
         session.take_up(lever);
     }
+}
+
+fn lever_button(ui: &mut Ui, lang: Lang, lever: &'static Lever) -> Option<&'static Lever> {
+    let response = ui.add(egui::Button::new(words::lever_title(lang, lever)).frame(false).wrap());
+    response.on_hover_text(what(lang, lever)).clicked().then_some(lever)
+}
+
+/// Levers in whose name or explanation `wanted` occurs: first those whose name begins so, then by name, then the rest.
+fn found(lang: Lang, wanted: &str) -> Vec<&'static Lever> {
+    let mut found: Vec<(u8, &'static Lever)> = Vec::new();
+    for lever in LEVERS.iter().filter(|l| l.authority != Authority::Nobody) {
+        let title = words::lever_title(lang, lever).to_lowercase();
+        let in_text = what(lang, lever).to_lowercase().contains(wanted) || lever.id.contains(wanted);
+        match (title.starts_with(wanted), title.contains(wanted), in_text) {
+            (true, ..) => found.push((0, lever)),
+            (_, true, _) => found.push((1, lever)),
+            (_, _, true) => found.push((2, lever)),
+            _ => {}
+        }
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, lever)| lever).collect()
 }
 
 fn card(ui: &mut Ui, session: &mut Session) {
@@ -200,7 +230,7 @@ fn card(ui: &mut Ui, session: &mut Session) {
     // Limits of what is counted are those of a large city; small numbers are to be within reach.
     ui.add(if lever.divided { slider.logarithmic(true).smallest_positive(1.0) } else { slider });
     choice.value = round_value(lever, choice.value);
-    small(ui, session.t2("lever_range", &[&value_text(lever, lever.default)]));
+    small(ui, session.t2("lever_range", &[&value_text(lang, lever, lever.default)]));
     ui.add_space(4.0);
     let whole_city = session.t("whole_city");
     ui.checkbox(&mut choice.whole_city, whole_city);
@@ -225,12 +255,12 @@ fn card(ui: &mut Ui, session: &mut Session) {
     let horizon = session.desk.horizon(&session.status).plus(1);
     let placement = session.placement();
     if let Some(placement) = &placement {
-        let cost = style::euros(placement.cost_eur(&session.desk.city, horizon));
+        let cost = style::euros(session.panels.lang, placement.cost_eur(&session.desk.city, horizon));
         ui.label(session.t2("costs", &[&cost]));
     }
     small(ui, session.t2("lead_time", &[&lever.lead_time_months.to_string()]));
     small(ui, grade_text(lang, lever.grade));
-    small(ui, format!("{}: {}", session.t("borne_by"), lever.borne_by));
+    small(ui, format!("{}: {}", session.t("borne_by"), words::phrase(lang, lever.borne_by)));
     small(ui, lever.source);
     ui.add_space(6.0);
     ui.add_enabled_ui(placement.is_some(), |ui| {
@@ -247,11 +277,26 @@ fn card(ui: &mut Ui, session: &mut Session) {
 fn area_file(ui: &mut Ui, session: &mut Session) {
     ui.horizontal(|ui| {
         let hint = session.t("area_file_hint");
-        let field = egui::TextEdit::singleline(&mut session.panels.area_file).hint_text(hint).desired_width(170.0);
+        let field = egui::TextEdit::singleline(&mut session.panels.area_file).hint_text(hint).desired_width(118.0);
         let response = ui.add(field).on_hover_text(session.t("area_file_what"));
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let path = session.panels.area_file.trim().to_string();
-        if (ui.button(session.t("open")).clicked() || entered) && !path.is_empty() {
+        if ui.button(session.t("files_look")).clicked() {
+            session.panels.browser = Some(Browser::new(Sought::File(&["geojson", "json", "gpkg"]), &path));
+        }
+        let mut chosen = entered && !path.is_empty();
+        if let Some(mut browser) = session.panels.browser.take() {
+            match browser.show(ui.ctx(), session.panels.lang) {
+                Found::Nothing => session.panels.browser = Some(browser),
+                Found::Closed => {}
+                Found::Path(found) => {
+                    session.panels.area_file = found.display().to_string();
+                    chosen = true;
+                }
+            }
+        }
+        let path = session.panels.area_file.trim().to_string();
+        if chosen {
             let area = MeasureArea::File(path.clone().into());
             match inside(&Place::whole(path), &area, &session.desk.city) {
                 Ok(found) => session.panels.area.extend(found),
@@ -267,4 +312,20 @@ fn month_field(ui: &mut Ui, month: &mut Month, first: Month) {
     ui.add(egui::DragValue::new(&mut of_year).range(1..=12).custom_formatter(|n, _| format!("{n:02}")));
     ui.add(egui::DragValue::new(&mut year).range(first.year()..=first.year() + 150).speed(0.05));
     *month = Month::new(year, of_year.clamp(1, 12)).max(first);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_so_is_found_first() {
+        let ids = |lang, wanted: &str| found(lang, wanted).iter().map(|l| l.id).collect::<Vec<_>>();
+        assert_eq!(ids(Lang::En, "coaches")[0], "street_coaches");
+        assert_eq!(ids(Lang::Nl, "straatv")[0], "lighting");
+        let street = ids(Lang::En, "street");
+        assert_eq!(street[0], "street_coaches");
+        assert!(street.contains(&"placemaking"), "by what it does: {street:?}");
+        assert!(ids(Lang::En, "no such thing").is_empty());
+    }
 }

@@ -2,6 +2,7 @@
 
 mod chart;
 mod episode;
+pub(super) mod files;
 mod help;
 mod here;
 mod layer_list;
@@ -104,13 +105,15 @@ fn fit(session: &mut Session) {
 fn side(ui: &mut Ui, session: &mut Session) {
     // Dutch words are longer: then the last page stands below.
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 5.0;
         for (page, key) in [
             (Page::Measures, session.t("measures")),
             (Page::Chart, session.t("chart")),
             (Page::Moved, session.t("moved")),
             (Page::Here, session.t("here")),
         ] {
-            let text = RichText::new(key).size(14.0);
+            let text = RichText::new(key).size(13.5);
             if ui.selectable_label(session.panels.page == page, text).clicked() {
                 session.panels.page = page;
             }

@@ -10,6 +10,7 @@ use super::super::words;
 use super::style::{self, small};
 use super::top::change_text;
 use crate::indicators::{Indicator, neighbourhood_indicators};
+use crate::report::Lang;
 use crate::report::twin::{Role, roles};
 
 /// Neighbourhoods listed on either side.
@@ -80,7 +81,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
                 small(ui, session.t("moved_nowhere"));
             }
             for i in list {
-                row(ui, session, i, &change_text(indicator, differences[i].into()));
+                row(ui, session, i, &change_text(lang, indicator, differences[i].into()));
             }
             ui.add_space(6.0);
         }
@@ -97,7 +98,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
 
 /// True if a difference is more than nothing, as it is written.
 fn shows(indicator: &Indicator, difference: f32) -> bool {
-    let text = |v: f32| layers::value_text(indicator, f64::from(v).abs());
+    let text = |v: f32| layers::value_text(Lang::En, indicator, f64::from(v).abs());
     difference.is_finite() && text(difference) != text(0.0)
 }
 
@@ -140,7 +141,7 @@ fn parts(ui: &mut Ui, session: &Session, indicator: &Indicator, differences: &[f
             });
             ui.label(key);
             let text = match weight > 0.0 {
-                true => change_text(indicator, sum / weight),
+                true => change_text(session.panels.lang, indicator, sum / weight),
                 false => session.t("unavailable").to_string(),
             };
             ui.label(style::bold(text));

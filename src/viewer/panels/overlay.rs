@@ -6,8 +6,10 @@ use bevy::prelude::{Vec2, Vec3};
 use bevy_egui::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui};
 
 use super::super::camera::Lens;
+use super::super::layers;
 use super::super::session::{Session, TwinMode};
 use super::style;
+use super::top::change_text;
 use crate::sim::Area;
 
 /// Most names at the same time, in each view.
@@ -110,12 +112,33 @@ fn outlines(painter: &Painter, lens: &Lens, points: f32, session: &Session) {
     }
 }
 
-/// Names of the larger neighbourhoods, as far as they do not cover each other; what is pointed at comes first.
+/// What the measures changed in each neighbourhood, if that is what the map shows, with how it is written: an arrow and
+/// the change. Where nothing changed there is no text.
+fn changes(session: &Session) -> Vec<(f32, String)> {
+    let kind = session.layers[session.layer].kind;
+    let (Some(indicator), TwinMode::Difference) = (layers::indicator_of(kind), session.twin) else { return Vec::new() };
+    let lang = session.panels.lang;
+    let none = layers::value_text(lang, indicator, 0.0);
+    let text = |change: f32| match layers::value_text(lang, indicator, f64::from(change.abs())) {
+        text if !change.is_finite() || text == none => String::new(),
+        _ => format!("  {} {}", if change < 0.0 { "▼" } else { "▲" }, change_text(lang, indicator, change.into())),
+    };
+    session.differences(kind).unwrap_or_default().into_iter().map(|change| (change, text(change))).collect()
+}
+
+/// Names of the larger neighbourhoods, as far as they do not cover each other; what is pointed at comes first, then what
+/// changed most.
 fn names(painter: &Painter, free: Rect, lens: &Lens, points: f32, session: &Session) {
     let hoods = &session.desk.city.neighbourhoods;
     let mut order: Vec<usize> = (0..hoods.len()).filter(|&n| hoods[n].marginals.residents > 0).collect();
     let first = |n: usize| session.panels.hovered == Some(n) || session.panels.area.contains(&n);
-    order.sort_by_key(|&n| (!first(n), std::cmp::Reverse(hoods[n].marginals.residents)));
+    let changes = changes(session);
+    let change = |n: usize| changes.get(n).filter(|(_, text)| !text.is_empty());
+    let size = |n: usize| change(n).map_or(0.0, |(change, _)| change.abs());
+    order.sort_by(|&a, &b| {
+        let people = |n: usize| hoods[n].marginals.residents;
+        first(b).cmp(&first(a)).then(size(b).total_cmp(&size(a))).then(people(b).cmp(&people(a)))
+    });
     // The compass, the scale bar and the headline have their places.
     let mut taken = vec![
         Rect::from_min_size(free.left_bottom() - egui::vec2(0.0, 92.0), egui::vec2(150.0, 92.0)),
@@ -124,12 +147,13 @@ fn names(painter: &Painter, free: Rect, lens: &Lens, points: f32, session: &Sess
     let mut n_names = 0;
     for n in order {
         let Some(p) = lens.project(place_of(session, hoods[n].centre_m, 24.0)) else { continue };
-        let galley = painter.layout_no_wrap(hoods[n].name.clone(), FontId::proportional(12.5), style::INK);
+        let text = format!("{}{}", hoods[n].name, change(n).map_or("", |(_, text)| text));
+        let galley = painter.layout_no_wrap(text, FontId::proportional(12.5), style::INK);
         let rect = Align2::CENTER_CENTER.anchor_size(to_panel(p, points), galley.size()).expand2(egui::vec2(6.0, 2.0));
         if !free.shrink(4.0).contains_rect(rect) || taken.iter().any(|t| t.expand(10.0).intersects(rect)) {
             continue;
         }
-        painter.rect_filled(rect, 4.0, Color32::from_rgba_unmultiplied(250, 250, 248, 210));
+        painter.rect_filled(rect, 4.0, Color32::from_rgba_unmultiplied(250, 250, 248, 236));
         painter.galley(rect.min + egui::vec2(6.0, 2.0), galley, style::INK);
         taken.push(rect);
         n_names += 1;
@@ -142,14 +166,14 @@ fn names(painter: &Painter, free: Rect, lens: &Lens, points: f32, session: &Sess
 fn plate(painter: &Painter, middle: Pos2, text: &str, size: f32) {
     let galley = painter.layout_no_wrap(text.into(), FontId::proportional(size), style::INK);
     let rect = Align2::CENTER_CENTER.anchor_size(middle, galley.size()).expand2(egui::vec2(10.0, 4.0));
-    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(250, 250, 248, 235));
+    painter.rect_filled(rect, 5.0, Color32::from_rgba_unmultiplied(250, 250, 248, 244));
     painter.galley(rect.min + egui::vec2(10.0, 4.0), galley, style::INK);
 }
 
 fn compass(painter: &Painter, middle: Pos2, heading: f32) {
     let north = egui::vec2(-heading.sin(), -heading.cos());
     let side = egui::vec2(-north.y, north.x);
-    painter.circle_filled(middle, 16.0, Color32::from_rgba_unmultiplied(250, 250, 248, 210));
+    painter.circle_filled(middle, 16.0, Color32::from_rgba_unmultiplied(250, 250, 248, 236));
     let needle = |to: egui::Vec2, colour| {
         let corners = vec![middle + to * 12.0, middle + side * 4.0, middle - side * 4.0];
         painter.add(egui::Shape::convex_polygon(corners, colour, Stroke::NONE));
@@ -166,7 +190,7 @@ fn scale_bar(painter: &Painter, left: Pos2, session: &Session, points: f32) {
     let length_m = [5.0, 2.0, 1.0].into_iter().map(|k| k * power).find(|m| *m <= wanted).unwrap_or(power);
     let right = left + egui::vec2(length_m / m_per_point, 0.0);
     let back = Rect::from_min_max(left + egui::vec2(-4.0, -16.0), right + egui::vec2(4.0, 6.0));
-    painter.rect_filled(back, 3.0, Color32::from_rgba_unmultiplied(250, 250, 248, 210));
+    painter.rect_filled(back, 3.0, Color32::from_rgba_unmultiplied(250, 250, 248, 236));
     painter.line_segment([left, right], Stroke::new(2.0, style::INK));
     for end in [left, right] {
         painter.line_segment([end - egui::vec2(0.0, 4.0), end + egui::vec2(0.0, 2.0)], Stroke::new(2.0, style::INK));

@@ -2,9 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bevy_egui::egui::{self, Color32, Context, FontData, FontDefinitions, FontFamily, Response, RichText, Ui};
+use bevy_egui::egui::{
+    self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, Response, RichText, Stroke, Ui,
+};
 
 use super::super::layers::{self, Rgb};
+use crate::report::Lang;
 
 /// Text.
 pub const INK: Color32 = Color32::from_rgb(46, 54, 62);
@@ -12,6 +15,8 @@ pub const INK: Color32 = Color32::from_rgb(46, 54, 62);
 pub const FAINT: Color32 = Color32::from_rgb(104, 112, 120);
 /// Panels.
 pub const PAPER: Color32 = Color32::from_rgb(250, 250, 248);
+/// Fine lines round what can be pressed.
+pub const LINE: Color32 = Color32::from_rgb(208, 212, 208);
 /// What is chosen.
 pub const ACCENT: Color32 = Color32::from_rgb(0, 98, 136);
 /// What was placed, on the map.
@@ -46,8 +51,32 @@ pub fn apply(ctx: &Context) {
     visuals.window_fill = PAPER;
     visuals.selection.bg_fill = Color32::from_rgb(206, 226, 236);
     visuals.selection.stroke.color = INK;
-    visuals.widgets.open.weak_bg_fill = PAPER;
+    visuals.text_edit_bg_color = Some(Color32::WHITE);
+    visuals.slider_trailing_fill = true;
+    visuals.window_corner_radius = CornerRadius::same(8);
+    visuals.menu_corner_radius = CornerRadius::same(6);
+    visuals.window_stroke = Stroke::new(1.0, LINE);
+    // What can be pressed is white with a fine line; what is pressed or pointed at is tinted.
+    let widgets = &mut visuals.widgets;
+    for (widget, fill, line) in [
+        (&mut widgets.inactive, Color32::WHITE, LINE),
+        (&mut widgets.hovered, Color32::from_rgb(236, 243, 246), ACCENT),
+        (&mut widgets.active, Color32::from_rgb(206, 226, 236), ACCENT),
+        (&mut widgets.open, Color32::from_rgb(236, 243, 246), LINE),
+    ] {
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = Stroke::new(1.0, line);
+        widget.corner_radius = CornerRadius::same(5);
+        widget.expansion = 0.0;
+    }
+    // Rails of sliders, boxes and rings to tick.
+    widgets.inactive.bg_fill = Color32::from_rgb(226, 229, 225);
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, Color32::from_rgb(226, 228, 224));
     ctx.set_visuals(visuals);
+    ctx.all_styles_mut(|style| {
+        style.spacing.button_padding = egui::vec2(7.0, 3.0);
+        style.spacing.scroll = egui::style::ScrollStyle::thin();
+    });
 }
 
 /// The project's own letters; egui's for the signs that they lack.
@@ -91,6 +120,16 @@ pub fn small(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.label(RichText::new(text).size(11.5).color(FAINT))
 }
 
+/// A field to search in; true if Enter was pressed in it. `seek` puts the cursor there.
+pub fn search_field(ui: &mut Ui, field: egui::TextEdit, seek: bool) -> bool {
+    let response = ui.add(field);
+    if seek {
+        response.request_focus();
+    }
+    ui.add_space(4.0);
+    response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter))
+}
+
 /// The button that does what the page is for.
 pub fn strong_button(ui: &mut Ui, text: &str) -> Response {
     let text = bold(text).color(Color32::WHITE);
@@ -99,13 +138,18 @@ pub fn strong_button(ui: &mut Ui, text: &str) -> Response {
 }
 
 /// Euros, short: € 1.2 M.
-pub fn euros(eur: f64) -> String {
+pub fn euros(lang: Lang, eur: f64) -> String {
     let sign = if eur < 0.0 { "−" } else { "" };
     let eur = eur.abs();
-    match eur {
-        e if e >= 1e9 => format!("{sign}€ {:.1} bn", e / 1e9),
-        e if e >= 1e6 => format!("{sign}€ {:.1} M", e / 1e6),
-        e if e >= 1e4 => format!("{sign}€ {:.0} k", e / 1e3),
+    let [k, m, bn] = match lang {
+        Lang::En => ["k", "M", "bn"],
+        Lang::Nl => ["dzd", "mln", "mld"],
+    };
+    let text = match eur {
+        e if e >= 1e9 => format!("{sign}€ {:.1} {bn}", e / 1e9),
+        e if e >= 1e6 => format!("{sign}€ {:.1} {m}", e / 1e6),
+        e if e >= 1e4 => format!("{sign}€ {:.0} {k}", e / 1e3),
         e => format!("{sign}€ {}", layers::thousands(e.round() as i64)),
-    }
+    };
+    layers::decimal(lang, text)
 }

@@ -86,7 +86,7 @@ fn table(ui: &mut Ui, session: &mut Session) {
         ui.label(session.t("table_cost"));
         for variant in file.plans.variants() {
             let on = variant.placements.iter().filter(|p| p.on);
-            ui.label(style::euros(on.map(|p| p.cost_eur(&session.desk.city, horizon)).sum()));
+            ui.label(style::euros(lang, on.map(|p| p.cost_eur(&session.desk.city, horizon)).sum()));
         }
         ui.label("–");
         ui.end_row();
@@ -100,17 +100,17 @@ fn table(ui: &mut Ui, session: &mut Session) {
             for records in with {
                 match (cell(records, indicator, at), base) {
                     (Some(own), Some(base)) if own != base => {
-                        let change = change_text(indicator, own - base);
+                        let change = change_text(lang, indicator, own - base);
                         ui.vertical(|ui| {
-                            ui.label(layers::value_text(indicator, own));
+                            ui.label(layers::value_text(lang, indicator, own));
                             small(ui, change);
                         });
                     }
-                    (Some(own), _) => drop(ui.label(layers::value_text(indicator, own))),
+                    (Some(own), _) => drop(ui.label(layers::value_text(lang, indicator, own))),
                     (None, _) => drop(ui.label("…")),
                 }
             }
-            ui.label(base.map_or_else(|| "…".into(), |base| layers::value_text(indicator, base)));
+            ui.label(base.map_or_else(|| "…".into(), |base| layers::value_text(lang, indicator, base)));
             ui.end_row();
         }
     });

@@ -8,6 +8,7 @@ use super::super::words;
 use super::style;
 use crate::city::CityOrigin;
 use crate::indicators::{Indicator, city_indicators};
+use crate::report::Lang;
 use crate::sim::Grade;
 
 /// What is shown if the city has it, in this order, as far as there is room.
@@ -23,6 +24,9 @@ const SHOWN: [&str; 10] = [
     "departures",
     "homes",
 ];
+
+/// Width of one, points.
+const ONE: f32 = 112.0;
 
 pub(super) fn show(ui: &mut Ui, session: &mut Session) {
     ui.horizontal(|ui| {
@@ -43,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
         let indicators: Vec<&'static Indicator> =
             SHOWN.iter().filter_map(|id| city_indicators().find(|i| i.id == *id)).collect();
         for indicator in indicators {
-            if ui.available_width() < for_menu + 112.0 {
+            if ui.available_width() < for_menu + ONE + 10.0 {
                 break;
             }
             one(ui, session, indicator);
@@ -67,13 +71,18 @@ fn one(ui: &mut Ui, session: &mut Session, indicator: &'static Indicator) {
     };
     let series: Vec<f64> = (0..=tick).map(|t| of(&picture.variant.records, t)).collect();
     let lang = session.panels.lang;
+    let shown = layers::value_text(lang, indicator, value);
     let response = ui
         .scope_builder(egui::UiBuilder::new().sense(Sense::click()), |ui| {
             ui.vertical(|ui| {
-                ui.set_width(100.0);
-                ui.label(style::bold(layers::value_text(indicator, value)).size(15.5));
+                ui.set_width(ONE);
+                match value.is_finite() {
+                    true => drop(ui.label(style::bold(shown).size(15.5))),
+                    // Nothing was measured yet, or it may not be shown: no number to look at.
+                    false => drop(ui.label(RichText::new("–").size(15.5).color(style::FAINT))),
+                }
                 spark(ui, &series);
-                ui.add(egui::Label::new(RichText::new(words::pick(lang, indicator.title)).size(11.0)).truncate());
+                ui.add(egui::Label::new(RichText::new(words::pick(lang, indicator.title)).size(10.5)).truncate());
             });
         })
         .response;
@@ -81,7 +90,10 @@ fn one(ui: &mut Ui, session: &mut Session, indicator: &'static Indicator) {
         ui.set_max_width(340.0);
         ui.label(RichText::new(words::pick(lang, indicator.title)).strong());
         ui.label(words::pick(lang, indicator.about));
-        ui.label(format!("{}: {} {against}", words::say(lang, "change"), change_text(indicator, value - before)));
+        if !value.is_finite() {
+            ui.label(words::say(lang, "not_available"));
+        }
+        ui.label(format!("{}: {} {against}", words::say(lang, "change"), change_text(lang, indicator, value - before)));
         ui.label(grade_text(lang, indicator.grade));
         style::small(ui, words::pick(lang, indicator.source));
     };
@@ -92,16 +104,17 @@ fn one(ui: &mut Ui, session: &mut Session, indicator: &'static Indicator) {
 }
 
 /// A change, with its sign.
-pub(super) fn change_text(indicator: &Indicator, change: f64) -> String {
-    let text = layers::value_text(indicator, change.abs());
-    if !change.is_finite() {
+pub(super) fn change_text(lang: Lang, indicator: &Indicator, change: f64) -> String {
+    let text = layers::value_text(lang, indicator, change.abs());
+    // What is written as nothing has no sign.
+    if !change.is_finite() || text == layers::value_text(lang, indicator, 0.0) {
         return text;
     }
     format!("{}{text}", if change < 0.0 { "−" } else { "+" })
 }
 
 /// What a grade means.
-pub(super) fn grade_text(lang: crate::report::Lang, grade: Grade) -> String {
+pub(super) fn grade_text(lang: Lang, grade: Grade) -> String {
     let meaning = match grade {
         Grade::R => words::say(lang, "grade_r"),
         Grade::L => words::say(lang, "grade_l"),
@@ -113,7 +126,7 @@ pub(super) fn grade_text(lang: crate::report::Lang, grade: Grade) -> String {
 
 /// The course so far, small.
 fn spark(ui: &mut Ui, series: &[f64]) {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(96.0, 12.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ONE - 8.0, 12.0), Sense::hover());
     ui.painter().rect_filled(rect, 2.0, egui::Color32::from_rgb(238, 239, 236));
     let known: Vec<(usize, f64)> = series.iter().copied().enumerate().filter(|(_, v)| v.is_finite()).collect();
     let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(l, h), (_, v)| (l.min(*v), h.max(*v)));
@@ -185,8 +198,8 @@ fn menu(ui: &mut Ui, session: &mut Session) {
         }
         ui.separator();
         ui.horizontal(|ui| {
-            ui.selectable_value(&mut session.panels.lang, crate::report::Lang::En, "English");
-            ui.selectable_value(&mut session.panels.lang, crate::report::Lang::Nl, "Nederlands");
+            ui.selectable_value(&mut session.panels.lang, Lang::En, "English");
+            ui.selectable_value(&mut session.panels.lang, Lang::Nl, "Nederlands");
         });
         ui.horizontal(|ui| {
             ui.label(session.t("ui_scale"));

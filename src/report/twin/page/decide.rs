@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use super::super::displacement::Role;
 use super::super::effects::Effects;
 use super::super::text;
-use super::Sheet;
-use crate::policies::Authority;
+use super::{Sheet, levers};
 use crate::report::chart::esc;
 use crate::report::number::decimal;
 use crate::report::{Lang, words};
@@ -56,7 +55,7 @@ impl Sheet<'_> {
             Some(until) => text::month(until.plus(-1), lang),
             None => lang.pick("the end", "het eind").into(),
         };
-        let value = format!("{} {}", decimal(m.value, digits(m.value), lang), m.lever.unit);
+        let value = format!("{} {}", decimal(m.value, digits(m.value), lang), levers::unit(m.lever, lang));
         let when = match lang {
             Lang::En => format!("from {} to {until}", text::month(m.from, lang)),
             Lang::Nl => format!("van {} tot en met {until}", text::month(m.from, lang)),
@@ -64,16 +63,16 @@ impl Sheet<'_> {
         let who = match lang {
             Lang::En => format!(
                 "Decided by: {}, {} months ahead. Borne by: {}. Grade of the effect: {:?}.",
-                authority(m.lever.authority),
+                levers::authority(m.lever.authority, lang),
                 m.lever.lead_time_months,
-                m.lever.borne_by,
+                levers::borne_by(m.lever, lang),
                 m.lever.grade
             ),
             Lang::Nl => format!(
                 "Besluit: {}, {} maanden vooraf. Gedragen door: {}. Graad van het effect: {:?}.",
-                authority(m.lever.authority),
+                levers::authority(m.lever.authority, lang),
                 m.lever.lead_time_months,
-                m.lever.borne_by,
+                levers::borne_by(m.lever, lang),
                 m.lever.grade
             ),
         };
@@ -87,7 +86,7 @@ impl Sheet<'_> {
         format!(
             "<div class=\"plan\"><div><p><b>{}</b> – {} – {} – {}</p><p class=\"sub\">{}</p><p class=\"src\">{}</p></div><div \
              class=\"money\"><b>{}</b><p class=\"src\">{}</p></div></div>",
-            esc(m.lever.id),
+            esc(&levers::name(m.lever, lang)),
             esc(&value),
             esc(&self.area(&m.area)),
             esc(&when),
@@ -179,10 +178,4 @@ impl Sheet<'_> {
 
 fn digits(v: f64) -> usize {
     (0..3).find(|d| (v * 10f64.powi(*d)).fract() == 0.0).unwrap_or(3) as usize
-}
-
-/// The authority as it is written in lists.
-fn authority(authority: Authority) -> String {
-    let text = serde_json::to_value(authority).ok().and_then(|v| v.as_str().map(String::from));
-    text.unwrap_or_default().replace('-', " ")
 }

@@ -6,6 +6,7 @@ use super::super::displacement::Role;
 use super::super::effects::{Effect, Effects};
 use super::super::text;
 use super::Sheet;
+use crate::indicators::{Kind, Unit};
 use crate::report::chart::esc;
 use crate::report::classes::Classes;
 use crate::report::page::{Figure, Table, source};
@@ -47,13 +48,16 @@ impl Sheet<'_> {
         }
         let mut html = String::from("<dl class=\"keys all\">");
         for e in &focus {
-            let unit = e.indicator.unit;
             let _ = write!(html, "<div><dt>{}</dt><dd>", esc(&text::title(e.indicator, lang)));
-            let (where_, effect) = match (&e.parts, self.everywhere()) {
+            let (where_, effect, unit) = match (&e.parts, self.everywhere()) {
                 (Some([target, ..]), false) if target.effect.n > 0 => {
-                    (self.pick("in the target neighbourhoods", "in de doelbuurten"), &target.effect)
+                    let where_ = match e.indicator.kind {
+                        Kind::Flow => self.pick("a year in the target neighbourhoods", "per jaar in de doelbuurten"),
+                        _ => self.pick("in the target neighbourhoods", "in de doelbuurten"),
+                    };
+                    (where_, &target.effect, e.unit_of_parts())
                 }
-                _ => (self.pick("in the city", "in de stad"), &e.city),
+                _ => (self.pick("in the city", "in de stad"), &e.city, e.indicator.unit),
             };
             let effect = if effect.n == 0 { None } else { Some(effect) };
             if let Some(effect) = effect {
@@ -61,7 +65,7 @@ impl Sheet<'_> {
                     html,
                     "<span class=\"big\">{}</span><br><span class=\"delta\">{where_}</span><br><span class=\"band\">{}</span><br>",
                     esc(&text::difference(effect.difference, unit, lang)),
-                    esc(&self.band(effect, e)),
+                    esc(&self.band(effect, unit)),
                 );
             }
             let _ = write!(html, "<span class=\"delta\">{}</span></dd></div>", esc(&self.up_and_down(e)));
@@ -70,8 +74,8 @@ impl Sheet<'_> {
     }
 
     /// "nine in ten pairs: +3 to +20", or that it is noise.
-    fn band(&self, effect: &Effect, e: &Effects) -> String {
-        let [low, high] = [effect.low, effect.high].map(|v| text::difference(v, e.indicator.unit, self.lang));
+    fn band(&self, effect: &Effect, unit: Unit) -> String {
+        let [low, high] = [effect.low, effect.high].map(|v| text::difference(v, unit, self.lang));
         let band = match self.lang {
             Lang::En => format!("nine in ten pairs: {low} to {high}"),
             Lang::Nl => format!("negen van de tien paren: {low} tot {high}"),
@@ -135,7 +139,7 @@ impl Sheet<'_> {
         let legend = self.legend(&values, &clear, &classes, unit);
         let table = self.places(e);
         let lead = match e.indicator.kind {
-            crate::indicators::Kind::Flow => self.pick(
+            Kind::Flow => self.pick(
                 "Difference per year, mean since the first measure began.",
                 "Verschil per jaar, gemiddeld sinds de eerste maatregel.",
             ),
@@ -179,7 +183,7 @@ impl Sheet<'_> {
         parts.join(" ")
     }
 
-    fn legend(&self, values: &[f64], clear: &[bool], classes: &Classes, unit: crate::indicators::Unit) -> String {
+    fn legend(&self, values: &[f64], clear: &[bool], classes: &Classes, unit: Unit) -> String {
         let lang = self.lang;
         let told: Vec<f64> = values.iter().zip(clear).map(|(v, c)| if *c { *v } else { f64::NAN }).collect();
         let (counts, _) = classes.count(&told);
@@ -189,7 +193,9 @@ impl Sheet<'_> {
             _ => lang.fill(words::HOODS_N, &[&n.to_string()]),
         };
         let mut html = String::from("<ul class=\"legend\">");
-        for (i, n) in counts.iter().enumerate().rev() {
+        // Where nothing is larger than noise there are no classes to explain.
+        let classes_there = counts.iter().sum::<usize>() > 0;
+        for (i, n) in counts.iter().enumerate().rev().filter(|_| classes_there) {
             let range = match classes.limits(i) {
                 (None, Some(high)) => lang.fill(words::BELOW, &[&limit(high)]),
                 (Some(low), None) => lang.fill(words::ABOVE, &[&limit(low)]),

@@ -3,6 +3,7 @@
 
 mod decide;
 mod evaluate;
+mod levers;
 mod maps;
 mod moved;
 mod synergy;
@@ -153,7 +154,8 @@ impl<'a> Sheet<'a> {
         let lang = self.lang;
         let drawn: Vec<&Effects> =
             self.focus().into_iter().filter(|e| !e.city_years.is_empty()).take(OVER_TIME).collect();
-        if drawn.is_empty() {
+        // One year is no line.
+        if drawn.is_empty() || drawn[0].city_years.len() < 2 {
             return;
         }
         let lead = self.pick(

@@ -63,7 +63,7 @@ impl Sheet<'_> {
             return;
         }
         let cell = |e: &Effects, part: &Part| {
-            let text = text::with_band(&part.effect, e.indicator.unit, lang);
+            let text = text::with_band(&part.effect, e.unit_of_parts(), lang);
             if part.effect.is_clear() || part.effect.n == 0 { text } else { format!("{text} *") }
         };
         let table = Table {
@@ -104,8 +104,8 @@ impl Sheet<'_> {
         let indicators: Vec<_> = drawn.iter().map(|(e, _, _)| e.indicator).collect();
         let source = format!("{} {note}", source(lang, &indicators));
         let lead = self.pick(
-            "Change in the number, all neighbourhoods of a kind together; the thin line is the band.",
-            "Verandering van het aantal, alle buurten van een soort samen; de dunne lijn is de band.",
+            "Change in the number (of what happens: a year), all neighbourhoods of a kind together; the thin line is the band.",
+            "Verandering van het aantal (van wat gebeurt: per jaar), alle buurten van een soort samen; de dunne lijn is de band.",
         );
         self.page.figure(Figure { title, lead, svg, says, legend: String::new(), source, table, wide: true });
     }
@@ -154,7 +154,7 @@ impl Sheet<'_> {
                     (true, true) => "#7fb0cc",
                     (true, false) => "#cf9a57",
                 };
-                let mut value = text::difference(effect.difference, e.indicator.unit, lang);
+                let mut value = text::difference(effect.difference, e.unit_of_parts(), lang);
                 if !effect.is_clear() {
                     value += self.pick(" (noise)", " (ruis)");
                 }
