@@ -192,6 +192,7 @@ pub(super) fn keys(
         session.panels.choice = None;
         session.panels.area.clear();
         session.panels.tour = None;
+        (session.panels.help, session.panels.table) = (false, false);
     }
     // After a pause the first step of time is long.
     let dt_s = time.delta_secs().min(0.1);

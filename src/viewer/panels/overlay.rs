@@ -121,7 +121,7 @@ fn changes(session: &Session) -> Vec<(f32, String)> {
     let none = layers::value_text(lang, indicator, 0.0);
     let text = |change: f32| match layers::value_text(lang, indicator, f64::from(change.abs())) {
         text if !change.is_finite() || text == none => String::new(),
-        _ => format!("  {} {}", if change < 0.0 { "▼" } else { "▲" }, change_text(lang, indicator, change.into())),
+        _ => format!("  {} {}", if change < 0.0 { "⬇" } else { "⬆" }, change_text(lang, indicator, change.into())),
     };
     session.differences(kind).unwrap_or_default().into_iter().map(|change| (change, text(change))).collect()
 }

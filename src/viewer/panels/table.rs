@@ -42,7 +42,10 @@ pub(super) fn show(ctx: &Context, session: &mut Session) {
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-        .show(ctx, |ui| table(ui, session));
+        .show(ctx, |ui| {
+            let high = (ctx.viewport_rect().height() - 120.0).max(80.0);
+            egui::ScrollArea::vertical().max_height(high).show(ui, |ui| table(ui, session));
+        });
     session.panels.table = open;
 }
 

@@ -99,7 +99,8 @@ fn news(ui: &mut Ui, session: &mut Session) {
     {
         ui.add(egui::Label::new(note.as_str()).truncate());
     } else if let Some(ms) = session.latency_ms {
-        ui.label(RichText::new(session.t2("latency", &[&format!("{ms:.0}")])).color(style::FAINT));
+        let text = RichText::new(session.t2("latency", &[&format!("{ms:.0}")])).color(style::FAINT);
+        ui.add(egui::Label::new(text).truncate());
     }
 }
 
