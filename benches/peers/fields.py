@@ -1,8 +1,9 @@
-"""The same flood through Waterbed and landlab, the same sky through Waterbed and solweig, on this machine: agreement and times.
+"""The same flood through Waterbed and landlab, the same dam break through Waterbed and ANUGA, the same sky through Waterbed and
+solweig, on this machine: agreement and times.
 
 `just bench-peers`, or `python3 benches/peers/fields.py [SCRATCH]`. Makes a virtual environment in a scratch folder (argument, else
-a temporary one) and installs landlab (OverlandFlow is the local inertial scheme of de Almeida et al. 2012) and solweig there. What
-cannot be installed is left out, with the reason. WATERBED names a program that is built already. Times are CPU seconds.
+a temporary one) and installs landlab (OverlandFlow is the local inertial scheme of de Almeida et al. 2012), anuga (shallow water on
+triangles) and solweig there. What cannot be installed is left out, with the reason. Itzï is not compared: it needs GRASS GIS. WATERBED names a program that is built already. Times are CPU seconds.
 """
 
 import json
@@ -227,11 +228,94 @@ def program():
     return target / "release" / ("waterbed.exe" if os.name == "nt" else "waterbed")
 
 
+DAM_N, DAM_CELL_M, DAM_END_S = 160, 1.25, 20.0
+
+
+def water_of_dam(x, y):
+    """2 m of water within 40 m of the middle, 0.5 m around it."""
+    return 2.0 if (x - 100.0) ** 2 + (y - 100.0) ** 2 < 40.0**2 else 0.5
+
+
+def waterbed_dam(program, scratch, duration_s):
+    n, cell = DAM_N, DAM_CELL_M
+    ascii_grid(scratch / "flat.asc", [[0.0] * n for _ in range(n)], cell)
+    depth = [[water_of_dam((k + 0.5) * cell, (n - j - 0.5) * cell) for k in range(n)] for j in range(n)]
+    ascii_grid(scratch / "dam.asc", depth, cell)
+    text = f'dem = "flat.asc"\nmanning = {MANNING}\nsolver = "shallow-water"\nduration_s = {duration_s}\n'
+    text += f'output_every_s = {duration_s}\ninitial_depth = "dam.asc"\n'
+    for k in range(45):
+        text += f'[[gauge]]\nname = "{k}"\nx = {100.625 + 2.16 * k}\ny = 100.625\n'
+    case = scratch / "dam.toml"
+    case.write_text(text)
+    out = scratch / "dam"
+    environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
+    text, cpu = timed(program, "flood", case, "--out", out, "--backend", "cpu", "--json", env=environment)
+    lines = (out / "gauges.csv").read_text().splitlines()[-45:]
+    return json.loads(text)["steps"], cpu, [float(line.split(",")[3]) for line in lines]
+
+
+ANUGA = """
+import json, sys, time, numpy, anuga
+end, manning = float(sys.argv[1]), float(sys.argv[2])
+# Four triangles to a square of 2.5 m: as many as the other has cells.
+domain = anuga.rectangular_cross_domain(80, 80, len1=200.0, len2=200.0)
+domain.set_name("dam")
+domain.set_datadir(sys.argv[3])
+domain.set_store(False)
+domain.set_quantity("elevation", 0.0)
+domain.set_quantity("friction", manning)
+inside = lambda x, y: (x - 100.0) ** 2 + (y - 100.0) ** 2 < 1600.0
+domain.set_quantity("stage", lambda x, y: numpy.where(inside(x, y), 2.0, 0.5), location="centroids")
+wall = anuga.Reflective_boundary(domain)
+domain.set_boundary({side: wall for side in ["left", "right", "top", "bottom"]})
+steps, started = 0, time.process_time()
+for t in domain.evolve(yieldstep=end, finaltime=end):
+    steps += domain.number_of_steps
+spent = time.process_time() - started
+xy = domain.get_centroid_coordinates()
+stage = domain.quantities["stage"].centroid_values
+areas = domain.areas
+# The mean of the triangles around each gauge, within 1.25 m.
+depth = []
+for k in range(45):
+    x = 100.625 + 2.16 * k
+    near = numpy.hypot(xy[:, 0] - x, xy[:, 1] - 100.625) < 1.25
+    depth.append(float((stage[near] * areas[near]).sum() / areas[near].sum()))
+print("RESULT " + json.dumps([steps, spent, len(areas), depth, anuga.__version__]))
+"""
+
+
+def dam_table(program, scratch):
+    print(f"## Dam break: 200 × 200 m, a round lake of 2 m in 0.5 m of water, {DAM_END_S:g} s, full shallow water\n")
+    besides = min(waterbed_dam(program, scratch, 0.01)[1] for _ in range(3))
+    steps, cpu, ours = min((waterbed_dam(program, scratch, DAM_END_S) for _ in range(3)), key=lambda r: r[1])
+    cpu = max(cpu - besides, 0.01)
+    python = python_with(scratch, "anuga==4.1.0")
+    alone = {**os.environ, "OMP_NUM_THREADS": "1"}
+    text = run(python, "-c", ANUGA, DAM_END_S, MANNING, scratch, env=alone, stderr=subprocess.DEVNULL)
+    line = next(line for line in text.splitlines() if line.startswith("RESULT "))
+    their_steps, their_cpu, triangles, theirs, version = json.loads(line[7:])
+    print("| who, one thread | cells | steps | CPU s | M cell-steps per CPU second | times Waterbed | per step |")
+    print("|---|---|---|---|---|---|---|")
+    for who, cells, s, w in [
+        (f"Waterbed, first order, without {besides:.2f} s for reading and writing", DAM_N * DAM_N, steps, cpu),
+        (f"anuga {version}, its default scheme, the loop alone", triangles, their_steps, their_cpu),
+    ]:
+        per_step = w / s / (cpu / steps)
+        print(f"| {who} | {cells} | {s} | {w:.2f} | {cells * s / w / 1e6:.2f} | {w / cpu:.1f} | {per_step:.1f} |")
+    differences = sorted(abs(a - b) for a, b in zip(ours, theirs))
+    means = sum(ours) / len(ours), sum(theirs) / len(theirs)
+    print(
+        f"\nDepth on the line from the middle to the wall: mean difference {1000 * sum(differences) / len(differences):.0f} mm,"
+        f" 95 % below {1000 * differences[int(0.95 * len(differences))]:.0f} mm; means {1000 * means[0]:.0f} and {1000 * means[1]:.0f} mm\n"
+    )
+
+
 def main():
     scratch = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="waterbed-peers-"))
     scratch.mkdir(parents=True, exist_ok=True)
     ours = program()
-    for table in [flood_table, sky_table]:
+    for table in [flood_table, dam_table, sky_table]:
         try:
             table(ours, scratch)
         except subprocess.CalledProcessError as error:

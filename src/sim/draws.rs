@@ -44,6 +44,7 @@ fn philox_abreast(counters: &mut Blocks, key: [u32; 2]) {
     let [c0, c1, c2, c3] = counters;
     let [mut k0, mut k1] = key;
     for _ in 0..10 {
+        #[allow(clippy::needless_range_loop, reason = "four arrays go together; this form is vectorised")]
         for i in 0..ABREAST {
             let p0 = u64::from(M0) * u64::from(c0[i]);
             let p1 = u64::from(M1) * u64::from(c2[i]);
@@ -102,7 +103,7 @@ impl Draws {
         philox4x32_10(counter, [self.seed as u32, (self.seed >> 32) as u32])
     }
 
-    /// [`Draws::block`] of the keys of [`ABREAST`] rows at most, which takes an eighth of the time of one after the other.
+    /// [`Draws::block`] of the keys of [`ABREAST`] rows at most, in a third of the time that they take one after the other.
     #[inline]
     pub fn blocks(self, stream: Stream, keys: impl Iterator<Item = u64>, draw: u32) -> Blocks {
         let last = u32::from(stream.id) << 16 | u32::from(self.tick);

@@ -143,10 +143,7 @@ fn page(name: &str, text: &str) {
                 let cells: Vec<&str> = row.split("<t").skip(2).filter_map(|c| c.split_once('>')).map(|c| c.1).collect();
                 // Without, with, difference, larger than noise?
                 let is_level = |cell: &&str| cell.chars().any(|c| c.is_ascii_digit());
-                assert!(
-                    cells.len() < 4 || !cells[..2].iter().any(|c| is_level(c)),
-                    "{name}: a level of {title}: {row}"
-                );
+                assert!(cells.len() < 4 || !cells[..2].iter().any(is_level), "{name}: a level of {title}: {row}");
             }
         }
     }

@@ -15,7 +15,7 @@ crate::parameters! {
         near_repeat_days: 20.0, 1.0..=120.0, "d", L, "[20] raised for about a month", "Mean delay of those (Short's 1/ω)";
         near_repeat_spill: 0.3, 0.0..=1.0, "1", A, "L [20] strongest nearest, within 100 m; Short's η", "Share of those in a cell next to it; the others in the same street";
         b_guard: 0.6, 0.0..=3.0, "1", A, "models.md §18 β_g", "Fall of the log rate by full guardianship";
-        b_efficacy: 0.10, 0.0..=1.0, "1/σ", A, "a part of 0.3 in all (models.md §18); [2] Sampson et al. 1997: two σ for 40 % fewer homicides (M)", "Fall of the log rate of violence at places by collective efficacy, beside guardianship and offenders";
+        b_efficacy: 0.20, 0.0..=1.0, "1/σ", A, "a part of 0.3 in all (models.md §18); [2] Sampson et al. 1997: two σ for 40 % fewer homicides (M)", "Fall of the log rate of violence at places by collective efficacy, beside guardianship and offenders";
         b_disorder: 0.10, 0.0..=0.3, "1/σ", A, "models.md §2.2, disputed", "Rise of the log rate by disorder";
         b_vacancy: 1.0, 0.0..=10.0, "1", A, "models.md §7.1 (vacancy in A0)", "Rise of the log rate of property offences and vandalism by the share of empty homes, over the mean of the start";
         hot_day_violence: 0.057, 0.0..=0.3, "1", L, "Heilmann & Kahn, NBER 25961: +5.7 % on days of 29.4 °C and more", "Rise of violence on a hot day";
@@ -32,7 +32,7 @@ crate::parameters! {
         h_prior: 0.482, 0.0..=2.0, "1", L, "[21] ln 1.62", "Log hazard of offending: offended in the past five years";
         h_family: 0.372, 0.0..=2.0, "1", L, "[21] ln 1.45", "Log hazard of offending: more than half of the household have";
         h_friends: 0.593, 0.0..=2.0, "1", L, "[21] ln 1.81", "Log hazard of offending: more than half of the neighbours of one's age have";
-        h_efficacy: 0.30, 0.0..=1.0, "1/σ", A, "models.md §7.2, §18 b_CE; half of it counts at places (supply_elasticity)", "Fall of the log hazard of offending by collective efficacy at home";
+        h_efficacy: 0.10, 0.0..=1.0, "1/σ", A, "models.md §7.2 b_CE has 0.3; a part of the same 0.3, see docs/challenges/crime.md", "Fall of the log hazard of offending by collective efficacy at home";
         h_member: 1.504, 0.0..=3.0, "1", L, "[21] ln 4.50", "Log hazard of offending: member of a criminal group";
         h_strain: 0.3, 0.0..=1.0, "1/σ", A, "models.md §18 b_s (Agnew 1992)", "Log hazard of offending by strain";
         h_bonds: 0.3, 0.0..=1.0, "1/σ", A, "models.md §18 b_b", "Fall of the log hazard of offending by bonds";
