@@ -296,9 +296,9 @@ mod tests {
             assert_eq!([0, 1, 2, 3].map(|w: usize| blocks[w][i]), draws.block(stream, key, 5), "{i}");
         }
         let numbered = draws.numbered(stream, keys[7], (0..40).map(|i| 3 * i));
-        for i in 0..40 {
-            let want = draws.block(stream, keys[7], 3 * i as u32);
-            assert_eq!([0, 1, 2, 3].map(|w: usize| numbered[w][i]), want, "{i}");
+        let [a, b, c, d] = &numbered;
+        for (i, (((&a, &b), &c), &d)) in a.iter().zip(b).zip(c).zip(d).take(40).enumerate() {
+            assert_eq!([a, b, c, d], draws.block(stream, keys[7], 3 * i as u32), "{i}");
         }
     }
 

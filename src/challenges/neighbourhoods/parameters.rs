@@ -31,7 +31,7 @@ crate::parameters! {
         contact_start: 0.667, 0.05..=0.95, "1", R, "report §2.5 (2012; 0.58 in 2018)", "Share who speak with a neighbour in a week, at the start";
         contact_trend_logit_y: -0.062, -0.5..=0.5, "logit/y", R, "report §2.5: 0.667 to 0.58 in six years", "Trend of neighbour contact";
         contact_trend_years: 10.0, 0.0..=100.0, "y", A, "nothing is known beyond 2018", "Years after which the trend of neighbour contact ends";
-        contact_replaced: 0.8, 0.0..=1.0, "1", A, "R §2.5: 61 to 87 % use social media; liveability stood still meanwhile (Leefbaarometer 2.0, 2012–2018)", "Part of that trend that other company replaces, for collective efficacy and loneliness";
+        contact_replaced: 0.9, 0.0..=1.0, "1", A, "R §2.5: 61 to 87 % use social media; liveability stood still meanwhile (Leefbaarometer 2.0, 2012–2018)", "Part of that trend that other company replaces, for collective efficacy and loneliness";
         contact_own_sd: 0.18, 0.0..=1.0, "logit", A, "0.04 of residents; set towards T-1f (contact and collective efficacy correlate)", "Spread of contact between neighbourhoods that nothing in the model explains";
         contact_turnover: 0.10, 0.0..=1.0, "logit per σ", A, "order of magnitude", "Contact lost by turnover";
         contact_friction: 0.05, 0.0..=1.0, "logit per σ", A, "small, as in Dinesen et al. 2020", "Contact lost by not understanding each other";
