@@ -117,9 +117,9 @@ ci:
 licences:
     cargo deny check licenses sources bans
 
-# The table of docs/targets.md: 30 seeds of a city of 20,000, fifteen years
+# The table of docs/targets.md: 30 seeds of a city of 10,000, twelve years
 targets:
-    cargo run --release --example targets -- 30 20000 15
+    cargo run --release --example targets -- 30 10000 12
 
 # Schelling beside Mesa and krABMaga, water beside landlab, sky beside solweig, which it installs into scratch folders (needs
 # python3 and the package registries)

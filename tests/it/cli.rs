@@ -205,7 +205,16 @@ fn a_measure_without_effect_leaves_its_twin_alone() {
         waterbed(dir.path(), &["report", without, "out/base-plan-twin/base-2", "--lang", "nl", "--out", "band.html"]);
     assert_eq!(stdout(&report), "band.html\n");
     assert!(std::fs::read_to_string(dir.path().join("band.html")).unwrap().contains("<html lang=\"nl\""));
-    let unknown = waterbed(dir.path(), &["compare", without, "out/gone"]);
+    let mixed = waterbed(dir.path(), &["compare", without, "out/base-plan-twin"]);
+    assert_eq!(mixed.status.code(), Some(2));
+    assert!(stderr(&mixed).contains("holds runs of several scenarios (base, base-plan)"), "{}", stderr(&mixed));
+    std::fs::create_dir(dir.path().join("seeds")).unwrap();
+    for seed in ["base-1", "base-2"] {
+        std::fs::rename(dir.path().join("out/base-plan-twin").join(seed), dir.path().join("seeds").join(seed)).unwrap();
+    }
+    let whole = waterbed(dir.path(), &["compare", "seeds", "seeds/base-1,seeds/base-2", "--json"]);
+    assert!(json(&whole)["differences"].as_array().unwrap().iter().all(|d| d["a"] == d["b"]), "the same seeds");
+    let unknown = waterbed(dir.path(), &["compare", "seeds/base-1", "out/gone"]);
     assert_eq!(unknown.status.code(), Some(2), "{}", stderr(&unknown));
 }
 
