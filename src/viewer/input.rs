@@ -139,6 +139,10 @@ pub(super) fn keys(
     if keys.just_pressed(KeyCode::F1) {
         session.panels.help = !session.panels.help;
     }
+    if keys.just_pressed(KeyCode::Escape) {
+        // Help and the table close even while a field has the keys.
+        (session.panels.help, session.panels.table) = (false, false);
+    }
     if session.keys_taken {
         return;
     }
@@ -192,7 +196,6 @@ pub(super) fn keys(
         session.panels.choice = None;
         session.panels.area.clear();
         session.panels.tour = None;
-        (session.panels.help, session.panels.table) = (false, false);
     }
     // After a pause the first step of time is long.
     let dt_s = time.delta_secs().min(0.1);

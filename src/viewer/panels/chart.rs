@@ -2,7 +2,7 @@
 //! and for the neighbourhood looked at.
 
 use bevy_egui::egui::{self, Color32, Ui};
-use egui_plot::{Corner, FilledArea, Legend, Line, Plot, PlotPoints, VLine};
+use egui_plot::{AxisHints, Corner, FilledArea, GridInput, GridMark, Legend, Line, Plot, PlotPoints, VLine};
 
 use super::super::background::Background;
 use super::super::layers;
@@ -146,6 +146,21 @@ fn band_box(ui: &mut Ui, session: &mut Session) {
     }
 }
 
+/// Round values on an axis, at most about `n` of them, `least` or more apart: 1, 2 or 5 of a power of ten.
+fn ticks(seen: &GridInput, n: f64, least: f64) -> Vec<GridMark> {
+    let (low, high) = seen.bounds;
+    let apart = (high - low) / n;
+    if !(apart.is_finite() && apart > 0.0) {
+        return Vec::new();
+    }
+    let power = 10f64.powf(apart.log10().floor());
+    let round = [1.0, 2.0, 5.0].into_iter().map(|k| k * power).find(|step| *step >= apart).unwrap_or(10.0 * power);
+    let step_size = round.max(least);
+    let (first, last) = ((low / step_size).ceil(), (high / step_size).floor());
+    let n_ticks = (last - first + 1.0).max(0.0) as usize;
+    (0..n_ticks).map(|k| GridMark { value: (first + k as f64) * step_size, step_size }).collect()
+}
+
 fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator, courses: &[Course]) {
     let (start, lang) = (session.desk.file.scenario.start, session.panels.lang);
     let year = |tick: usize| (f64::from(start.0) + tick as f64) / 12.0;
@@ -179,7 +194,13 @@ fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator,
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .link_axis("time", [true, false])
-        .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
+        .x_grid_spacer(|seen| ticks(&seen, 4.0, 1.0))
+        .y_grid_spacer(|seen| ticks(&seen, 5.0, 0.0))
+        .custom_x_axes(vec![
+            AxisHints::new_x()
+                .label_spacing(egui::Rangef::new(26.0, 32.0))
+                .formatter(|mark, _| format!("{:.0}", mark.value)),
+        ])
         .y_axis_formatter(move |mark, _| layers::value_text(lang, indicator, mark.value))
         .legend(Legend::default().position(Corner::LeftTop))
         .show(ui, |plot| {
@@ -190,4 +211,22 @@ fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator,
             plot.vline(VLine::new("", now).color(style::FAINT).width(1.0));
             lines.into_iter().for_each(|line| plot.line(line));
         });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_on_an_axis_are_round_and_within_it() {
+        let at = |low: f64, high: f64, least: f64| -> Vec<f64> {
+            let seen = GridInput { bounds: (low, high), base_step_size: 1.0 };
+            ticks(&seen, 4.0, least).iter().map(|mark| mark.value).collect()
+        };
+        assert_eq!(at(9_980.0, 10_900.0, 0.0), [10_000.0, 10_500.0]);
+        assert_eq!(at(2_025.0, 2_030.1, 1.0), [2_026.0, 2_028.0, 2_030.0]);
+        assert_eq!(at(2_025.0, 2_026.0, 1.0), [2_025.0, 2_026.0], "no parts of years");
+        assert_eq!(at(3.0, 3.0, 0.0), [0.0; 0]);
+        assert_eq!(at(f64::NAN, 1.0, 0.0), [0.0; 0]);
+    }
 }

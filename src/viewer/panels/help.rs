@@ -41,19 +41,23 @@ fn help(ctx: &Context, session: &mut Session) {
     egui::Window::new(session.t("help"))
         .open(&mut open)
         .collapsible(false)
-        .resizable(false)
+        // Whole from its first frame on; where the window is low it scrolls.
+        .auto_sized()
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .show(ctx, |ui| {
-            egui::Grid::new("keys").num_columns(2).spacing([18.0, 4.0]).show(ui, |ui| {
-                for (key, what) in rows {
-                    ui.label(RichText::new(key).strong());
-                    ui.label(what);
-                    ui.end_row();
-                }
+            ui.set_max_width(480.0);
+            let high = (ctx.content_rect().height() - 90.0).max(120.0);
+            egui::ScrollArea::vertical().max_height(high).show(ui, |ui| {
+                egui::Grid::new("keys").num_columns(2).spacing([18.0, 4.0]).show(ui, |ui| {
+                    for (key, what) in rows {
+                        ui.label(RichText::new(key).strong());
+                        ui.label(what);
+                        ui.end_row();
+                    }
+                });
+                ui.separator();
+                ui.label(session.t("help_model"));
             });
-            ui.separator();
-            ui.set_max_width(440.0);
-            ui.label(session.t("help_model"));
         });
     session.panels.help = open;
 }

@@ -103,17 +103,17 @@ fn fit(session: &mut Session) {
 }
 
 fn side(ui: &mut Ui, session: &mut Session) {
-    // Dutch words are longer: then the last page stands below.
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        ui.spacing_mut().button_padding.x = 5.0;
+    ui.horizontal(|ui| {
+        // Dutch words are long, and all pages are to stand in one row.
+        ui.spacing_mut().item_spacing.x = 1.0;
+        ui.spacing_mut().button_padding.x = 4.0;
         for (page, key) in [
             (Page::Measures, session.t("measures")),
             (Page::Chart, session.t("chart")),
             (Page::Moved, session.t("moved")),
             (Page::Here, session.t("here")),
         ] {
-            let text = RichText::new(key).size(13.5);
+            let text = RichText::new(key).size(13.0);
             if ui.selectable_label(session.panels.page == page, text).clicked() {
                 session.panels.page = page;
             }

@@ -32,6 +32,9 @@ pub const HEAT: Color32 = Color32::from_rgb(186, 54, 85);
 /// The twin, in charts.
 pub const TWIN: Color32 = Color32::from_rgb(140, 140, 140);
 
+/// Height of a row with buttons, points: words before a button stand in its middle.
+pub const ROW: f32 = 24.0;
+
 /// The look of everything.
 pub fn apply(ctx: &Context) {
     let known = egui::Id::new("fonts are there");

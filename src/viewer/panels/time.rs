@@ -104,9 +104,8 @@ fn news(ui: &mut Ui, session: &mut Session) {
     }
 }
 
-/// The bar from the start to the horizon: what is known, where time stands, where measures
-/// begin and heat or water came. Dragging it goes
-/// there when it is let go.
+/// The bar from the start to the horizon: what is known, where time stands, where measures begin and heat or water
+/// came. Dragging it goes there when it is let go.
 fn bar(ui: &mut Ui, session: &mut Session) {
     let first = session.desk.file.scenario.start.plus(-1);
     let last = session.desk.horizon(&session.status);
