@@ -261,31 +261,19 @@ fn wall_flux(el: f32, er: f32, bed: f32, crest: f32, n: f32, q: f32, dt: f32, in
     flux.max(-weir).min(weir)
 }
 
-/// Share of its outflow that each cell of a row can pay for from what it holds. False, and all ones, when every cell can
-/// pay for all: most rows are spared the divisions.
+/// Share of its outflow that each cell of a row can pay for from what it holds.
 #[inline(always)]
-pub fn share_row(h: &[f32], qx: &[f32], qy_n: &[f32], qy_s: &[f32], dt: f32, cell_m: f32, out: &mut [f32]) -> bool {
+pub fn share_row(h: &[f32], qx: &[f32], qy_n: &[f32], qy_s: &[f32], dt: f32, cell_m: f32, out: &mut [f32]) {
     let nx = h.len();
     let (qx, qy_n, qy_s, out) = (&qx[..nx + 1], &qy_n[..nx], &qy_s[..nx], &mut out[..nx]);
     let (qx_e, qx, h) = (&qx[1..][..nx], &qx[..nx], &h[..nx]);
-    let mut short = 0;
-    in_blocks!(i < nx, {
-        let leaves = (greater(qx_e[i], 0.0) - lesser(qx[i], 0.0)) + (greater(qy_s[i], 0.0) - lesser(qy_n[i], 0.0));
-        short |= i32::from(leaves * dt > h[i] * cell_m);
-    });
-    if short == 0 {
-        out.fill(1.0);
-        return false;
-    }
     in_blocks!(i < nx, {
         let leaves = (greater(qx_e[i], 0.0) - lesser(qx[i], 0.0)) + (greater(qy_s[i], 0.0) - lesser(qy_n[i], 0.0));
         let asks = leaves * dt;
         let holds = h[i] * cell_m;
         // holds / asks, at most 1, without a branch: one around a division keeps a loop from being vectorised.
-        let share = holds / greater(greater(asks, holds), f32::MIN_POSITIVE);
-        out[i] = if asks > holds { share } else { 1.0 };
+        out[i] = holds / greater(greater(asks, holds), f32::MIN_POSITIVE);
     });
-    true
 }
 
 #[inline(always)]
@@ -301,15 +289,13 @@ struct Rows {
     share: [Vec<f32>; 4],
     /// No water and no open edge beside it: neither fluxes along the row nor out of it.
     still: [bool; 4],
-    /// Some cell cannot pay for all of its outflow.
-    short: [bool; 4],
     deepest: [i32; 4],
 }
 
 impl Rows {
     fn new(stride: usize) -> Self {
         let rows = |v: f32| std::array::from_fn(|_| vec![v; stride]);
-        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0), still: [true; 4], short: [false; 4], deepest: [0; 4] }
+        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0), still: [true; 4], deepest: [0; 4] }
     }
 }
 
@@ -397,10 +383,8 @@ fn step_chunk(
         }
         if inside(k) && !rows.still[here] {
             let h = &old.h_m[k as usize * stride..][..nx];
-            rows.short[here] =
-                share_row(h, &rows.qx[here], &rows.qy[here], &rows.qy[below], dt, g.cell_m, &mut rows.share[here]);
+            share_row(h, &rows.qx[here], &rows.qy[here], &rows.qy[below], dt, g.cell_m, &mut rows.share[here]);
         } else {
-            rows.short[here] = false;
             rows.share[here].fill(1.0);
         }
         // Row k − 1 now has all that it needs.
@@ -419,38 +403,11 @@ fn step_chunk(
             deepest = deepest.max(rows.deepest[here] as u32);
             continue;
         }
-        let fluxes = [&rows.qx[here][..], &rows.qy[here], &rows.qy[below]];
-        if j < ny && !(rows.short[above] || rows.short[here] || rows.short[below]) {
-            deepest = deepest.max(update_row_in_full(nx, fluxes, h_old, out, factor));
-            continue;
-        }
         let share = [&rows.share[above][..], &rows.share[here], &rows.share[below]];
+        let fluxes = [&rows.qx[here][..], &rows.qy[here], &rows.qy[below]];
         deepest = deepest.max(update_row(nx, share, fluxes, j == ny, h_old, out, factor));
     }
     deepest
-}
-
-/// [`update_row`] where every cell can pay for all of its outflow: the same bits.
-#[inline(always)]
-fn update_row_in_full(nx: usize, fluxes: [&[f32]; 3], h_old: &[f32], out: RowOut, factor: f32) -> u32 {
-    let [qx, qy, qy_next] = fluxes;
-    let (h_new, qx_new, qy_new) = out;
-    qx_new[..nx + 1].copy_from_slice(&qx[..nx + 1]);
-    qy_new[..nx].copy_from_slice(&qy[..nx]);
-    qy_new[nx] = 0.0;
-    h_new[nx] = 0.0;
-    let (mut deepest, mut negative) = (0_i32, 0_i32);
-    let (h_old, h_new) = (&h_old[..nx], &mut h_new[..nx]);
-    let (qx_w, qx_e, qy, qy_next) = (&qx[..nx], &qx[1..][..nx], &qy[..nx], &qy_next[..nx]);
-    in_blocks!(i < nx, {
-        let h = h_old[i] + factor * ((qx_w[i] - qx_e[i]) + (qy[i] - qy_next[i]));
-        let h = if h < 0.0 { 0.0 } else { h };
-        h_new[i] = h;
-        let bits = h.to_bits() as i32;
-        deepest = deepest.max(bits);
-        negative |= bits;
-    });
-    if negative < 0 { u32::MAX } else { deepest as u32 }
 }
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
