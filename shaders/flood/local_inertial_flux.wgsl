@@ -1,28 +1,6 @@
 // flood.local_inertial_flux: new fluxes over the west and north face of every cell, before limiting.
 // The same operations as flux_x_row and flux_y_row in src/fields/flood/local_inertial.rs.
 
-struct Params {
-    n_cols: u32,
-    n_rows: u32,
-    n_sources: u32,
-    theta: f32,
-    cell_m: f32,
-    inv_dx: f32,
-    alpha: f32,
-    dt_max_s: f32,
-}
-
-struct Control {
-    remaining_s: f32,
-    dt_s: f32,
-    deepest_bits: u32,
-    steps: u32,
-    shortest_dt_s: f32,
-    fastest_bits: u32,
-    pad1: u32,
-    pad2: u32,
-}
-
 @group(0) @binding(0) var<uniform> params: Params;
 // Bed, roughness, crest of a wall on the west face, crest of a wall on the north face.
 @group(0) @binding(1) var<storage, read> ground: array<vec4<f32>>;
@@ -33,24 +11,11 @@ struct Control {
 @group(0) @binding(6) var<storage, read_write> qy_raw: array<f32>;
 // Kind (0 closed, 1 free, 2 level) and value of each edge face: west, east (by row), north, south (by column).
 @group(0) @binding(7) var<storage, read> edges: array<vec2<f32>>;
-@group(0) @binding(8) var<storage, read> control: Control;
+@group(0) @binding(8) var<storage, read_write> control: Control;
 
 override g: f32 = 9.81;
 override dry_m: f32 = 1e-5;
 override steep: f32 = 0.8;
-
-// h^{-1/3} by the same Newton steps as the CPU (src/fields/flood/math.rs).
-fn inverse_cbrt(h: f32) -> f32 {
-    let bits = bitcast<u32>(h);
-    var third = (bits >> 2u) + (bits >> 4u);
-    third = third + (third >> 4u);
-    third = third + (third >> 8u);
-    var y = bitcast<f32>(1419967116u - third);
-    for (var k = 0; k < 3; k++) {
-        y = y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0));
-    }
-    return y;
-}
 
 fn face_flux(eta_l: f32, eta_r: f32, bed: f32, n: f32, q: f32, q_sides: f32, q_across: f32, theta: f32, dt: f32) -> f32 {
     let hf = max(eta_l, eta_r) - bed;

@@ -1,28 +1,6 @@
 // flood.local_inertial_update: scales outflow to what a cell holds, moves the water, notes the greatest depth.
 // The same operations as share_row and update_row in src/fields/flood/local_inertial.rs. Gathers only.
 
-struct Params {
-    n_cols: u32,
-    n_rows: u32,
-    n_sources: u32,
-    theta: f32,
-    cell_m: f32,
-    inv_dx: f32,
-    alpha: f32,
-    dt_max_s: f32,
-}
-
-struct Control {
-    remaining_s: f32,
-    dt_s: f32,
-    deepest_bits: atomic<u32>,
-    steps: u32,
-    shortest_dt_s: f32,
-    fastest_bits: u32,
-    pad1: u32,
-    pad2: u32,
-}
-
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> h: array<f32>;
 @group(0) @binding(2) var<storage, read> qx_raw: array<f32>;
@@ -101,7 +79,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
         }
     }
     workgroupBarrier();
-    if (local == 0u) {
+    // At the end of an interval `maxima` looks, after rain and soil.
+    if (local == 0u && (control.phase & ENDED) == 0u) {
         atomicMax(&control.deepest_bits, atomicLoad(&deepest));
     }
 }

@@ -1,28 +1,6 @@
 // flood.shallow_water_flux: HLLC fluxes over the west and north face of every cell.
 // The same operations as x_faces and y_faces in src/fields/flood/shallow_water.rs.
 
-struct Params {
-    n_cols: u32,
-    n_rows: u32,
-    n_sources: u32,
-    theta: f32,
-    cell_m: f32,
-    inv_dx: f32,
-    alpha: f32,
-    dt_max_s: f32,
-}
-
-struct Control {
-    remaining_s: f32,
-    dt_s: f32,
-    deepest_bits: u32,
-    steps: u32,
-    shortest_dt_s: f32,
-    fastest_bits: u32,
-    pad1: u32,
-    pad2: u32,
-}
-
 @group(0) @binding(0) var<uniform> params: Params;
 // Bed, roughness, crest of a wall on the west face, crest of a wall on the north face.
 @group(0) @binding(1) var<storage, read> ground: array<vec4<f32>>;
@@ -34,7 +12,7 @@ struct Control {
 @group(0) @binding(6) var<storage, read_write> flux_y: array<vec4<f32>>;
 // Kind (0 closed, 1 free, 2 level) and value of each edge face: west, east (by row), north, south (by column).
 @group(0) @binding(7) var<storage, read> edges: array<vec2<f32>>;
-@group(0) @binding(8) var<storage, read> control: Control;
+@group(0) @binding(8) var<storage, read_write> control: Control;
 
 override g: f32 = 9.81;
 override dry_m: f32 = 1e-6;

@@ -1,28 +1,6 @@
 // flood.shallow_water_update: moves water and momentum by the fluxes, brakes by friction, notes depth and speed.
 // The same operations as update_row in src/fields/flood/shallow_water.rs. Each cell changes only itself.
 
-struct Params {
-    n_cols: u32,
-    n_rows: u32,
-    n_sources: u32,
-    theta: f32,
-    cell_m: f32,
-    inv_dx: f32,
-    alpha: f32,
-    dt_max_s: f32,
-}
-
-struct Control {
-    remaining_s: f32,
-    dt_s: f32,
-    deepest_bits: atomic<u32>,
-    steps: u32,
-    shortest_dt_s: f32,
-    fastest_bits: atomic<u32>,
-    pad1: u32,
-    pad2: u32,
-}
-
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> ground: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> flux_x: array<vec4<f32>>;
@@ -36,19 +14,6 @@ struct Control {
 
 override g: f32 = 9.81;
 override dry_m: f32 = 1e-6;
-
-// h^{-1/3} by the same Newton steps as the CPU (src/fields/flood/math.rs).
-fn inverse_cbrt(h: f32) -> f32 {
-    let bits = bitcast<u32>(h);
-    var third = (bits >> 2u) + (bits >> 4u);
-    third = third + (third >> 4u);
-    third = third + (third >> 8u);
-    var y = bitcast<f32>(1419967116u - third);
-    for (var k = 0; k < 3; k++) {
-        y = y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0));
-    }
-    return y;
-}
 
 var<workgroup> deepest: atomic<u32>;
 var<workgroup> fastest: atomic<u32>;
@@ -112,7 +77,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
         }
     }
     workgroupBarrier();
-    if (local == 0u) {
+    // At the end of an interval `maxima` looks, after rain and soil.
+    if (local == 0u && (control.phase & ENDED) == 0u) {
         atomicMax(&control.deepest_bits, atomicLoad(&deepest));
         atomicMax(&control.fastest_bits, atomicLoad(&fastest));
     }

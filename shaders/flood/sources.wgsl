@@ -1,27 +1,5 @@
 // flood.sources: inflow into single cells, with what a depth cannot take in kept for the next step.
 
-struct Params {
-    n_cols: u32,
-    n_rows: u32,
-    n_sources: u32,
-    theta: f32,
-    cell_m: f32,
-    inv_dx: f32,
-    alpha: f32,
-    dt_max_s: f32,
-}
-
-struct Control {
-    remaining_s: f32,
-    dt_s: f32,
-    deepest_bits: atomic<u32>,
-    steps: u32,
-    shortest_dt_s: f32,
-    fastest_bits: u32,
-    pad1: u32,
-    pad2: u32,
-}
-
 struct Source {
     cell: u32,
     rate_m_s: f32,
@@ -39,10 +17,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let source = sources[id.x];
+    if (source.rate_m_s == 0.0) {
+        return;
+    }
     let owes = owed[source.cell] + source.rate_m_s * control.dt_s;
     let before = h[source.cell];
     let after = max(before + owes, 0.0);
     owed[source.cell] = owes - (after - before);
     h[source.cell] = after;
-    atomicMax(&control.deepest_bits, bitcast<u32>(after));
+    if ((control.phase & ENDED) == 0u) {
+        atomicMax(&control.deepest_bits, bitcast<u32>(after));
+    }
 }

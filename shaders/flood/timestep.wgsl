@@ -1,52 +1,53 @@
-// flood.timestep: one thread that turns the greatest depth and speed into the next stable step, so that nothing has to
-// be read back between steps. The same rule as FloodModel::next_dt and `timestep` in src/fields/flood/stages.rs.
-
-struct Params {
-    n_cols: u32,
-    n_rows: u32,
-    n_sources: u32,
-    theta: f32,
-    cell_m: f32,
-    inv_dx: f32,
-    alpha: f32,
-    dt_max_s: f32,
-}
-
-struct Control {
-    remaining_s: f32,
-    dt_s: f32,
-    deepest_bits: u32,
-    steps: u32,
-    shortest_dt_s: f32,
-    fastest_bits: u32,
-    pad1: u32,
-    pad2: u32,
-}
+// flood.timestep: one thread that turns the greatest depth and speed into the next stable step, and goes from one interval
+// to the next, so that nothing has to be read back between steps. The same rule as FloodModel::next_dt and `timestep` in
+// src/fields/flood/stages.rs.
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read_write> control: Control;
+@group(0) @binding(1) var<storage, read> forcing: array<f32>;
+@group(0) @binding(2) var<storage, read_write> control: Control;
 
 override g: f32 = 9.81;
+// Bits of the greatest depth that can be; above them are NaN and negative numbers.
+override most_bits: u32 = 0u;
 
 @compute @workgroup_size(1)
 fn main() {
-    let speed = max(sqrt(g * bitcast<f32>(control.deepest_bits)), bitcast<f32>(control.fastest_bits));
+    control.dt_s = 0.0;
+    let deepest = atomicLoad(&control.deepest_bits);
+    if ((control.phase & UNSOUND) != 0u || deepest > most_bits) {
+        control.phase = UNSOUND;
+        return;
+    }
+    var phase = 0u;
+    var remaining = control.remaining_s;
+    if (!(remaining > 0.0)) {
+        if (control.interval >= params.n_intervals) {
+            control.phase = 0u;
+            return;
+        }
+        remaining = forcing[control.interval * params.row_width + SPAN];
+        control.interval += 1u;
+        phase = BEGUN;
+    }
+    let speed = max(sqrt(g * bitcast<f32>(deepest)), bitcast<f32>(atomicLoad(&control.fastest_bits)));
     var dt = params.dt_max_s;
     if (speed > 0.0) {
         dt = min(params.alpha * params.cell_m / speed, dt);
     }
-    let remaining = control.remaining_s;
     if (dt >= remaining) {
         dt = remaining;
     } else if (2.0 * dt > remaining) {
         dt = 0.5 * remaining;
     }
-    control.dt_s = dt;
-    control.remaining_s = remaining - dt;
-    if (dt > 0.0) {
-        control.steps += 1u;
-        control.shortest_dt_s = min(control.shortest_dt_s, dt);
+    remaining -= dt;
+    if (!(remaining > 0.0) && params.ends_here != 0u) {
+        phase |= ENDED;
     }
-    control.deepest_bits = 0u;
-    control.fastest_bits = 0u;
+    control.dt_s = dt;
+    control.remaining_s = remaining;
+    control.phase = phase;
+    control.steps += 1u;
+    control.shortest_dt_s = min(control.shortest_dt_s, dt);
+    atomicStore(&control.deepest_bits, 0u);
+    atomicStore(&control.fastest_bits, 0u);
 }

@@ -4,7 +4,8 @@
 //! city's renderer (in `Plugin::finish`: `RenderDevice::wgpu_device().clone()` and the queue inside `RenderQueue`; both are
 //! handles), so that fields can be drawn without leaving the device. It never owns the application.
 //! Limits are pinned to wgpu's defaults (128 MiB per storage binding, 8 storage buffers a stage, 256 invocations), so
-//! that what works here works on any adapter. Timings and features are not asked for. A lost device, or an error on it, is
+//! that what works here works on any adapter. The device's clock is asked for where there is one ([`GpuContext::time_passes`],
+//! for benches); no other feature is. A lost device, or an error on it, is
 //! noted and comes out of the next read as an error; nothing panics.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +51,7 @@ impl GpuContext {
         let request = wgpu::DeviceDescriptor {
             label: Some("waterbed.fields"),
             required_limits: wgpu::Limits::default(),
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&request)).map_err(|e| e.to_string())?;
@@ -92,6 +94,46 @@ impl GpuContext {
         });
         self.queue.write_buffer(&buffer, 0, bytes);
         buffer
+    }
+
+    /// Seconds that each of `groups` takes when it is dispatched `n` times, by the device's own clock. The error says why they
+    /// cannot be had.
+    pub fn time_passes(&self, groups: &[(&Kernel, wgpu::BindGroup)], size: Size, n: usize) -> Result<Vec<f64>, String> {
+        if !self.device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
+            return Err(format!("`{}` has no clock that can be read", self.name));
+        }
+        let count = 2 * groups.len() as u32;
+        let queries = self.device.create_query_set(&wgpu::QuerySetDescriptor {
+            label: Some("waterbed.clock"),
+            ty: wgpu::QueryType::Timestamp,
+            count,
+        });
+        let resolved = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("waterbed.clock"),
+            size: 8 * u64::from(count),
+            usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        });
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        for (k, (kernel, group)) in (0..).zip(groups) {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                label: Some(kernel.stage.name),
+                timestamp_writes: Some(wgpu::ComputePassTimestampWrites {
+                    query_set: &queries,
+                    beginning_of_pass_write_index: Some(2 * k),
+                    end_of_pass_write_index: Some(2 * k + 1),
+                }),
+            });
+            (0..n).for_each(|_| kernel.record(&mut pass, group, size));
+        }
+        encoder.resolve_query_set(&queries, 0..count, &resolved, 0);
+        self.queue.submit([encoder.finish()]);
+        let ticks = self.read::<u64>(&[&resolved])?;
+        let seconds = |pair: &[u64]| {
+            let [from, to] = [pair[0], pair[1]];
+            to.saturating_sub(from) as f64 * f64::from(self.queue.get_timestamp_period()) * 1e-9
+        };
+        Ok(ticks[0].chunks(2).map(seconds).collect())
     }
 
     /// Wait for all work and read whole buffers. Fails when the device is lost.

@@ -5,8 +5,8 @@
 //! the stage that differs (CPU up to it, graphics processor from it on). Whole runs do not come by here: on the CPU the
 //! stages are fused into one pass over memory, on a graphics processor the buffers stay where they are.
 //!
-//! Stage `flood.timestep` lies in `shaders/flood/timestep.wgsl`. [`stages`] lists all; tests walk that list: every file
-//! is validated, bindings, workgroup sizes and struct layouts are compared with what this list says.
+//! Stage `flood.timestep` lies in `shaders/flood/timestep.wgsl`, and `shaders/flood/common.wgsl` stands before it.
+//! [`stages`] lists all; tests walk that list: every stage is validated, bindings, workgroup sizes and struct layouts are compared with what this list says.
 
 use std::collections::BTreeMap;
 
@@ -70,6 +70,17 @@ macro_rules! record {
 }
 pub(in crate::fields) use record;
 
+/// The text of a shader: `common.wgsl` of its folder, with the structs that all stages share, and its own file.
+macro_rules! shader {
+    ($field:literal, $stage:literal) => {
+        concat!(
+            include_str!(concat!("../../../shaders/", $field, "/common.wgsl")),
+            include_str!(concat!("../../../shaders/", $field, "/", $stage, ".wgsl"))
+        )
+    };
+}
+pub(in crate::fields) use shader;
+
 /// How many cells a stage works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Size {
@@ -86,7 +97,7 @@ pub struct Size {
 pub struct Stage {
     /// Field and stage, also the label in debuggers: `flood.local_inertial_flux`.
     pub name: &'static str,
-    /// Text of the WGSL file of the same name.
+    /// Text of the WGSL file of the same name, with what its field's stages share before it.
     pub wgsl: &'static str,
     /// Bindings in order.
     pub bindings: &'static [Binding],

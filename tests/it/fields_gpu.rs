@@ -13,14 +13,16 @@ mod with_gpu {
     use bytemuck::Zeroable;
     use waterbed::fields::backend::Backend;
     use waterbed::fields::flood::edges::Side;
-    use waterbed::fields::flood::gpu::host_buffers;
-    use waterbed::fields::flood::local_inertial::State;
-    use waterbed::fields::flood::setup::{Boundary, BoundaryKind, Inflow, Wall};
-    use waterbed::fields::flood::stages::{Control, Params, Source, sequence};
+    use waterbed::fields::flood::gpu::{Batch, Pace, Planes, host_buffers, params_of};
+    use waterbed::fields::flood::hydrology::{Hydrology, Soil};
+    use waterbed::fields::flood::local_inertial::{Ground, State};
+    use waterbed::fields::flood::setup::{Boundary, BoundaryKind, Infiltration, Inflow, Plane, Wall};
+    use waterbed::fields::flood::stages::{Control, Source, sequence};
     use waterbed::fields::flood::{FloodModel, FloodSetup, Solver};
     use waterbed::fields::gpu::{GpuContext, Kernel};
     use waterbed::fields::series::Series;
     use waterbed::fields::stage::{Access, Buffers, Stage, stages};
+    use waterbed::gis::Raster;
 
     use crate::fields_flood::bed;
     use crate::fields_flood_swe::{ritter, stoker};
@@ -45,6 +47,9 @@ mod with_gpu {
         for field in std::fs::read_dir(&shaders).unwrap().map(|f| f.unwrap()) {
             for file in std::fs::read_dir(field.path()).unwrap().map(|f| f.unwrap()) {
                 let (field, file) = (field.file_name(), file.file_name());
+                if file == "common.wgsl" {
+                    continue;
+                }
                 found.insert(format!("shaders/{}/{}", field.to_str().unwrap(), file.to_str().unwrap()));
             }
         }
@@ -140,34 +145,71 @@ mod with_gpu {
 
     /// Each stage of a step of `dt`, on both sides from the same buffers, which then are those of the CPU.
     fn every_stage_agrees(gpu: &GpuContext, model: &FloodModel, state: &State, solver: Solver, dt: f32) {
+        let k = vec![3e-6; state.h_m.len()];
+        let green_ampt = Soil::GreenAmpt { k_m_s: k.clone(), suction_m: 0.03 };
+        for (soil, whole) in [(Soil::Sealed, false), (Soil::Constant { rate_m_s: k }, true), (green_ampt, true)] {
+            each_stage_agrees(gpu, model, state, solver, dt, (soil, whole));
+        }
+    }
+
+    /// Soil as given, drains, more rain in the west.
+    fn some_hydrology(ground: &Ground, soil: Soil) -> Hydrology {
+        let n = ground.layout.len();
+        let rain_weight = (0..n).map(|k| 1.0 / (1 + k % ground.layout.stride()) as f32).collect();
+        Hydrology { rain_weight, soil, drain_m_s: vec![2e-6; n], ..Hydrology::none(ground.layout) }
+    }
+
+    fn each_stage_agrees(
+        gpu: &GpuContext,
+        model: &FloodModel,
+        state: &State,
+        solver: Solver,
+        dt: f32,
+        (soil, whole): (Soil, bool),
+    ) {
         let ground = model.ground();
-        let (n_cols, n_rows) = (ground.layout.n_cols as u32, ground.layout.n_rows as u32);
-        let mut list =
-            vec![Source { cell: 0, rate_m_s: 0.02 }, Source { cell: (n_cols + 1) * n_rows - 2, rate_m_s: 1e-9 }];
+        let n = ground.layout.len();
+        let (n_cols, n_rows) = (ground.layout.n_cols, ground.layout.n_rows);
+        let mut sources = vec![0, (n_cols + 1) * n_rows - 2];
         // Every thread owns its cell.
-        list.dedup_by_key(|s| s.cell);
-        let params = Params {
-            n_cols,
-            n_rows,
-            n_sources: list.len() as u32,
-            theta: 0.9,
-            cell_m: ground.cell_m,
-            inv_dx: 1.0 / ground.cell_m,
-            alpha: 0.7,
-            dt_max_s: dt,
+        sources.dedup();
+        let rates = [0.02, 1e-9];
+        let mut batch = Batch::of_one(&ground, dt);
+        batch.ends_here = true;
+        batch.forcing = [&[dt, 42.0, 0.003], &rates[..sources.len()], &[0.7]].concat();
+        batch.edge_levels[..n_rows].fill((3 + sources.len()) as u32);
+        batch.sources = sources;
+        let pace = Pace { alpha: 0.7, dt_max_s: dt, deepest_bits: 0, fastest_m_s: 0.0 };
+        let hydrology = some_hydrology(&ground, soil);
+        let mut params = params_of(&ground, &hydrology, &batch, pace, solver == Solver::LocalInertial);
+        params.theta = 0.9;
+        // The only step of an interval, or one in the middle of it.
+        let control = match whole {
+            true => Control { shortest_dt_s: f32::MAX, ..Control::zeroed() },
+            false => Control { remaining_s: 100.0 * dt, interval: 1, shortest_dt_s: f32::MAX, ..Control::zeroed() },
         };
-        let control = Control { remaining_s: 100.0 * dt, shortest_dt_s: f32::MAX, ..Control::zeroed() };
-        let owed = vec![0.0; state.h_m.len()];
-        let mut b: Buffers = host_buffers(&ground, state, &owed, params, control, &list);
+        let planes = Planes {
+            state: state.clone(),
+            owed_m: vec![1e-9; n],
+            taken_m: vec![[0.01, 0.0, 0.0, 0.0]; n],
+            maxima: (0..n).map(|k| [0.1, 0.01, 0.0, if k % 3 == 0 { -1.0 } else { 7.0 }]).collect(),
+        };
+        let mut b: Buffers = host_buffers(&ground, &hydrology, &batch, &planes, (params, control));
         for stage in sequence(solver) {
             let mut on_gpu = b.clone();
             Kernel::new(gpu, stage).run_once(gpu, &mut on_gpu).unwrap();
             stage.run_on_cpu(&mut b);
             for binding in stage.bindings.iter().filter(|b| b.access == Access::Write) {
                 let name = binding.name;
+                if name == "sources" {
+                    let (a, b): (Vec<Source>, Vec<Source>) = (b.copy(name), on_gpu.copy(name));
+                    assert_eq!(a, b);
+                    continue;
+                }
                 if name == "control" {
                     let (a, b): (Control, Control) = (b.one(name), on_gpu.one(name));
                     let near = |a: f32, b: f32| (a - b).abs() <= 1e-5 * a.abs();
+                    assert_eq!((a.interval, a.phase, a.phase == 3), (b.interval, b.phase, whole));
                     assert!(
                         a.steps == b.steps && near(a.dt_s, b.dt_s) && near(a.remaining_s, b.remaining_s),
                         "{a:?} {b:?}"
@@ -184,7 +226,7 @@ mod with_gpu {
                 // Fluxes are differences of terms of this order: g h Δt slope, and g h² for momentum.
                 let deepest = state.h_m.iter().fold(0.0_f32, |m, h| m.max(*h));
                 let floor = match name {
-                    "h" | "h_new" | "owed" => 1e-3,
+                    "h" | "h_new" | "owed" | "taken" => 1e-3,
                     "flux_x" | "flux_y" => 9.81 * deepest * (deepest + 1.0),
                     _ => 9.81 * deepest * dt.max(0.1),
                 };
@@ -240,6 +282,18 @@ mod with_gpu {
         assert!((v_cpu - v_gpu).abs() < 1e-6 * v_cpu, "{v_cpu} {v_gpu}");
         assert!(far as f64 <= 0.001 * n && wet as f64 <= 0.001 * n, "{far} {wet}");
         assert!(gpu.mass_error().abs() < 1e-5, "{}", gpu.mass_error());
+        // Rain, soil, drains and maxima were stages too.
+        let (a, b) = (cpu.balance(), gpu.balance());
+        for (a, b) in [(a.rain_m3, b.rain_m3), (a.soaked_m3, b.soaked_m3), (a.drained_m3, b.drained_m3)] {
+            assert!((a - b).abs() <= 1e-4 * a, "{a} {b}");
+        }
+        let apart = |a: Raster<f32>, b: Raster<f32>, within: f32| {
+            let same = |a: f32, b: f32| (a - b).abs() <= within * (1.0 + a.abs()) || (a.is_nan() && b.is_nan());
+            a.values.iter().zip(&b.values).filter(|(a, b)| !same(**a, **b)).count() as f64
+        };
+        assert!(apart(cpu.max_depth_m(), gpu.max_depth_m(), 1e-3) <= 0.001 * n);
+        assert!(apart(cpu.max_speed_m_s(), gpu.max_speed_m_s(), 0.05) <= 0.01 * n);
+        assert!(apart(cpu.arrival_s(), gpu.arrival_s(), 1e-3) <= 0.005 * n);
     }
 
     #[test]
@@ -282,6 +336,26 @@ mod with_gpu {
     }
 
     #[test]
+    fn rain_that_soaks_and_drains_away_agrees() {
+        let ground = bed(61, 83, 5.0, |x, y| 0.002 * x + 0.1 * (y * 0.03).sin());
+        let grid = ground.grid;
+        let mut setup = FloodSetup::new(ground, 0.05, Solver::LocalInertial);
+        // A shower of ten minutes that moves off; the soil drinks less and less.
+        setup.rain_mm_h = Some(Series(vec![[0.0, 20.0], [300.0, 120.0], [600.0, 0.0]]));
+        let weight = (0..grid.len()).map(|k| if k % grid.n_cols < 40 { 1.0 } else { 0.25 }).collect();
+        setup.rain_weight = Some(Raster { grid, values: weight });
+        setup.drains_mm_h = Some(Plane::Uniform(10.0));
+        for solver in SOLVERS {
+            let green_ampt = Infiltration::GreenAmpt { k_mm_h: Plane::Uniform(8.0), suction_mm: 110.0, deficit: 0.3 };
+            for infiltration in [Infiltration::Constant { rate_mm_h: Plane::Uniform(15.0) }, green_ampt] {
+                setup.infiltration = Some(infiltration);
+                setup.solver = solver;
+                runs_agree(setup.clone(), 900.0);
+            }
+        }
+    }
+
+    #[test]
     fn from_any_stage_on_the_result_is_the_same() {
         if context().is_none() {
             return;
@@ -301,7 +375,8 @@ mod with_gpu {
                 assert_close(stage, "depth", &cpu.depth_m().values, &model.depth_m().values, within);
             }
         }
-        let other = sequence(Solver::ShallowWater)[1];
+        let ours = sequence(Solver::LocalInertial);
+        let other = *sequence(Solver::ShallowWater).iter().find(|s| ours.iter().all(|o| o.name != s.name)).unwrap();
         let error = FloodModel::on(rough_case(), Backend::GpuFrom(other)).err().unwrap().to_string();
         assert!(error.contains("flood.local_inertial_flux"), "{error}");
     }

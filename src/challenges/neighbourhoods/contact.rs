@@ -74,8 +74,8 @@ mod tests {
         let p = NeighbourhoodParameters::default();
         assert!((contact(0.0, &Ties::default(), &p) - 0.667).abs() < 1e-9);
         assert!((contact(6.0, &Ties::default(), &p) - 0.58).abs() < 0.002);
-        // A fifth of −0.372 in log-odds.
-        assert!((logit(company(6.0, &Ties::default(), &p)) - logit(0.667) + 0.0744).abs() < 1e-9);
+        // A tenth of −0.372 in log-odds.
+        assert!((logit(company(6.0, &Ties::default(), &p)) - logit(0.667) + 0.0372).abs() < 1e-9);
     }
 
     #[test]

@@ -65,7 +65,49 @@ pub fn green_ampt(kdt: f32, suction_m: f32, soaked_m: f32) -> f32 {
     0.5 * (b + (b * b + 8.0 * kdt * (suction_m + soaked_m)).sqrt())
 }
 
+/// What the soil of a cell takes in a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// At most this, m.
+    Rate(f32),
+    /// By Green–Ampt: K Δt and suction × deficit, m.
+    GreenAmpt(f32, f32),
+}
+
+/// The exchange of one cell: `rain` falls, the soil `takes`, drains take at most `drain`, all in m. Returns what soaked in and
+/// what the drains took.
+#[inline(always)]
+pub fn exchange(rain: f32, takes: Takes, drain: f32, h: &mut f32, owed: &mut f32, soaked: &mut f32) -> [f32; 2] {
+    let there = (*h + (*owed + rain)).max(0.0);
+    let soaks = match takes {
+        Takes::Nothing => 0.0,
+        Takes::Rate(most) => most.min(there),
+        Takes::GreenAmpt(kdt, suction_m) => green_ampt(kdt, suction_m, *soaked).min(there),
+    };
+    let drains = drain.min(there - soaks);
+    *soaked += soaks;
+    let owes = *owed + ((rain - soaks) - drains);
+    let next = *h + owes;
+    let next = if next < 0.0 { 0.0 } else { next };
+    *owed = owes - (next - *h);
+    *h = next;
+    [soaks, drains]
+}
+
 impl Hydrology {
+    /// Sealed ground without drains.
+    pub fn none(layout: Layout) -> Hydrology {
+        Hydrology {
+            rain_weight: Vec::new(),
+            soil: Soil::Sealed,
+            soaked_m: Vec::new(),
+            drain_m_s: Vec::new(),
+            owed_m: vec![0.0; layout.len()],
+        }
+    }
+
     /// True when nothing is exchanged, whatever the rain.
     pub fn is_idle(&self) -> bool {
         self.soil == Soil::Sealed && self.drain_m_s.is_empty()
@@ -82,19 +124,12 @@ impl Hydrology {
                 return;
             }
             let rain = rain_m * weight(at);
-            let there = (*h + (*owed + rain)).max(0.0);
-            let soaks = match &*soil {
-                Soil::Sealed => 0.0,
-                Soil::Constant { rate_m_s } => (rate_m_s[at] * dt).min(there),
-                Soil::GreenAmpt { k_m_s, suction_m } => green_ampt(k_m_s[at] * dt, *suction_m, *soaked).min(there),
+            let takes = match &*soil {
+                Soil::Sealed => Takes::Nothing,
+                Soil::Constant { rate_m_s } => Takes::Rate(rate_m_s[at] * dt),
+                Soil::GreenAmpt { k_m_s, suction_m } => Takes::GreenAmpt(k_m_s[at] * dt, *suction_m),
             };
-            let drains = (drain(at) * dt).min(there - soaks);
-            *soaked += soaks;
-            let owes = *owed + ((rain - soaks) - drains);
-            let next = *h + owes;
-            let next = if next < 0.0 { 0.0 } else { next };
-            *owed = owes - (next - *h);
-            *h = next;
+            let [soaks, drains] = exchange(rain, takes, drain(at) * dt, h, owed, soaked);
             sums.rain += f64::from(rain);
             sums.soaked += f64::from(soaks);
             sums.drained += f64::from(drains);

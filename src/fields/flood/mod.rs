@@ -8,18 +8,21 @@
 //! |---|---|
 //! | [`math`] | powers of depth by the same operations on CPU and GPU |
 //! | [`local_inertial`], [`shallow_water`] | one step of each solver |
-//! | [`stages`] | the stages of a step, each on the CPU and in a shader |
+//! | [`stages`], [`interval`] | the stages of a step, and at the ends of an interval, each on the CPU and in a shader |
 //! | [`edges`], [`walls`], [`breach`] | what bounds the water |
 //! | [`hydrology`] | rain, infiltration, drains |
 //! | [`setup`], [`model`], [`stats`] | a case; the running model with its water balance; maxima and arrival |
 //! | [`case`] | cases from TOML files |
 
+#[cfg(feature = "gpu")]
+mod batch;
 pub mod breach;
 pub mod case;
 pub mod edges;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod hydrology;
+pub mod interval;
 pub mod local_inertial;
 pub mod math;
 pub mod model;

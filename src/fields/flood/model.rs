@@ -4,8 +4,6 @@
 //! and rain at the exact mean of their series, levels at the middle. Inside it the solver takes as many stable steps
 //! as it needs. At its end: rain, soil, drains, breaches, maxima. So volumes are exact whatever the steps were.
 
-use rayon::prelude::*;
-
 use super::breach::Gap;
 use super::edges::{EdgeKind, Edges};
 use super::hydrology::Hydrology;
@@ -14,7 +12,7 @@ use super::math::G_M_S2;
 use super::prepare::{cell_of, check_numbers, edges_of, hydrology_of, line_cells, plane, raster};
 use super::setup::{BoundaryKind, FloodError, FloodSetup, Solver};
 use super::shallow_water::{self, StepReport};
-use super::stats::{Stats, velocity};
+use super::stats::{Stats, scan, velocity};
 use super::walls::Walls;
 use crate::fields::backend::Backend;
 use crate::fields::layout::Layout;
@@ -23,7 +21,7 @@ use crate::fields::stage::Stage;
 use crate::gis::{GridRef, Raster};
 
 /// No depth of water on a map is greater, m.
-const MAX_DEPTH_M: f32 = 1e5;
+pub(super) const MAX_DEPTH_M: f32 = 1e5;
 
 /// Volumes so far, m³.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -74,7 +72,7 @@ pub struct GaugeReading {
 }
 
 #[derive(Debug, Clone)]
-struct PumpCells {
+pub(super) struct PumpCells {
     at: usize,
     to: Option<usize>,
 }
@@ -88,28 +86,28 @@ pub struct FloodModel {
     pub(super) manning: Vec<f32>,
     pub(super) edges: Edges,
     pub(super) walls: Walls,
-    edge_numbers: Vec<usize>,
-    inflow_cells: Vec<Vec<usize>>,
-    pump_cells: Vec<PumpCells>,
-    drain_outlet: Option<usize>,
+    pub(super) edge_numbers: Vec<usize>,
+    pub(super) inflow_cells: Vec<Vec<usize>>,
+    pub(super) pump_cells: Vec<PumpCells>,
+    pub(super) drain_outlet: Option<usize>,
     drain_owes_m3: f64,
     gauge_cells: Vec<usize>,
-    gaps: Vec<Option<Gap>>,
+    pub(super) gaps: Vec<Option<Gap>>,
     pub(super) hydrology: Hydrology,
     pub(super) state: State,
     next: State,
-    stats: Stats,
-    report: StepReport,
+    pub(super) stats: Stats,
+    pub(super) report: StepReport,
     /// Source rates of the current interval: cell and m/s.
-    sources: Vec<(usize, f32)>,
+    pub(super) sources: Vec<(usize, f32)>,
     pub(super) balance: Balance,
-    t_s: f64,
-    steps: u64,
-    shortest_dt_s: f32,
-    ground_version: u64,
-    lost_gpu: Option<String>,
+    pub(super) t_s: f64,
+    pub(super) steps: u64,
+    pub(super) shortest_dt_s: f32,
+    pub(super) ground_version: u64,
+    pub(super) lost_gpu: Option<String>,
     #[cfg(feature = "gpu")]
-    gpu: Option<super::gpu::GpuFlood>,
+    pub(super) gpu: Option<super::gpu::GpuFlood>,
 }
 
 impl FloodModel {
@@ -233,13 +231,26 @@ impl FloodModel {
     #[cfg(feature = "gpu")]
     fn use_gpu_from(&mut self, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
         let context = crate::fields::gpu::GpuContext::headless(software_too)?;
-        self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground(), self.setup.solver, from)?);
+        self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground(), &self.hydrology, self.setup.solver, from)?);
         Ok(())
     }
 
     /// Without feature `gpu` there is none.
     #[cfg(not(feature = "gpu"))]
     fn use_gpu_from(&mut self, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
+        Err("this program was built without the `gpu` feature".into())
+    }
+
+    /// Device seconds that `n_steps` steps take in each stage, by the device's own clock: for benches. The error says why there
+    /// are none.
+    #[cfg(feature = "gpu")]
+    pub fn time_stages(&self, n_steps: usize) -> Result<Vec<(&'static str, f64)>, String> {
+        self.gpu.as_ref().map_or(Err("runs on the CPU".into()), |gpu| gpu.time_stages(&self.ground(), n_steps))
+    }
+
+    /// Without feature `gpu` there are none.
+    #[cfg(not(feature = "gpu"))]
+    pub fn time_stages(&self, _n_steps: usize) -> Result<Vec<(&'static str, f64)>, String> {
         Err("this program was built without the `gpu` feature".into())
     }
 
@@ -259,49 +270,6 @@ impl FloodModel {
             return format!("gpu ({})", gpu.name());
         }
         "cpu".into()
-    }
-
-    /// The interval on the device, if there is one. When the device fails, the CPU goes on from the interval's start.
-    #[cfg(feature = "gpu")]
-    fn interval_on_gpu(&mut self, span: f32) -> Result<bool, FloodError> {
-        let Some(mut gpu) = self.gpu.take() else { return Ok(false) };
-        let (mut state, mut owed) = (self.state.clone(), self.hydrology.owed_m.clone());
-        let pace = super::gpu::Pace {
-            alpha: self.alpha(),
-            dt_max_s: self.setup.dt_max_s as f32,
-            deepest_bits: self.report.deepest_bits,
-            fastest_m_s: if self.on_faces() { 0.0 } else { self.report.speed_m_s },
-        };
-        let sources = std::mem::take(&mut self.sources);
-        let version = self.ground_version;
-        let done = gpu.interval(&self.ground(), version, &mut state, &mut owed, &sources, span, pace);
-        self.sources = sources;
-        let done = match done {
-            Ok(done) => done,
-            Err(why) => {
-                let t_s = self.t_s;
-                self.lost_gpu = Some(format!("the graphics processor was lost ({why}); the CPU went on from {t_s} s"));
-                return Ok(false);
-            }
-        };
-        self.state = state;
-        self.hydrology.owed_m = owed;
-        self.gpu = Some(gpu);
-        if done.deepest_bits > MAX_DEPTH_M.to_bits() {
-            let stage = if self.on_faces() { "flood.local_inertial_update" } else { "flood.shallow_water_update" };
-            return Err(self.unsound(stage));
-        }
-        self.steps += u64::from(done.steps);
-        self.shortest_dt_s = self.shortest_dt_s.min(done.shortest_dt_s);
-        self.balance.edge_out_m3 += done.edge_out_m2 * self.setup.bed_m.grid.cell_m;
-        let rates: f64 = self.sources.iter().map(|&(_, r)| f64::from(r)).sum();
-        self.balance.inflow_m3 += rates * f64::from(span) * self.area_m2();
-        Ok(true)
-    }
-
-    #[cfg(not(feature = "gpu"))]
-    fn interval_on_gpu(&mut self, _span: f32) -> Result<bool, FloodError> {
-        Ok(false)
     }
 
     /// One line for the user when the graphics processor was lost on the way and the CPU went on.
@@ -334,11 +302,11 @@ impl FloodModel {
         self.balance
     }
 
-    fn on_faces(&self) -> bool {
+    pub(super) fn on_faces(&self) -> bool {
         self.setup.solver == Solver::LocalInertial
     }
 
-    fn area_m2(&self) -> f64 {
+    pub(super) fn area_m2(&self) -> f64 {
         self.grid().cell_m * self.grid().cell_m
     }
 
@@ -419,22 +387,27 @@ impl FloodModel {
     /// Run until `until_s`.
     pub fn advance_to(&mut self, until_s: f64) -> Result<(), FloodError> {
         while self.t_s < until_s - 1e-9 {
-            // Intervals lie on a fixed raster of time, so that output times do not shift them.
-            let every = self.setup.sample_every_s;
-            let boundary = ((self.t_s / every + 1e-9).floor() + 1.0) * every;
-            let end = boundary.min(until_s);
+            let end = self.next_end(self.t_s, until_s);
+            #[cfg(feature = "gpu")]
+            if self.batch_on_gpu(until_s)? {
+                continue;
+            }
             self.interval(end)?;
         }
         Ok(())
+    }
+
+    /// The end of the interval that begins at `t_s`: intervals lie on a fixed raster of time, so that output times do not shift
+    /// them.
+    pub(super) fn next_end(&self, t_s: f64, until_s: f64) -> f64 {
+        let every = self.setup.sample_every_s;
+        (((t_s / every + 1e-9).floor() + 1.0) * every).min(until_s)
     }
 
     fn interval(&mut self, end_s: f64) -> Result<(), FloodError> {
         let span = end_s - self.t_s;
         self.set_forcing(end_s);
         let mut remaining = span as f32;
-        if self.interval_on_gpu(remaining)? {
-            remaining = 0.0;
-        }
         while remaining > 0.0 {
             let dt = self.next_dt(remaining);
             self.step(dt)?;
@@ -443,7 +416,7 @@ impl FloodModel {
         self.end_interval(end_s, span)
     }
 
-    fn alpha(&self) -> f32 {
+    pub(super) fn alpha(&self) -> f32 {
         match (self.setup.alpha, self.setup.solver) {
             (Some(a), _) => a as f32,
             (None, Solver::LocalInertial) => 0.7,
@@ -467,7 +440,7 @@ impl FloodModel {
         }
     }
 
-    fn set_forcing(&mut self, end_s: f64) {
+    pub(super) fn set_forcing(&mut self, end_s: f64) {
         let (t0, t1) = (self.t_s, end_s);
         let span = t1 - t0;
         self.sources.clear();
@@ -540,8 +513,13 @@ impl FloodModel {
         Ok(())
     }
 
-    fn end_interval(&mut self, end_s: f64, span: f64) -> Result<(), FloodError> {
-        let rain_m = self.setup.rain_mm_h.as_ref().map_or(0.0, |s| s.integral(end_s - span, end_s) / 3.6e6);
+    /// Rain between two times, m, before weights.
+    pub(super) fn rain_m(&self, from_s: f64, to_s: f64) -> f64 {
+        self.setup.rain_mm_h.as_ref().map_or(0.0, |s| s.integral(from_s, to_s) / 3.6e6)
+    }
+
+    pub(super) fn end_interval(&mut self, end_s: f64, span: f64) -> Result<(), FloodError> {
+        let rain_m = self.rain_m(end_s - span, end_s);
         let area = self.area_m2();
         if rain_m > 0.0 || !self.hydrology.is_idle() {
             let sums = self.hydrology.step(self.layout, &self.z_m, &mut self.state.h_m, rain_m as f32, span as f32);
@@ -649,29 +627,11 @@ impl FloodModel {
         }
     }
 
-    /// Depth and speed of the whole map, as a step reports them.
-    fn scan(&self) -> StepReport {
-        let stride = self.layout.stride();
-        let faces = self.on_faces();
-        let s = &self.state;
-        let rows = (0..self.layout.n_rows).into_par_iter().map(|row| {
-            let mut r = StepReport::default();
-            for at in row * stride..row * stride + self.layout.n_cols {
-                let h = s.h_m[at];
-                r.deepest_bits = r.deepest_bits.max(h.to_bits());
-                let own = if faces || h <= shallow_water::DRY_M {
-                    0.0
-                } else {
-                    s.qx_m2_s[at].abs().max(s.qy_m2_s[at].abs()) / h
-                };
-                r.speed_m_s = r.speed_m_s.max(own + (G_M_S2 * h).sqrt());
-            }
-            r
-        });
-        rows.reduce(StepReport::default, StepReport::join)
+    pub(super) fn scan(&self) -> StepReport {
+        scan(self.layout, &self.state, self.on_faces())
     }
 
-    fn unsound(&self, stage: &'static str) -> FloodError {
+    pub(super) fn unsound(&self, stage: &'static str) -> FloodError {
         let bad = self.state.h_m.iter().position(|h| !(0.0..=MAX_DEPTH_M).contains(h)).unwrap_or(0);
         let (col, row) = (bad % self.layout.stride(), bad / self.layout.stride());
         let grid = self.grid();

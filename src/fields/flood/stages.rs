@@ -1,19 +1,23 @@
 //! The stages of both flood solvers: bindings, shared structs, and the CPU functions on the same buffers.
 //!
-//! A step is [`SEQUENCE`]'s four stages: length of the step, fluxes over faces, update of cells, sources. The CPU
-//! functions here unpack the buffers and call the row functions of [`super::local_inertial`] and
+//! A step is the stages of [`sequence`]: length of the step, forcing (where an interval begins), fluxes over faces, update of
+//! cells, sources, and where an interval ends rain and soil, and maxima ([`super::interval`]). The CPU functions here unpack
+//! the buffers and call the row functions of [`super::local_inertial`] and
 //! [`super::shallow_water`] that the fused steps are made of, so they are for tests and for bisecting, not for speed.
 
 use bytemuck::{Pod, Zeroable};
 
 use super::edges::{EdgeKind, Edges, Side};
+use super::interval;
 use super::local_inertial::{self, BLOCKED_M, Ground, State};
 use super::math::G_M_S2;
+use super::model::MAX_DEPTH_M;
 use super::setup::Solver;
 use super::shallow_water;
+use super::stats::ARRIVAL_DEPTH_M;
 use super::walls::Walls;
 use crate::fields::layout::Layout;
-use crate::fields::stage::{Buffers, Record, Size, Stage, read, record, uniform, write};
+use crate::fields::stage::{Buffers, Record, Size, Stage, read, record, shader, uniform, write};
 
 /// Uniform of all flood stages.
 #[repr(C)]
@@ -35,29 +39,52 @@ pub struct Params {
     pub alpha: f32,
     /// Longest step, s.
     pub dt_max_s: f32,
+    /// Faces on the edges.
+    pub n_edges: u32,
+    /// Intervals in the forcing.
+    pub n_intervals: u32,
+    /// Values in a row of the forcing.
+    pub row_width: u32,
+    /// 1 when rain, soil and maxima are stages; 0 when the CPU ends the interval.
+    pub ends_here: u32,
+    /// 1 when fluxes lie on faces (local inertial).
+    pub on_faces: u32,
+    /// 0 sealed, 1 a constant rate, 2 Green–Ampt.
+    pub soil_kind: u32,
+    /// 1 with drains.
+    pub has_drains: u32,
+    /// Suction × deficit, m.
+    pub suction_m: f32,
 }
 
 /// Time on the device.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
 pub struct Control {
-    /// What remains of the interval, s.
+    /// What remains of the interval, s; the next one begins at 0.
     pub remaining_s: f32,
     /// Present step, s.
     pub dt_s: f32,
     /// Bits of the greatest depth.
     pub deepest_bits: u32,
-    /// Steps in this interval.
+    /// Steps so far.
     pub steps: u32,
     /// Shortest of them, s.
     pub shortest_dt_s: f32,
     /// Bits of the greatest |u| + √(gh) (shallow water only).
     pub fastest_bits: u32,
-    /// Unused.
-    pub pad1: u32,
-    /// Unused.
-    pub pad2: u32,
+    /// Intervals begun.
+    pub interval: u32,
+    /// [`BEGUN`], [`ENDED`], [`UNSOUND`].
+    pub phase: u32,
 }
+
+/// This step is the first of an interval.
+pub const BEGUN: u32 = 1;
+/// This step is the last of an interval.
+pub const ENDED: u32 = 2;
+/// A depth is no sound number: nothing moves any more.
+pub const UNSOUND: u32 = 4;
 
 /// Water that comes into one cell.
 #[repr(C)]
@@ -69,9 +96,26 @@ pub struct Source {
     pub rate_m_s: f32,
 }
 
-const PARAMS: Record = record!(Params { n_cols, n_rows, n_sources, theta, cell_m, inv_dx, alpha, dt_max_s });
+const PARAMS: Record = record!(Params {
+    n_cols,
+    n_rows,
+    n_sources,
+    theta,
+    cell_m,
+    inv_dx,
+    alpha,
+    dt_max_s,
+    n_edges,
+    n_intervals,
+    row_width,
+    ends_here,
+    on_faces,
+    soil_kind,
+    has_drains,
+    suction_m,
+});
 const CONTROL: Record =
-    record!(Control { remaining_s, dt_s, deepest_bits, steps, shortest_dt_s, fastest_bits, pad1, pad2 });
+    record!(Control { remaining_s, dt_s, deepest_bits, steps, shortest_dt_s, fastest_bits, interval, phase });
 const SOURCE: Record = record!(Source { cell, rate_m_s });
 const GRAVITY: (&str, f64) = ("g", G_M_S2 as f64);
 
@@ -86,18 +130,18 @@ fn planes(size: Size) -> [u32; 2] {
 pub static STAGES: &[Stage] = &[
     Stage {
         name: "flood.timestep",
-        wgsl: include_str!("../../../shaders/flood/timestep.wgsl"),
-        bindings: &[uniform("params"), write("control")],
+        wgsl: shader!("flood", "timestep"),
+        bindings: &[uniform("params"), read("forcing"), write("control")],
         records: &[PARAMS, CONTROL],
         workgroup: [1, 1],
         invocations: |_| [1, 1],
-        overrides: &[GRAVITY],
+        overrides: &[GRAVITY, ("most_bits", MAX_DEPTH_M.to_bits() as f64)],
         swaps: None,
         cpu: timestep,
     },
     Stage {
         name: "flood.local_inertial_flux",
-        wgsl: include_str!("../../../shaders/flood/local_inertial_flux.wgsl"),
+        wgsl: shader!("flood", "local_inertial_flux"),
         bindings: &[
             uniform("params"),
             read("ground"),
@@ -107,7 +151,7 @@ pub static STAGES: &[Stage] = &[
             write("qx_raw"),
             write("qy_raw"),
             read("edges"),
-            read("control"),
+            write("control"),
         ],
         records: &[PARAMS, CONTROL],
         workgroup: [16, 16],
@@ -118,7 +162,7 @@ pub static STAGES: &[Stage] = &[
     },
     Stage {
         name: "flood.local_inertial_update",
-        wgsl: include_str!("../../../shaders/flood/local_inertial_update.wgsl"),
+        wgsl: shader!("flood", "local_inertial_update"),
         bindings: &[
             uniform("params"),
             read("h"),
@@ -139,7 +183,7 @@ pub static STAGES: &[Stage] = &[
     },
     Stage {
         name: "flood.shallow_water_flux",
-        wgsl: include_str!("../../../shaders/flood/shallow_water_flux.wgsl"),
+        wgsl: shader!("flood", "shallow_water_flux"),
         bindings: &[
             uniform("params"),
             read("ground"),
@@ -149,7 +193,7 @@ pub static STAGES: &[Stage] = &[
             write("flux_x"),
             write("flux_y"),
             read("edges"),
-            read("control"),
+            write("control"),
         ],
         records: &[PARAMS, CONTROL],
         workgroup: [16, 16],
@@ -160,7 +204,7 @@ pub static STAGES: &[Stage] = &[
     },
     Stage {
         name: "flood.shallow_water_update",
-        wgsl: include_str!("../../../shaders/flood/shallow_water_update.wgsl"),
+        wgsl: shader!("flood", "shallow_water_update"),
         bindings: &[
             uniform("params"),
             read("ground"),
@@ -181,7 +225,7 @@ pub static STAGES: &[Stage] = &[
     },
     Stage {
         name: "flood.sources",
-        wgsl: include_str!("../../../shaders/flood/sources.wgsl"),
+        wgsl: shader!("flood", "sources"),
         bindings: &[uniform("params"), read("sources"), write("h"), write("owed"), write("control")],
         records: &[PARAMS, CONTROL, SOURCE],
         workgroup: [64, 1],
@@ -190,14 +234,72 @@ pub static STAGES: &[Stage] = &[
         swaps: None,
         cpu: sources,
     },
+    Stage {
+        name: "flood.forcing",
+        wgsl: shader!("flood", "forcing"),
+        bindings: &[
+            uniform("params"),
+            read("forcing"),
+            read("edge_levels"),
+            write("edges"),
+            write("sources"),
+            write("control"),
+        ],
+        records: &[PARAMS, CONTROL, SOURCE],
+        workgroup: [64, 1],
+        invocations: |size| [size.n_list.max(2 * (size.n_cols + size.n_rows)), 1],
+        overrides: &[],
+        swaps: None,
+        cpu: interval::forcing,
+    },
+    Stage {
+        name: "flood.exchange",
+        wgsl: shader!("flood", "exchange"),
+        bindings: &[
+            uniform("params"),
+            read("ground"),
+            read("soil"),
+            read("forcing"),
+            write("h"),
+            write("owed"),
+            write("taken"),
+            write("control"),
+        ],
+        records: &[PARAMS, CONTROL],
+        workgroup: [16, 16],
+        invocations: planes,
+        overrides: &[("blocked_m", 0.5 * BLOCKED_M as f64)],
+        swaps: None,
+        cpu: interval::exchange,
+    },
+    Stage {
+        name: "flood.maxima",
+        wgsl: shader!("flood", "maxima"),
+        bindings: &[
+            uniform("params"),
+            read("h"),
+            read("qx"),
+            read("qy"),
+            read("forcing"),
+            write("maxima"),
+            write("control"),
+        ],
+        records: &[PARAMS, CONTROL],
+        workgroup: [16, 16],
+        invocations: planes,
+        overrides: &[GRAVITY, ("dry_m", shallow_water::DRY_M as f64), ("arrival_m", ARRIVAL_DEPTH_M as f64)],
+        swaps: None,
+        cpu: interval::maxima,
+    },
 ];
 
 /// The stages of one step, by their places in [`STAGES`].
-pub fn sequence(solver: Solver) -> [&'static Stage; 4] {
-    match solver {
-        Solver::LocalInertial => [&STAGES[0], &STAGES[1], &STAGES[2], &STAGES[5]],
-        Solver::ShallowWater => [&STAGES[0], &STAGES[3], &STAGES[4], &STAGES[5]],
-    }
+pub fn sequence(solver: Solver) -> [&'static Stage; 7] {
+    let [flux, update] = match solver {
+        Solver::LocalInertial => [1, 2],
+        Solver::ShallowWater => [3, 4],
+    };
+    [0, 6, flux, update, 5, 7, 8].map(|k| &STAGES[k])
 }
 
 /// Bed, roughness and walls as the shaders read them.
@@ -289,12 +391,31 @@ impl Map {
     }
 }
 
-fn state(b: &Buffers) -> State {
+pub(super) fn state(b: &Buffers) -> State {
     State { h_m: b.copy("h"), qx_m2_s: b.copy("qx"), qy_m2_s: b.copy("qy") }
 }
 
 fn timestep(b: &mut Buffers) {
     let (params, mut c): (Params, Control) = (b.one("params"), b.one("control"));
+    step_on(&params, b.get("forcing"), &mut c);
+    b.set("control", &[c]);
+}
+
+fn step_on(params: &Params, forcing: &[f32], c: &mut Control) {
+    c.dt_s = 0.0;
+    if c.phase & UNSOUND != 0 || c.deepest_bits > MAX_DEPTH_M.to_bits() {
+        c.phase = UNSOUND;
+        return;
+    }
+    c.phase = 0;
+    if c.remaining_s <= 0.0 {
+        if c.interval >= params.n_intervals {
+            return;
+        }
+        c.remaining_s = forcing[(c.interval * params.row_width) as usize];
+        c.interval += 1;
+        c.phase = BEGUN;
+    }
     let speed = (G_M_S2 * f32::from_bits(c.deepest_bits)).sqrt().max(f32::from_bits(c.fastest_bits));
     let stable = if speed > 0.0 { params.alpha * params.cell_m / speed } else { f32::INFINITY };
     let dt = stable.min(params.dt_max_s);
@@ -307,12 +428,22 @@ fn timestep(b: &mut Buffers) {
         dt
     };
     c.remaining_s -= c.dt_s;
-    if c.dt_s > 0.0 {
-        c.steps += 1;
-        c.shortest_dt_s = c.shortest_dt_s.min(c.dt_s);
+    if c.remaining_s <= 0.0 && params.ends_here != 0 {
+        c.phase |= ENDED;
     }
+    c.steps += 1;
+    c.shortest_dt_s = c.shortest_dt_s.min(c.dt_s);
     (c.deepest_bits, c.fastest_bits) = (0, 0);
-    b.set("control", &[c]);
+}
+
+impl Control {
+    /// Note what a step found, unless `flood.maxima` looks after it.
+    fn note(&mut self, deepest_bits: u32, fastest_m_s: f32) {
+        if self.phase & ENDED == 0 {
+            self.deepest_bits = self.deepest_bits.max(deepest_bits);
+            self.fastest_bits = self.fastest_bits.max(fastest_m_s.to_bits());
+        }
+    }
 }
 
 fn local_inertial_flux(b: &mut Buffers) {
@@ -332,7 +463,7 @@ fn local_inertial_update(b: &mut Buffers) {
     let raw = State { h_m: b.copy("h"), qx_m2_s: b.copy("qx_raw"), qy_m2_s: b.copy("qy_raw") };
     let mut new = State::still(vec![0.0; raw.h_m.len()]);
     let deepest = local_inertial::update(&map.ground(), &raw, control.dt_s, &mut new);
-    control.deepest_bits = control.deepest_bits.max(deepest);
+    control.note(deepest, 0.0);
     add_edges(b, map.layout, control.dt_s, |at| new.qx_m2_s[at], |at| new.qy_m2_s[at]);
     b.set("h_new", &new.h_m);
     b.set("qx", &new.qx_m2_s);
@@ -358,8 +489,7 @@ fn shallow_water_update(b: &mut Buffers) {
     let old = state(b);
     let mut new = old.clone();
     let (deepest, fastest) = shallow_water::update(&map.ground(), &old, (&x, &y), &mut new, control.dt_s);
-    control.deepest_bits = control.deepest_bits.max(deepest);
-    control.fastest_bits = control.fastest_bits.max(fastest.to_bits());
+    control.note(deepest, fastest);
     add_edges(b, map.layout, control.dt_s, |at| x[at][0], |at| y[at][0]);
     b.set("h", &new.h_m);
     b.set("qx", &new.qx_m2_s);
@@ -387,11 +517,14 @@ fn sources(b: &mut Buffers) {
     let (mut h, mut owed): (Vec<f32>, Vec<f32>) = (b.copy("h"), b.copy("owed"));
     for source in &b.get::<Source>("sources")[..params.n_sources as usize] {
         let at = source.cell as usize;
+        if source.rate_m_s == 0.0 {
+            continue;
+        }
         let owes = owed[at] + source.rate_m_s * control.dt_s;
         let after = (h[at] + owes).max(0.0);
         owed[at] = owes - (after - h[at]);
         h[at] = after;
-        control.deepest_bits = control.deepest_bits.max(after.to_bits());
+        control.note(after.to_bits(), 0.0);
     }
     b.set("h", &h);
     b.set("owed", &owed);

@@ -3,6 +3,8 @@
 use rayon::prelude::*;
 
 use super::local_inertial::State;
+use super::math::G_M_S2;
+use super::shallow_water::{DRY_M, StepReport};
 use crate::fields::layout::Layout;
 
 /// Water counts as arrived from this depth, m; velocity is measured from it too.
@@ -36,6 +38,22 @@ pub fn velocity(s: &State, at: usize, stride: usize, on_faces: bool) -> (f32, f3
     (qx / h, qy / h)
 }
 
+/// Depth and speed of the whole map, as a step reports them.
+pub fn scan(layout: Layout, s: &State, on_faces: bool) -> StepReport {
+    let stride = layout.stride();
+    let rows = (0..layout.n_rows).into_par_iter().map(|row| {
+        let mut r = StepReport::default();
+        for at in row * stride..row * stride + layout.n_cols {
+            let h = s.h_m[at];
+            r.deepest_bits = r.deepest_bits.max(h.to_bits());
+            let own = if on_faces || h <= DRY_M { 0.0 } else { s.qx_m2_s[at].abs().max(s.qy_m2_s[at].abs()) / h };
+            r.speed_m_s = r.speed_m_s.max(own + (G_M_S2 * h).sqrt());
+        }
+        r
+    });
+    rows.reduce(StepReport::default, StepReport::join)
+}
+
 impl Stats {
     /// Nothing yet.
     pub fn new(layout: Layout) -> Self {
@@ -45,6 +63,27 @@ impl Stats {
             max_speed_m_s: zeros.clone(),
             max_hazard_m2_s: zeros,
             arrival_s: vec![f32::NAN; layout.len()],
+        }
+    }
+
+    /// As the shaders have them: depth, speed, hazard, and arrival, negative where water never came.
+    pub fn packed(&self) -> Vec<[f32; 4]> {
+        let cell = |at: usize| {
+            let arrival = self.arrival_s[at];
+            let arrival = if arrival.is_nan() { -1.0 } else { arrival };
+            [self.max_depth_m[at], self.max_speed_m_s[at], self.max_hazard_m2_s[at], arrival]
+        };
+        (0..self.arrival_s.len()).map(cell).collect()
+    }
+
+    /// And unpacked.
+    pub fn unpacked(packed: &[[f32; 4]]) -> Stats {
+        let plane = |k: usize| packed.iter().map(|v| v[k]).collect();
+        Stats {
+            max_depth_m: plane(0),
+            max_speed_m_s: plane(1),
+            max_hazard_m2_s: plane(2),
+            arrival_s: packed.iter().map(|v| if v[3] < 0.0 { f32::NAN } else { v[3] }).collect(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::cover::Coefficients;
 use super::model::CANOPY_M;
 use super::sky::{CROWN_TRANSMISSION, N_AZIMUTHS, Shine, Skyline};
 use super::surfaces::{self, Place, SURFACE_STEP_H, Skin, Sky, Surfaces};
-use crate::fields::stage::{Binding, Buffers, Record, Size, Stage, read, record, uniform, write};
+use crate::fields::stage::{Binding, Buffers, Record, Size, Stage, read, record, shader, uniform, write};
 use crate::gis::{GridRef, Raster};
 
 /// Uniform of all heat stages.
@@ -186,7 +186,7 @@ pub static STAGES: &[Stage] = &[
         overrides: &[SHADE],
         ..stage(
             "heat.view_factor",
-            include_str!("../../../shaders/heat/view_factor.wgsl"),
+            shader!("heat", "view_factor"),
             &[uniform("params"), read("surface_m"), read("crown_m"), read("directions"), write("sky")],
             [16, 16],
             map,
@@ -197,7 +197,7 @@ pub static STAGES: &[Stage] = &[
         overrides: &[SHADE],
         ..stage(
             "heat.sunlit",
-            include_str!("../../../shaders/heat/sunlit.wgsl"),
+            shader!("heat", "sunlit"),
             &[uniform("params"), read("surface_m"), read("crown_m"), write("sky")],
             [16, 16],
             map,
@@ -209,7 +209,7 @@ pub static STAGES: &[Stage] = &[
         overrides: &[("sigma", SIGMA as f64), ("rho_cp", RHO_CP as f64), ("step_h", SURFACE_STEP_H as f64)],
         ..stage(
             "heat.surface_energy",
-            include_str!("../../../shaders/heat/surface_energy.wgsl"),
+            shader!("heat", "surface_energy"),
             &[
                 uniform("params"),
                 read("coefficients"),
@@ -225,7 +225,7 @@ pub static STAGES: &[Stage] = &[
     },
     stage(
         "heat.air_mean",
-        include_str!("../../../shaders/heat/air_mean.wgsl"),
+        shader!("heat", "air_mean"),
         &[uniform("params"), read("theta"), write("inflow")],
         [256, 1],
         |_| [256, 1],
@@ -235,7 +235,7 @@ pub static STAGES: &[Stage] = &[
         overrides: &[("warms", WARMS as f64)],
         ..stage(
             "heat.air_rows",
-            include_str!("../../../shaders/heat/air_rows.wgsl"),
+            shader!("heat", "air_rows"),
             &[uniform("params"), read("surfaces"), read("row_factors"), read("inflow"), write("theta")],
             [64, 1],
             |size| [size.n_rows, 1],
@@ -244,7 +244,7 @@ pub static STAGES: &[Stage] = &[
     },
     stage(
         "heat.air_columns",
-        include_str!("../../../shaders/heat/air_columns.wgsl"),
+        shader!("heat", "air_columns"),
         &[uniform("params"), read("column_factors"), read("inflow"), write("theta")],
         [64, 1],
         |size| [size.n_cols, 1],
