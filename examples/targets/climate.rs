@@ -34,7 +34,7 @@ pub fn metrics(city: &Arc<City>, seed: u64) -> BTreeMap<&'static str, f64> {
     let p = ClimateParameters::default();
     let night = |set: &[(&str, f64)]| {
         let ground = GroundNow::of(city, &levers(city, set));
-        let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event(7, WAVE), (5, 36.0), &p);
+        let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event(7, WAVE), (5, 36.0), &p, None);
         let built = (0..warmth.night_dk.len()).filter(|&i| city.ground.cover.values[i] == Cover::Building);
         let nights: Vec<f64> = built.map(|i| 0.1 * f64::from(warmth.night_dk[i])).collect();
         let top = warmth.night_dk.iter().max().copied().unwrap_or(0);
@@ -46,7 +46,7 @@ pub fn metrics(city: &Arc<City>, seed: u64) -> BTreeMap<&'static str, f64> {
     let wet = |city: &City| {
         let controls = levers(city, &[]);
         let ground = GroundNow::of(city, &controls);
-        let flood = flood::run(city, &ground, &controls, RAIN, None, &p);
+        let flood = flood::run(city, &ground, &controls, (RAIN, None), &p, None);
         let flood = flood.and_then(Result::ok).expect("a cloudburst can be run");
         flood.depth_cm.iter().filter(|d| **d >= 15).count() as f64
     };

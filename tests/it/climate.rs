@@ -32,7 +32,7 @@ const RAIN: Hazard = Hazard::Cloudburst { mm: 70.0, hours: 1.0, power: true };
 fn wet_homes(city: &City, set: &[(&str, f64)], hazard: Hazard, p: &ClimateParameters) -> (usize, flood::Flood) {
     let controls = levers(city, set);
     let ground = GroundNow::of(city, &controls);
-    let flood = flood::run(city, &ground, &controls, hazard, None, p).unwrap().unwrap();
+    let flood = flood::run(city, &ground, &controls, (hazard, None), p, None).unwrap().unwrap();
     assert!(flood.mass_error.abs() < 1e-4, "{}", flood.mass_error);
     let grid = city.ground.elevation_m.grid;
     let wet = |d: &&waterbed::city::DwellingRecord| {
@@ -81,7 +81,8 @@ fn night_k(city: &City, set: &[(&str, f64)]) -> (f64, heat::Warmth) {
     let ground = GroundNow::of(city, &levers(city, set));
     let hazard = Hazard::HeatWave { days: 3, peak_c: 36.0 };
     let event = Event { month: Month::new(2030, 7), day: 14, hazard, place: None };
-    let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event, (3, 36.0), &ClimateParameters::default());
+    let warmth =
+        heat::run(city, &ground, &mut heat::Sky::default(), &event, (3, 36.0), &ClimateParameters::default(), None);
     let built: Vec<f64> = (0..warmth.night_dk.len())
         .filter(|&i| city.ground.cover.values[i] == Cover::Building)
         .map(|i| 0.1 * f64::from(warmth.night_dk[i]))

@@ -37,18 +37,6 @@ fn delft_cloudburst() {
     assert_eq!(gauges.lines().count(), 26);
 }
 
-/// By hand: `FLOOD_CASE=case.toml OUT=dir cargo test --release --test it -- --ignored flood_case_by_hand --nocapture`.
-#[test]
-#[ignore = "runs the case named by FLOOD_CASE into OUT"]
-fn flood_case_by_hand() {
-    let path = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
-    let backend = std::env::var("BACKEND").map_or(Backend::Cpu, |b| b.parse().unwrap());
-    match flood::run(&FloodArgs { case: path("FLOOD_CASE"), out: path("OUT"), backend }) {
-        Ok(summary) => println!("{}", serde_json::to_string_pretty(&summary).unwrap()),
-        Err(e) => panic!("{e}"),
-    }
-}
-
 #[test]
 fn delft_hot_day() {
     let Some(cases) = cases() else { return };
@@ -64,16 +52,5 @@ fn delft_hot_day() {
     assert!(s.extreme_stress_share > 0.2, "a square in the sun at 37 °C is extreme: {}", s.extreme_stress_share);
     for name in ["air_c", "surface_c", "svf", "sunlit", "pet_c", "night_excess_k"] {
         assert!(dir.path().join(format!("{name}.tif")).exists() && dir.path().join(format!("{name}.png")).exists());
-    }
-}
-
-/// By hand: `HEAT_CASE=case.toml OUT=dir cargo test --release --test it -- --ignored heat_case_by_hand --nocapture`.
-#[test]
-#[ignore = "runs the case named by HEAT_CASE into OUT"]
-fn heat_case_by_hand() {
-    let path = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
-    match heat::run(&HeatArgs { case: path("HEAT_CASE"), out: path("OUT"), backend: Backend::Cpu }) {
-        Ok(summary) => println!("{}", serde_json::to_string_pretty(&summary).unwrap()),
-        Err(e) => panic!("{e}"),
     }
 }

@@ -78,20 +78,9 @@ pub enum NoFlood {
     Solver(#[from] FloodError),
 }
 
-/// Runs `hazard` over `city` with its levers as they are; `None` if it is not a flood.
+/// Runs `hazard` over `city` with its levers as they are; `None` if it is not a flood. Moments go to `shots`, if there are any
+/// wanted.
 pub fn run(
-    city: &City,
-    ground: &GroundNow,
-    controls: &Controls,
-    hazard: Hazard,
-    place: Option<u16>,
-    p: &ClimateParameters,
-) -> Option<Result<Flood, NoFlood>> {
-    film(city, ground, controls, (hazard, place), p, None)
-}
-
-/// Like [`run`]; moments go to `shots`, if there are any wanted.
-pub fn film(
     city: &City,
     ground: &GroundNow,
     controls: &Controls,

@@ -70,20 +70,9 @@ pub struct Warmth {
     pub night_dc: Vec<i16>,
 }
 
-/// Runs the heat wave of `days` with its peak that begins with `event` over `city`.
+/// Runs the heat wave of `days` with its peak that begins with `event` over `city`; hours of the hottest day go to `shots`, if
+/// there are any wanted.
 pub fn run(
-    city: &City,
-    ground: &GroundNow,
-    sky: &mut Sky,
-    event: &Event,
-    (days, peak_c): (u32, f64),
-    p: &ClimateParameters,
-) -> Warmth {
-    film(city, ground, sky, event, (days, peak_c), p, None)
-}
-
-/// Like [`run`]; hours of the hottest day go to `shots`, if there are any wanted.
-pub fn film(
     city: &City,
     ground: &GroundNow,
     sky: &mut Sky,

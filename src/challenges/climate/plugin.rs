@@ -144,14 +144,14 @@ fn solve(
         let filmed = footage.is_some().then_some(&mut shots);
         match event.hazard {
             Hazard::HeatWave { days, peak_c } => {
-                let warmth = heat::film(&city.0, &ground, &mut sky, &event, (days, peak_c), &p, filmed);
+                let warmth = heat::run(&city.0, &ground, &mut sky, &event, (days, peak_c), &p, filmed);
                 if let Some(footage) = &mut footage {
                     footage.0.push(Reel { event, shots, whole: warmth.night_dc.clone() });
                 }
                 exposure.heat(&warmth);
                 episodes.heat.push(HeatWave { days, peak_c, warmth });
             }
-            hazard => match flood::film(&city.0, &ground, &controls, (hazard, event.place), &p, filmed) {
+            hazard => match flood::run(&city.0, &ground, &controls, (hazard, event.place), &p, filmed) {
                 Some(Ok(flood)) => {
                     if let Some(footage) = &mut footage {
                         footage.0.push(Reel { event, shots, whole: depths(&flood.depth_cm) });
