@@ -34,7 +34,7 @@ gallery *arguments:
     shot() {
         local name=$1; shift
         echo "out/gallery/$name.png"
-        "${screen[@]}" "$program" view base --screenshot "out/gallery/$name.png" --lang en "$@" {{ arguments }}
+        "${screen[@]}" "$program" view base --screenshot "out/gallery/$name.png" --lang "${language:-en}" "$@" {{ arguments }}
     }
     plan=(--measures out/gallery/plan.toml)
     shot 01-tenure
@@ -46,7 +46,7 @@ gallery *arguments:
     shot 07-split --at 2030-01 "${plan[@]}" --layer vacant_share --twin split --page chart
     shot 08-difference --at 2030-01 "${plan[@]}" --layer vacant_share --twin difference --page chart
     shot 09-new-homes --at 2030-01 "${plan[@]}" --camera 0,0,200,30,900
-    shot 10-dutch --at 2027-01 "${plan[@]}" --layer age_mean_y --lang nl
+    language=nl shot 10-dutch --at 2027-01 "${plan[@]}" --layer age_mean_y
     shot 11-small --at 2026-01 --size 640x400
     shot 12-large --residents 60000 --at 2026-01 --layer age_65_up_share
     shot 13-unavailable --at 2027-01 "${plan[@]}" --twin difference
@@ -56,7 +56,7 @@ gallery *arguments:
     shot 17-breach --at 2026-06 --measures out/gallery/breach.toml --layer flood.depth
     shot 18-heat --at 2026-07 --measures out/gallery/heat.toml --layer heat.air
     shot 19-liveability --at 2028-01 --layer liveability_index
-    shot 20-loneliness --at 2028-01 --layer lonely_elders_share --lang nl
+    language=nl shot 20-loneliness --at 2028-01 --layer lonely_elders_share
     shot 21-unsafe --at 2028-01 --measures out/gallery/safe.toml --layer feels_unsafe_share --twin split --page moved
     echo out/gallery/22-classroom.png
     "${screen[@]}" "$program" lab schelling --view --screenshot out/gallery/22-classroom.png
