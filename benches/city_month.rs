@@ -155,7 +155,7 @@ const STREAM: Stream = Stream::named("bench.life");
 /// The same monthly pass over bare vectors and over the simulation's table, ns per person.
 fn life(sim: &mut waterbed::sim::Simulation) -> (f64, f64) {
     let draws = Draws { seed: 1, tick: 1 };
-    let table = LifeTable::new(&DemographyParameters::default(), 0.0, 1.0, [1.0, 0.2], &Causes::default());
+    let table = LifeTable::new(&DemographyParameters::default(), 0.0, [1.0, 0.05], [1.0, 0.2], &Causes::default());
     let now = ShortMonth::of(sim.clock().month());
     let world = sim.world_mut();
     let mut query = world.query::<&Person>();

@@ -46,6 +46,8 @@ pub const STREAM_MATCH: Stream = Stream::named("people.match");
 pub struct Intercepts {
     /// Of births, see [`super::rates::solve_fertility`].
     pub fertility: f64,
+    /// Hazard of looking for a partner to live with, per year, at 28; see [`super::unions`].
+    pub union_peak_y: f64,
     /// Of domestic departure: hazard per year per unit of [`outward_profile`].
     pub departure: f64,
     /// Neighbourhoods' mean cost of the cheapest homes at the start, € per month; the base of affordability.
@@ -107,7 +109,8 @@ pub(super) fn decide_life_events(
     let now = ShortMonth::of(clock.month());
     let years = f64::from(clock.tick) / 12.0;
     let leaving = events.leaving_level(p.leaving_home_mean_age_y);
-    let table = LifeTable::new(&p, years, intercepts.fertility, [affordability.0, leaving], &causes);
+    let table =
+        LifeTable::new(&p, years, [intercepts.fertility, intercepts.union_peak_y], [affordability.0, leaving], &causes);
     let draws = *draws;
     type Chunk = (Vec<(Kind, PersonKey, PersonIdx)>, Vec<(u8, PersonKey, PersonIdx)>);
     let chunks: Vec<Chunk> = persons
@@ -136,7 +139,7 @@ pub(super) fn decide_life_events(
                     }
                     match partner {
                         // The partner with the lower key draws for both.
-                        Some(q) if person.key < persons[q].key && change < table.separate => push(Kind::Separate),
+                        Some(q) if person.key < persons[q].key && change < table.separate[age] => push(Kind::Separate),
                         Some(_) => {}
                         None => {
                             if table.seek[age] > 0 && person.key.0 % MET_EVERY == u64::from(draws.tick) % MET_EVERY {
@@ -263,12 +266,17 @@ pub(crate) fn found_household(books: &mut Books, people: &[PersonIdx], draws: Dr
     let founder = people[0];
     let home = books.persons[founder.i()].household;
     let (old, n) = (books.households[home.i()], books.neighbourhood(home));
+    let person = &books.persons[founder.i()];
+    // Most young people register for social rent at 18, newcomers when they come. A household of adults has used one
+    // registration of two for its last social home: who leaves it has the other as often as not.
+    let of_age = ShortMonth(person.born.0.saturating_add(18 * 12)).max(person.arrived);
+    let unused = lives_with_mother(books.persons, person) || person.key.0 & 1 == 0;
+    let queued = if unused { of_age } else { old.queued.max(of_age) };
     let new = Household {
         key: household_key(books.persons[founder.i()].key, draws.tick),
         lodges: n.map_or(old.lodges, |n| n as u16),
         standing: old.standing & Household::EXCLUDED,
-        // Most young people register for social rent at 18 and keep their waiting time.
-        queued: ShortMonth((books.persons[founder.i()].born.0.saturating_add(18 * 12)).min(books.now.0)),
+        queued: queued.min(books.now),
         ..old
     };
     people.iter().for_each(|&p| books.leave(p));

@@ -142,6 +142,33 @@ pub fn newcomer_type(u: f32) -> NewcomerType {
     NewcomerType::Family
 }
 
+/// Years for which those who came from abroad count as newcomers at the start.
+const NEWCOMER_YEARS: f64 = 20.0;
+/// Hazard that a newcomer moves on to elsewhere in the country, per year (A: models.md §11.0's 4.5 % at the ages of
+/// newcomers, at which twice as many move as on average, L[29]).
+const MOVES_ON_Y: f64 = 0.08;
+
+/// Type, and years since arrival, of a newcomer of the first population at quantiles `u` and `v`.
+///
+/// As many came in each of the last twenty years, and left again as their type does: so those who are still there are
+/// those who stay, and the others came lately. Drawn as they arrive instead, too many would leave in the first years
+/// and too few would have come just before.
+pub fn newcomer_in_stock(u: f32, v: f32) -> (NewcomerType, f64) {
+    let rate = |kind: NewcomerType| NEWCOMER_TRAITS[kind as usize].leaves_y + MOVES_ON_Y;
+    let gone = |kind| -libm::expm1(-rate(kind) * NEWCOMER_YEARS);
+    let years = |kind| f64::from(NEWCOMER_TRAITS[kind as usize].share) * gone(kind) / rate(kind);
+    let mut left = f64::from(u) * NewcomerType::ALL.into_iter().map(years).sum::<f64>();
+    let mut found = NewcomerType::Family;
+    for kind in NewcomerType::ALL {
+        if left < years(kind) {
+            found = kind;
+            break;
+        }
+        left -= years(kind);
+    }
+    (found, -libm::log1p(-f64::from(v) * gone(found)) / rate(found))
+}
+
 /// A member of a domestic arrival's template.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Member {
@@ -347,6 +374,22 @@ impl Arrivals {
         // Where more come than let the profile stand, more of all come; where fewer, fewer of the settled.
         let young = (young * part.max(1.0)).min(all - SETTLED_LEAST * part * settled);
         [all - young, young]
+    }
+
+    /// People who come in a month, from abroad and from elsewhere, and the couples among them.
+    pub(super) fn people_and_couples_per_month(&self, p: &DemographyParameters) -> [f64; 2] {
+        let of_types = |part: fn(&NewcomerTraits) -> f32| {
+            NEWCOMER_TRAITS.iter().map(|t| f64::from(t.share * part(t))).sum::<f64>()
+        };
+        let mut people = self.immigrants_per_month(p);
+        let mut couples = people * of_types(|t| t.couple) / of_types(|t| 1.0 + t.couple + t.couple * t.children);
+        for (stream, come) in self.domestic.iter().zip(self.domestic_people_per_month(p)) {
+            let members = || stream.templates.iter().flatten();
+            let partners = members().filter(|m| m.partner != NOBODY).count() as f64;
+            couples += come * 0.5 * partners / members().count().max(1) as f64;
+            people += come;
+        }
+        [people, couples]
     }
 
     /// Notes what was counted in the month that ends.
@@ -627,6 +670,26 @@ pub fn emigration_y(newcomer: u8, age_y: u8, parameters: &DemographyParameters) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// In a steady state as many leave in a year as come: of each type Σ rate = arrivals less those who stay twenty years.
+    #[test]
+    fn the_first_newcomers_are_those_who_stayed() {
+        let mut count = [0.0f64; 7];
+        let mut lately = [0.0f64; 7];
+        for i in 0..400 {
+            for j in 0..100 {
+                let (kind, years) = newcomer_in_stock((i as f32 + 0.5) / 400.0, (j as f32 + 0.5) / 100.0);
+                assert!((0.0..=NEWCOMER_YEARS).contains(&years), "{years}");
+                count[kind as usize] += 1.0;
+                lately[kind as usize] += f64::from(u8::from(years < 1.0));
+            }
+        }
+        // Status holders stay, labour migrants do not: 0.10 · 9.28 against 0.25 · 3.03 years.
+        let [asylum, labour] = [count[NewcomerType::Asylum as usize], count[NewcomerType::Labour as usize]];
+        assert!((asylum / labour - 0.10 * 9.273 / (0.25 * 3.026)).abs() < 0.03, "{}", asylum / labour);
+        // (1 − e^{−0.33})/(1 − e^{−6.6}) of the labour migrants came in the last year.
+        assert!((lately[NewcomerType::Labour as usize] / labour - 0.2815).abs() < 0.01, "{lately:?}");
+    }
 
     #[test]
     fn ages_at_arrival_have_their_mean_and_their_inverse() {

@@ -6,6 +6,7 @@
 //! | [`synthesis`], [`fitting`], `ages` | the first inhabitants, from neighbourhoods' head counts |
 //! | [`books`] | the civil registry: the only code that changes memberships and homes |
 //! | [`demography`], [`rates`] | births, deaths, leaving home, unions, separations, departures |
+//! | `unions` | how readily people move in with a partner, solved at the start |
 //! | [`migration`] | arrivals from abroad and from elsewhere in the country |
 //! | [`region`] | the country around the city, by age and kind of municipality |
 //! | [`work`], [`places`] | schooling, work, income; where people meet by day |
@@ -35,6 +36,7 @@ pub mod requests;
 pub mod synthesis;
 pub mod tally;
 pub mod ties;
+mod unions;
 pub mod work;
 
 pub use books::{Books, FreeSlots, Tables};

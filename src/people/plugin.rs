@@ -15,7 +15,7 @@ use super::region::{Region, RegionParameters, step_region};
 use super::requests::Requests;
 use super::synthesis::{self, Inhabitants};
 use super::tally::Tally;
-use super::{Books, work};
+use super::{Books, unions, work};
 use crate::city::City;
 use crate::sim::digest::of_record;
 use crate::sim::state::{DigestEntry, LowEntities, Slot, grow, slice};
@@ -107,7 +107,8 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     let parameters = world.resource::<DemographyParameters>().clone();
     let draws = Draws::at_start(world.resource::<Draws>().seed);
     let n_people = inhabitants.persons.len();
-    let intercepts = Intercepts {
+    let mut intercepts = Intercepts {
+        union_peak_y: 0.0,
         fertility: solve_fertility(&inhabitants.persons, now, &parameters),
         departure: demography::solve_departure(
             &inhabitants.households,
@@ -127,11 +128,13 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
         free: &mut inhabitants.free,
         now,
     };
+    let level = intercepts.departure;
     let departure = |h: &Household| {
         let stress = migration::outward_stress(h, h.dwelling.get().map(|d| &books.dwellings[d]));
-        monthly(intercepts.departure * migration::outward_profile(h.head_age_y) * stress)
+        monthly(level * migration::outward_profile(h.head_age_y) * stress)
     };
     let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
+    intercepts.union_peak_y = unions::solve(&books, &parameters, departure, &arrivals);
     let n_dwellings = inhabitants.dwellings.len() as i64;
     world.insert_resource(Accounts { people: n_people as i64, homes: n_dwellings });
     world.insert_resource(arrivals);

@@ -349,8 +349,8 @@ impl<'a> Maker<'a> {
         let quantile = 0.95 * quantile;
         let residence_y = -mean_y * libm::log(1.0 - quantile);
         let since = ShortMonth((f64::from(self.now.0) - 12.0 * residence_y) as i16);
-        // Registered for up to fifteen years: where homes are scarce, most adults are (A).
-        let waited_y = 15.0 * f64::from(self.uniform());
+        // Where homes are scarce, most adults are registered.
+        let waited_y = self.parameters.registered_most_y * f64::from(self.uniform());
         self.out.households.push(Household {
             key: HouseholdKey(mix(KEYS_HOUSEHOLD, founder.0, 0).max(1)),
             first: PersonIdx::at(slots[0]),
@@ -381,8 +381,7 @@ impl<'a> Maker<'a> {
         if f64::from(self.uniform()) >= share || head_age_y >= 50 {
             return None;
         }
-        let kind = super::migration::newcomer_type(self.uniform());
-        let years = 20.0 * self.uniform() * self.uniform();
+        let (kind, years) = super::migration::newcomer_in_stock(self.uniform(), self.uniform());
         Some((kind, ShortMonth(self.now.0 - (12.0 * years) as i16 - 1)))
     }
 

@@ -64,10 +64,12 @@ impl Drivers {
         self.0.iter().map(|(id, series)| (*id, series))
     }
 
-    /// Adds the drivers to a simulation.
+    /// Adds the drivers to a simulation, and sets their parameters to their values at its start: what is solved there must
+    /// see the same numbers as the first month.
     pub fn insert(&self, app: &mut App) {
         if !self.0.is_empty() {
             app.insert_resource(self.clone()).add_systems(SimTick, drive.after(Phase::Begin).before(Phase::Force));
+            drive(app.world_mut());
         }
     }
 }

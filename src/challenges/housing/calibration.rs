@@ -25,7 +25,9 @@ use super::{Composition, Surroundings};
 use crate::people::books::members;
 use crate::people::demography::lives_with_mother;
 use crate::people::migration::{outward_profile, outward_stress, want_of_room};
-use crate::people::rates::{fertility_y, interpolate, leaving_home_y, mortality_y, solve_fertility, union_y};
+use crate::people::rates::{
+    fertility_y, interpolate, leaving_home_y, mortality_y, separation_y, solve_fertility, union_shape,
+};
 use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Person, ShortMonth};
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
@@ -49,6 +51,7 @@ pub(super) struct Start<'a> {
     pub(super) norms: &'a Norms,
     pub(super) housing: &'a HousingParameters,
     pub(super) people: &'a DemographyParameters,
+    pub(super) union_peak_y: f64,
     pub(super) draws: Draws,
     pub(super) now: ShortMonth,
 }
@@ -74,12 +77,12 @@ struct Leaving {
 }
 
 impl Leaving {
-    fn new(p: &HousingParameters, people: &DemographyParameters) -> Leaving {
+    fn new(p: &HousingParameters, people: &DemographyParameters, union_peak_y: f64) -> Leaving {
         let by_age = |f: &dyn Fn(f64) -> f64| std::array::from_fn(|age| f(age as f64));
         Leaving {
             within: by_age(&|age| 0.01 * p.move_scale * interpolate(&WITHIN_BY_AGE, age)),
             outward: by_age(&|age| 0.01 * outward_profile(age as u8)),
-            alone: by_age(&|age| mortality_y(age, people) + 0.5 * union_y(age + 0.5, people)),
+            alone: by_age(&|age| mortality_y(age, people) + 0.5 * union_peak_y * union_shape(age + 0.5)),
             crowding_factor: p.crowding_factor,
         }
     }
@@ -134,10 +137,10 @@ fn let_time_pass(out: &mut Sums, start: &Start, housed: &[usize]) {
                     leaves_home[usize::from(age)],
                 );
             } else if person.partner.get().is_none() && size == 1 {
-                let unions = union_y(f64::from(age) + 0.5, start.people);
+                let unions = start.union_peak_y * union_shape(f64::from(age) + 0.5);
                 change(now, kind(2, 0), 0.5 * unions);
             } else if person.partner.get().is_some_and(|q| person.key < start.persons[q].key) && size > 1 {
-                change(now, kind(size - 1, n_minors), start.people.separation_y);
+                change(now, kind(size - 1, n_minors), separation_y(f64::from(age) + 0.5, start.people));
             }
         }
     }
@@ -158,7 +161,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
         return;
     }
     let home_of = |h: usize| &start.dwellings[start.households[h].dwelling.i()];
-    let leaving = Leaving::new(start.housing, start.people);
+    let leaving = Leaving::new(start.housing, start.people, start.union_peak_y);
     let hazard = |h: usize| leaving.hazard_y(&start.households[h], home_of(h));
     let segment = |h: usize| start.segments.segment(&start.households[h], 1.0);
     let mut out: Sums = vec![[0.0; N_CLASSES + 1]; n];

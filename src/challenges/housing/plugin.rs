@@ -15,6 +15,7 @@ use super::segments::{N_SEGMENTS, Segments};
 use super::start::Norms;
 use super::{calibration, hosts, shelter, start};
 use crate::city::City;
+use crate::people::demography::Intercepts;
 use crate::people::plugin::{HouseholdsChange, MonthEnds, YearsPass};
 use crate::people::{DemographyParameters, Dwelling, Household, Tables};
 use crate::sim::{Draws, Phase, RegisterState, SimTick};
@@ -97,12 +98,13 @@ fn prepare(
     sites: Res<BuildingSites>,
     p: Res<HousingParameters>,
     people: Res<DemographyParameters>,
+    intercepts: Res<Intercepts>,
     draws: Res<Draws>,
 ) -> (Composition, Segments, Norms, Search) {
     let (n, draws) = (surroundings.n(), Draws::at_start(draws.seed));
     let mut books = tables.books();
     start::withhold(books.dwellings, n, &p, draws);
-    start::conceal(&mut books, &p, draws);
+    start::conceal(&mut books, &p, people.registered_most_y, draws);
     let (households, dwellings) = (&*books.households, &*books.dwellings);
     let mut composition = Composition::default();
     composition.count(households, dwellings, n);
@@ -128,6 +130,7 @@ fn prepare(
         norms: &norms,
         housing: &p,
         people: &people,
+        union_peak_y: intercepts.union_peak_y,
         draws,
         now: books.now,
     };

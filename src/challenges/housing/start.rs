@@ -20,7 +20,7 @@ use crate::city::Tenure;
 use crate::people::books::{members, net_income_eur_m};
 use crate::people::components::DwellingStatus;
 use crate::people::demography::{found_household, lives_with_mother};
-use crate::people::{Books, Dwelling, Household};
+use crate::people::{Books, Dwelling, Household, ShortMonth};
 use crate::sim::draws::unit;
 use crate::sim::{Draws, PersonIdx, Stream};
 
@@ -93,8 +93,9 @@ fn wait(books: &Books, i: usize, draws: Draws) -> f32 {
     -libm::logf(1.0 - u) * (1.0 + income * income)
 }
 
-/// Lets adult children and sharers look for homes of their own until the shortage is as wanted.
-pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
+/// Lets adult children and sharers look for homes of their own until the shortage is as wanted; nobody has been registered
+/// for social rent for more than `longest_y` years.
+pub(super) fn conceal(books: &mut Books, p: &HousingParameters, longest_y: f64, draws: Draws) {
     let stock = books.dwellings.iter().filter(|d| d.is_there()).count() as f64;
     let looking = books.households.iter().filter(|h| h.is_there() && h.dwelling.get().is_none()).count();
     let mut adults: Vec<(f32, PersonIdx)> = (0..books.persons.len())
@@ -117,9 +118,12 @@ pub(super) fn conceal(books: &mut Books, p: &HousingParameters, draws: Draws) {
         if is_child {
             books.households[h.i()].standing |= Household::FIRST_HOME;
         }
-        // Looking for up to four years.
-        let months = 48.0 * unit(draws.block(STREAM, books.persons[person.i()].key.0, 1)[1]);
-        books.households[h.i()].since.0 -= months as i16;
+        // Looking for up to four years, and registered no longer than the queue is long: who was has a home by now.
+        let [_, looking, registered, _] = draws.block(STREAM, books.persons[person.i()].key.0, 1);
+        let household = &mut books.households[h.i()];
+        household.since.0 -= (48.0 * unit(looking)) as i16;
+        let most = (12.0 * longest_y * f64::from(unit(registered))) as i16;
+        household.queued = household.queued.max(ShortMonth(books.now.0 - most));
         books.refresh(old);
     }
 }
