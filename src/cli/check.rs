@@ -64,6 +64,7 @@ fn holds_in(measure: &Measure, cadastre: &Cadastre, end: Month) -> Result<String
     let n_parts = extent.neighbourhoods().iter().filter(|(_, whole)| !whole).count();
     let parts = if n_parts > 0 { format!(" ({n_parts} in part)") } else { String::new() };
     let (residents, eur) = (cadastre.residents(&extent), cost(measure, cadastre, end)?.total_eur());
-    let n_cells = extent.cells().len();
-    Ok(format!("{n_cells} cells of 1 ha in {n} neighbourhoods{parts}, {residents:.0} residents: € {eur:.0}"))
+    let plural = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let (cells, of) = (plural(extent.cells().len(), "cell"), plural(n, "neighbourhood"));
+    Ok(format!("{cells} of 1 ha in {of}{parts}, {residents:.0} residents: € {eur:.0}"))
 }

@@ -134,11 +134,11 @@ impl Controls {
     pub fn site(&self, id: &str, n: usize, usual: &[u32], others: f64, word: u32) -> u32 {
         let setting = self.setting(id);
         let ordered = |cell: u32| setting.by_cell.get(cell as usize).copied().filter(|v| *v > 0.0).unwrap_or(0.0);
-        let is_even = setting.by_cell.get(usual[0] as usize).is_none_or(|v| v.is_nan());
-        if is_even {
+        let cells = self.cadastre.cells(n);
+        let is_even = |cell: &u32| setting.by_cell.get(*cell as usize).is_none_or(|v| v.is_nan());
+        if cells.iter().all(is_even) {
             return usual[word as usize % usual.len()];
         }
-        let cells = self.cadastre.cells(n);
         let other = |cell: u32| if usual.binary_search(&cell).is_ok() { others / usual.len() as f64 } else { 0.0 };
         let weights = || cells.iter().map(|&cell| ordered(cell) + other(cell));
         let mut left = weights().sum::<f64>() * f64::from(crate::sim::draws::unit(word));

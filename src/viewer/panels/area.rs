@@ -26,9 +26,9 @@ const ABOVE_M: f32 = 3.0;
 /// The outlines of neighbourhoods that stand out, the cells of areas, and the brush.
 pub(super) fn show(view: View, session: &Session) {
     let (choosing, chosen) = (session.panels.choice.is_some(), session.panels.brush.marked());
-    cells(view, session, &session.marks.1, Stroke::new(1.5, style::PLACED), 40);
+    cells(view, session, &session.marks.1, Stroke::new(1.5, style::PLACED), 72);
     if choosing {
-        cells(view, session, chosen, Stroke::new(3.0, style::PLACED), 96);
+        cells(view, session, chosen, Stroke::new(3.0, style::PLACED), 104);
     }
     for n in 0..session.desk.city.neighbourhoods.len() {
         let stroke = if choosing && chosen.extent.holds(n) {
