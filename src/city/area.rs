@@ -337,8 +337,7 @@ impl Cadastre {
         let name = names.first()?;
         self.codes.iter().position(|code| code == name).or_else(|| {
             let squares = Squares::parse(name)?.ok()?;
-            let first = self.cells_of(squares).find_map(|cell| self.neighbourhood(cell));
-            first
+            self.cells_of(squares).find_map(|cell| self.neighbourhood(cell))
         })
     }
 }

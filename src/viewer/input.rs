@@ -88,10 +88,13 @@ pub(super) fn mouse(
         if buttons.just_released(MouseButton::Left) && pressed_at.is_some() && !*dragging {
             click(&mut session, point);
         }
-        if buttons.just_released(MouseButton::Right) && pressed_at.is_some() && !*dragging && session.chooses_area() {
-            if let Some(place) = session.place_under(point) {
-                paint(&mut session, place, true);
-            }
+        if buttons.just_released(MouseButton::Right)
+            && pressed_at.is_some()
+            && !*dragging
+            && session.chooses_area()
+            && let Some(place) = session.place_under(point)
+        {
+            paint(&mut session, place, true);
         }
     } else if motion.delta != Vec2::ZERO {
         (session.panels.hovered, session.panels.brush.at) = (None, None);

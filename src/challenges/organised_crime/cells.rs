@@ -231,12 +231,12 @@ impl Cells {
         }
         let mut lit = self.clone();
         for (kind, (weights, total)) in lit.weight.iter_mut().zip(&mut lit.total).enumerate() {
-            for n in 0..self.n() {
+            for (n, total) in total.iter_mut().enumerate() {
                 let cells = self.first[n]..self.first[n + 1];
                 for i in cells.clone() {
                     weights[i] *= 1.0 - p.lighting_effect * NIGHT_OUTDOOR[kind] * lighting.at(n, self.cell[i]);
                 }
-                total[n] = weights[cells].iter().sum();
+                *total = weights[cells].iter().sum();
             }
         }
         Cow::Owned(lit)
@@ -304,14 +304,14 @@ mod tests {
         };
         let (p, one) = (CrimeParameters::default(), lighting(&["E0001N0000"]));
         let dimmed = cells.under(&one, &p);
-        for kind in 0..N_KINDS {
-            let falls = 0.8 * p.lighting_effect * NIGHT_OUTDOOR[kind];
+        for (kind, night) in NIGHT_OUTDOOR.into_iter().enumerate() {
+            let falls = 0.8 * p.lighting_effect * night;
             assert_eq!(dimmed.weight[kind][..7], cells.weight[kind][..7]);
             assert!((dimmed.weight[kind][7] - 4.0 * (1.0 - falls)).abs() < 1e-12);
             // 4 of 10 lie in the light; the factor of the neighbourhood is that of its sum.
             let lit = cells.lit(&one)[kind][1];
             assert!((lit - 0.8 * 0.4).abs() < 1e-12 && cells.lit(&one)[kind][0] == 0.0);
-            let factor = 1.0 - p.lighting_effect * NIGHT_OUTDOOR[kind] * lit;
+            let factor = 1.0 - p.lighting_effect * night * lit;
             assert!((dimmed.total[kind][1] - 10.0 * factor).abs() < 1e-12);
         }
         let whole = lighting(&["B"]);

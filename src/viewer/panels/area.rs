@@ -57,18 +57,33 @@ fn cells(view: View, session: &Session, marked: &Marked, stroke: Stroke, fill: u
     let colour = Color32::from_rgba_unmultiplied(r, g, b, fill);
     for &cell in &marked.cells {
         let (x, y) = session.desk.city.grid.centre(cell as usize);
-        let corners = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)];
-        let corner = |(dx, dy): (f64, f64)| project(view, session, [x + dx * SOCIAL_CELL_M, y + dy * SOCIAL_CELL_M]);
-        let Some(corners) = corners.into_iter().map(corner).collect::<Option<Vec<Pos2>>>() else { continue };
-        let first = mesh.vertices.len() as u32;
-        corners.into_iter().for_each(|p| mesh.colored_vertex(p, colour));
-        mesh.add_triangle(first, first + 1, first + 2);
-        mesh.add_triangle(first, first + 2, first + 3);
+        square((view, session), [x, y], SOCIAL_CELL_M, colour, &mut mesh);
     }
     if !mesh.is_empty() {
         view.painter.add(Shape::mesh(mesh));
     }
     rings(view, session, &marked.rings, stroke);
+}
+
+/// Smallest piece of a cell that is drawn of one that reaches behind the eye, m.
+const LEAST_M: f64 = 10.0;
+
+/// A square of the ground round `middle`; of one that reaches behind the eye, the pieces before it.
+fn square((view, session): (View, &Session), [x, y]: [f64; 2], side_m: f64, colour: Color32, mesh: &mut Mesh) {
+    let at = |d: f64| [(-d, -d), (d, -d), (d, d), (-d, d)].map(|(dx, dy)| [x + dx * side_m, y + dy * side_m]);
+    let corners: Option<Vec<Pos2>> = at(0.5).into_iter().map(|corner| project(view, session, corner)).collect();
+    match corners {
+        Some(corners) => {
+            let first = mesh.vertices.len() as u32;
+            corners.into_iter().for_each(|p| mesh.colored_vertex(p, colour));
+            mesh.add_triangle(first, first + 1, first + 2);
+            mesh.add_triangle(first, first + 2, first + 3);
+        }
+        None if side_m > LEAST_M => {
+            at(0.25).into_iter().for_each(|middle| square((view, session), middle, side_m / 2.0, colour, mesh));
+        }
+        None => (),
+    }
 }
 
 fn project(view: View, session: &Session, place: [f64; 2]) -> Option<Pos2> {
