@@ -480,7 +480,7 @@ fn senior_homes(config: &CityConfig, city: &Arc<City>, seed: u64) -> [f64; 3] {
     };
     let largest = city.neighbourhoods.iter().enumerate().max_by_key(|(_, n)| n.marginals.residents);
     let (at, place) = largest.expect("a city has neighbourhoods");
-    let there = || Area::Neighbourhoods(vec![place.code.clone()]);
+    let there = || Area::Places(vec![place.code.clone()]);
     let none = run(&[], None);
     let dispersed = run(&[], Some(("senior_housing_dispersed", per_year, Area::City)));
     let [block, spread] = ["senior_housing_clustered", "senior_housing_dispersed"]

@@ -7,6 +7,7 @@ use waterbed::challenges::climate::{
     Agenda, ClimateParameters, Event, Exposure, Hazard, flood, ground::GroundNow, heat,
 };
 use waterbed::challenges::shared::{Census, NeighbourhoodStates, State};
+use waterbed::city::area::Cadastre;
 use waterbed::city::{City, Cover};
 use waterbed::policies::Controls;
 use waterbed::scenario::{self, Overrides};
@@ -70,7 +71,7 @@ fn of_heat(e: &Exposure) -> [(&'static str, f64); 2] {
 }
 
 fn levers(city: &City, set: &[(&str, f64)]) -> Controls {
-    let mut controls = Controls::new(city.neighbourhoods.iter().map(|n| n.code.clone()).collect());
+    let mut controls = Controls::new(Cadastre::of(city));
     for (lever, value) in set {
         controls.apply(&Order { tick: 1, lever: (*lever).into(), value: *value, area: Area::City });
     }

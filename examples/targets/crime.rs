@@ -176,7 +176,7 @@ fn lighting(city: &Arc<City>, seed: u64) -> Option<f64> {
         others().any(|b| apart(*a, b) < RING_M) && others().any(|b| apart(*a, b) >= RING_M)
     };
     let target = (0..year.len()).filter(has_zones).max_by(|&a, &b| year[a].total_cmp(&year[b]))?;
-    let area = Area::Neighbourhoods(vec![city.neighbourhoods[target].code.clone()]);
+    let area = Area::Places(vec![city.neighbourhoods[target].code.clone()]);
     with.order(Order { tick: 13, lever: "lighting".into(), value: 1.0, area });
     let zone = |sums: Vec<f64>| {
         let mut zones = [0.0; 3];

@@ -7,6 +7,7 @@
 //! A built city is saved as one checksummed file ([`pack`]) and drawn by [`map`]. Who lives in it is
 //! [`crate::people`]'s concern: the city only carries the [`Marginals`] that its inhabitants must add up to.
 
+pub mod area;
 pub mod dwellings;
 pub mod generate;
 pub mod import;

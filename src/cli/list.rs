@@ -41,8 +41,15 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             let range = format!("{} to {}, default {}", lever.min, lever.max, lever.default);
             let cost = format!("€ {} once, € {} a year per unit", lever.cost_once_eur, lever.cost_yearly_eur);
             format!(
-                "{}  ({}; {range})\n    {}\n    {cost}; {} months ahead; borne by {}\n    grade {:?}: {}",
-                lever.id, lever.unit, lever.what_en, lever.lead_time_months, lever.borne_by, lever.grade, lever.source
+                "{}  ({}; {range})\n    {}\n    acts on {}\n    {cost}; {} months ahead; borne by {}\n    grade {:?}: {}",
+                lever.id,
+                lever.unit,
+                lever.what_en,
+                lever.acts.in_part_en(),
+                lever.lead_time_months,
+                lever.borne_by,
+                lever.grade,
+                lever.source
             )
         }),
         What::Parameters => {

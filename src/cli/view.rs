@@ -163,6 +163,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
     use std::sync::Arc;
 
+    use crate::city::area::Cadastre;
     use crate::scenario::{MeasureFile, Overrides, build_city, load, size};
     use crate::session::SessionFile;
     use crate::viewer::{Loaded, desk};
@@ -189,9 +190,10 @@ fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
     size::guard(size::estimate(&file.scenario, 2), size::default_limit())?;
     let city = Arc::new(build_city(&file.scenario)?);
     if let Some(measures) = &args.measures {
-        let list = MeasureFile::load(measures, start)?.check(&file.scenario, &city)?.measures;
-        for placement in desk::placements(&list, &file.scenario, &city)? {
-            file.plans.place(placement);
+        let cadastre = Cadastre::of(&city);
+        let list = MeasureFile::load(measures, start)?.check(&file.scenario, &cadastre)?.measures;
+        for placement in desk::placements(&list, &file.scenario, &cadastre)? {
+            file.plans.place(placement, &cadastre);
         }
     }
     let mut loaded = Loaded::new(file, city);

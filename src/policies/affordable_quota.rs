@@ -1,6 +1,6 @@
 //! Affordable homes among the new ones.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of new homes that is let at a social or middle rent.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Ground,
     cost_once_eur: 0.0,
     cost_yearly_eur: 0.0,
     lead_time_months: 36,

@@ -1,6 +1,6 @@
 //! The rule by which a council allots its programme budget.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Worst first, tipping-aware or proportional.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 2.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Rule,
     cost_once_eur: 0.0,
     cost_yearly_eur: 0.0,
     lead_time_months: 0,

@@ -1,6 +1,6 @@
 //! Priority for older people who leave a family home.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of step-free social homes that is offered to older people first.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Homes,
     cost_once_eur: 50_000.0,
     cost_yearly_eur: 0.0,
     lead_time_months: 6,

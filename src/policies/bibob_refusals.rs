@@ -1,6 +1,6 @@
 //! Screening of permits (Bibob): fronts are refused.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of permit requests that are screened.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.2,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 20_000.0,
     cost_yearly_eur: 300_000.0,
     lead_time_months: 6,

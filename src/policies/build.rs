@@ -1,6 +1,6 @@
 //! More homes than the building programme has.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Extra homes a year.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 20_000.0,
     default: 0.0,
     divided: true,
+    acts: Acts::Ground,
     cost_once_eur: 0.0,
     cost_yearly_eur: 30_000.0,
     lead_time_months: 36,

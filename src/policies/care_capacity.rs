@@ -1,6 +1,6 @@
 //! More or fewer paid posts in care.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Posts above or below what is paid for now.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::City,
     cost_once_eur: 0.0,
     cost_yearly_eur: 440_000_000.0,
     lead_time_months: 12,

@@ -1,6 +1,6 @@
 //! Homes for those who work in care.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of care workers with such a home.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 0.5,
     default: 0.0,
     divided: false,
+    acts: Acts::City,
     cost_once_eur: 0.0,
     cost_yearly_eur: 24_000_000.0,
     lead_time_months: 24,

@@ -1,6 +1,6 @@
 //! Raises the dike.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Rise.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 2.0,
     default: 0.0,
     divided: false,
+    acts: Acts::City,
     cost_once_eur: 40_000_000.0,
     cost_yearly_eur: 100_000.0,
     lead_time_months: 96,

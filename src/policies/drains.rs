@@ -1,6 +1,6 @@
 //! Wider sewers.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// More capacity of sewers.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 40.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Ground,
     cost_once_eur: 12_000_000.0,
     cost_yearly_eur: 120_000.0,
     lead_time_months: 60,

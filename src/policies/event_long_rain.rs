@@ -1,6 +1,6 @@
 //! Sets off a rain of two days: for experiments, not a measure.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Rain.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 300.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Event,
     cost_once_eur: 0.0,
     cost_yearly_eur: 0.0,
     lead_time_months: 0,

@@ -1,6 +1,6 @@
 //! Focused deterrence: groups are told that violence by one has consequences for all, with help for who leaves.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of groups treated.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 250_000.0,
     cost_yearly_eur: 1_500_000.0,
     lead_time_months: 12,

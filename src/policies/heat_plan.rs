@@ -1,6 +1,6 @@
 //! Visits to people of 75 and over in a heat wave.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share visited.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 0.0,
     cost_yearly_eur: 300_000.0,
     lead_time_months: 6,

@@ -1,6 +1,6 @@
 //! Individual approach (persoonsgerichte aanpak) to people who have offended lately.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of recent offenders of 12–30 in an individual approach.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 0.0,
     cost_yearly_eur: 800_000.0,
     lead_time_months: 12,

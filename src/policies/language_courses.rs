@@ -1,6 +1,6 @@
 //! Language courses.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How many language courses there are beyond those of now.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 0.0,
     cost_yearly_eur: 25_000.0,
     lead_time_months: 6,

@@ -1,6 +1,6 @@
 //! Better lighting and sight lines (CPTED).
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of streets with better lighting.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Ground,
     cost_once_eur: 7_500_000.0,
     cost_yearly_eur: 150_000.0,
     lead_time_months: 12,

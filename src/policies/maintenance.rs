@@ -1,6 +1,6 @@
 //! Upkeep of public space, against disorder.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How well public space is kept.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 3.0,
     default: 1.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 0.0,
     cost_yearly_eur: 35_000.0,
     lead_time_months: 1,

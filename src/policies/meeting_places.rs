@@ -1,6 +1,6 @@
 //! Places where people meet others than they know.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How many meeting places there are beyond those of now.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 150_000.0,
     cost_yearly_eur: 30_000.0,
     lead_time_months: 12,

@@ -1,6 +1,6 @@
 //! Generations that live together by choice.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How far it is done.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 5_000_000.0,
     cost_yearly_eur: 1_000_000.0,
     lead_time_months: 36,

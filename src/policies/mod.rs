@@ -69,9 +69,52 @@ mod unpaving;
 mod water_squares;
 mod youth_work;
 
-pub use controls::{Controls, PoliciesPlugin};
+pub use controls::{Controls, Local, PoliciesPlugin};
 
+use crate::city::area::Stock;
 use crate::sim::Grade;
+
+/// On what a lever acts, and so what it does where it holds in a part of a neighbourhood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Acts {
+    /// On the ground, the streets and the building sites of exactly its cells.
+    Ground,
+    /// On the homes in exactly its cells.
+    Homes,
+    /// On who lives in exactly its cells. What is counted by neighbourhood (hours of care) follows their share of its homes.
+    Residents,
+    /// On a neighbourhood as a whole, as much as the share of its homes that lie in its cells. What is counted (officers)
+    /// comes in full.
+    Neighbourhood,
+    /// On the city as a whole, by its mean over neighbourhoods or residents; in a part of a neighbourhood as much as the
+    /// share of the homes.
+    City,
+    /// A rule of the whole city, of which there cannot be a part.
+    Rule,
+    /// Sets something off, around the first place of its area.
+    Event,
+}
+
+impl Acts {
+    /// By what the share of a neighbourhood is measured that lies in an area.
+    pub fn stock(self) -> Stock {
+        if self == Acts::Ground { Stock::Land } else { Stock::Homes }
+    }
+
+    /// What it does where it holds in a part of a neighbourhood, in English.
+    pub fn in_part_en(self) -> &'static str {
+        match self {
+            Acts::Ground => "ground, streets and sites of exactly its cells",
+            Acts::Homes => "homes in exactly its cells",
+            Acts::Residents => "who lives in exactly its cells",
+            Acts::Neighbourhood => "the neighbourhood, by the share of its homes in the cells",
+            Acts::City => "the city, by the share of the homes in the cells",
+            Acts::Rule => "the whole city",
+            Acts::Event => "an event around the first of its cells",
+        }
+    }
+}
 
 /// Who decides on a lever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -106,6 +149,8 @@ pub struct Lever {
     pub default: f64,
     /// True if a value for the city is divided over the neighbourhoods (homes), false if it holds in each (a share).
     pub divided: bool,
+    /// On what it acts.
+    pub acts: Acts,
     /// Cost of setting it, once, € per unit: of a share, for all that it acts on in a city of 100,000 residents
     /// ([`crate::scenario::costs`]).
     pub cost_once_eur: f64,

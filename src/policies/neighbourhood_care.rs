@@ -1,6 +1,6 @@
 //! Neighbours and district nurses who work together.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How far neighbourhood care is organised.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 500_000.0,
     cost_yearly_eur: 2_000_000.0,
     lead_time_months: 18,

@@ -1,6 +1,6 @@
 //! More officers who know one neighbourhood.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Extra officers for neighbourhood work.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 2000.0,
     default: 0.0,
     divided: true,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 15_000.0,
     cost_yearly_eur: 95_000.0,
     lead_time_months: 24,

@@ -1,6 +1,6 @@
 //! Homes in empty offices.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Homes a year made from offices.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 5_000.0,
     default: 0.0,
     divided: true,
+    acts: Acts::Ground,
     cost_once_eur: 0.0,
     cost_yearly_eur: 20_000.0,
     lead_time_months: 24,

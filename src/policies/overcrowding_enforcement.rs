@@ -1,6 +1,6 @@
 //! Enforcement against overcrowded renting.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of crowded private lettings that are inspected in a year.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Homes,
     cost_once_eur: 0.0,
     cost_yearly_eur: 400_000.0,
     lead_time_months: 6,

@@ -1,6 +1,6 @@
 //! Level and well-kept pavements.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How well pavements are kept.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 20_000_000.0,
     cost_yearly_eur: 1_000_000.0,
     lead_time_months: 12,

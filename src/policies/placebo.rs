@@ -1,6 +1,6 @@
 //! A measure without any effect: with it a twin must stay exactly like its baseline.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Read by nobody.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 0.0,
     cost_yearly_eur: 0.0,
     lead_time_months: 0,

@@ -1,6 +1,6 @@
 //! Places made for meeting: squares, plinths, benches, greenery.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How much of a neighbourhood's public space is made for meeting.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 400_000.0,
     cost_yearly_eur: 40_000.0,
     lead_time_months: 12,

@@ -1,6 +1,6 @@
 //! Closing premises that were used for crime (article 13b of the Opium Act).
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of detected premises that are closed.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.5,
     divided: false,
+    acts: Acts::Homes,
     cost_once_eur: 0.0,
     cost_yearly_eur: 100_000.0,
     lead_time_months: 0,

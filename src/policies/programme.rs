@@ -1,6 +1,6 @@
 //! Neighbourhood programmes: the effort that somebody must keep up.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How much programme a neighbourhood has.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 0.0,
     cost_yearly_eur: 100_000.0,
     lead_time_months: 3,

@@ -1,6 +1,6 @@
 //! A budget for programmes, allotted by a rule.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// What a council spends on programmes.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 100.0,
     default: 0.0,
     divided: false,
+    acts: Acts::City,
     cost_once_eur: 0.0,
     cost_yearly_eur: 1_000.0,
     lead_time_months: 3,

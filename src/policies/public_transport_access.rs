@@ -1,6 +1,6 @@
 //! Stops near older people.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How far everybody has a stop nearby.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 3_000_000.0,
     cost_yearly_eur: 4_000_000.0,
     lead_time_months: 24,

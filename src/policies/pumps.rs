@@ -1,6 +1,6 @@
 //! Stronger polder pumps.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// More capacity of pumps.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 60.0,
     default: 0.0,
     divided: false,
+    acts: Acts::City,
     cost_once_eur: 300_000.0,
     cost_yearly_eur: 15_000.0,
     lead_time_months: 48,

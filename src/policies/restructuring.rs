@@ -1,6 +1,6 @@
 //! Renewal of worn-out homes.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How many worn-out homes are renewed.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 800_000_000.0,
     cost_yearly_eur: 0.0,
     lead_time_months: 36,

@@ -1,6 +1,6 @@
 //! School and job programme for young people out of work.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of unemployed people of 16–27 who are reached.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 100_000.0,
     cost_yearly_eur: 900_000.0,
     lead_time_months: 12,

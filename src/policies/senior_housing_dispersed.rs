@@ -1,6 +1,6 @@
 //! Senior homes spread over each neighbourhood.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Extra senior homes a year, spread out.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 5_000.0,
     default: 0.0,
     divided: true,
+    acts: Acts::Ground,
     cost_once_eur: 0.0,
     cost_yearly_eur: 40_000.0,
     lead_time_months: 36,

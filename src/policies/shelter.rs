@@ -1,6 +1,6 @@
 //! Shelter with guidance for households that have lost their home or found none.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of households without a home who are in a shelter.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 1_000_000.0,
     cost_yearly_eur: 6_000_000.0,
     lead_time_months: 12,

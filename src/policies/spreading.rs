@@ -1,6 +1,6 @@
 //! Where newcomers find a home: where vacancies and ties are, or spread in proportion.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// How far newcomers are spread.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 1.0,
     default: 0.2,
     divided: false,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 0.0,
     cost_yearly_eur: 1_000_000.0,
     lead_time_months: 12,

@@ -1,6 +1,6 @@
 //! Adults on the street who know the young people there.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Street coaches.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 2000.0,
     default: 0.0,
     divided: true,
+    acts: Acts::Neighbourhood,
     cost_once_eur: 5_000.0,
     cost_yearly_eur: 60_000.0,
     lead_time_months: 6,

@@ -1,6 +1,6 @@
 //! Trees in streets and gardens.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Canopy added.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 30.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Ground,
     cost_once_eur: 2_000_000.0,
     cost_yearly_eur: 100_000.0,
     lead_time_months: 120,

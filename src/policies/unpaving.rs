@@ -1,6 +1,6 @@
 //! Opens sealed ground.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Share of pavement opened.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 0.6,
     default: 0.0,
     divided: false,
+    acts: Acts::Ground,
     cost_once_eur: 150_000_000.0,
     cost_yearly_eur: 1_500_000.0,
     lead_time_months: 36,

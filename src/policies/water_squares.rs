@@ -1,6 +1,6 @@
 //! Sunken squares that hold rain.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Storage.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 300.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Ground,
     cost_once_eur: 900_000.0,
     cost_yearly_eur: 9_000.0,
     lead_time_months: 36,

@@ -1,6 +1,6 @@
 //! Youth workers for those of 12 to 24.
 
-use super::{Authority, Lever};
+use super::{Acts, Authority, Lever};
 use crate::sim::Grade;
 
 /// Youth workers per 1,000 residents of 12–24.
@@ -11,6 +11,7 @@ pub(super) const LEVER: Lever = Lever {
     max: 20.0,
     default: 0.0,
     divided: false,
+    acts: Acts::Residents,
     cost_once_eur: 0.0,
     cost_yearly_eur: 70_000.0,
     lead_time_months: 12,

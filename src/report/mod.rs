@@ -14,6 +14,7 @@
 //! indices.
 
 pub mod ablation;
+pub mod area;
 mod atlas;
 mod builder;
 mod challenges;

@@ -45,7 +45,9 @@ mod tests {
 
     fn measure(id: &str, from: Month, until: Option<Month>) -> Measure {
         let lever = lever(id).unwrap();
-        Measure { lever, value: lever.max, area: MeasureArea::City, from, until, place: Place::whole("test") }
+        let place = Place::whole("test");
+        let (area, area_place) = (MeasureArea::City, place.clone());
+        Measure { lever, value: lever.max, area, from, until, place, area_place }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::challenges::organised_crime::plugin::CrimeHappens;
 use crate::challenges::organised_crime::{self, CrimePlugin};
 use crate::challenges::shared::police::{self, PolicePlugin, PoliceSettles};
 use crate::challenges::shared::{self, CarePlugin, Challenge, SharedPlugin};
+use crate::city::area::Cadastre;
 use crate::city::generate::{CityConfig, GenerateError, generate};
 use crate::city::{City, pack};
 use crate::indicators::IndicatorsPlugin;
@@ -81,8 +82,9 @@ pub fn recipe_problems(place: &Place, error: GenerateError) -> Problems {
 /// Builds the simulation of `scenario` in `city`, with its measures ordered. Everything that a run consists of is added
 /// here and nowhere else.
 pub fn build(scenario: &Scenario, city: Arc<City>, seed: u64) -> Result<Simulation, ScenarioError> {
-    orders::check_places(&scenario.orders, &city)?;
-    let given = measures::orders(&scenario.measures, &city, scenario.start)?;
+    let cadastre = Cadastre::of(&city);
+    orders::check_places(&scenario.orders, &cadastre)?;
+    let given = measures::orders(&scenario.measures, &cadastre, scenario.start)?;
     let agenda = events::agenda(&scenario.events, &city)?;
     let mut simulation = Simulation::new(seed, scenario.start, |app| {
         scenario.parameters.insert(app);

@@ -19,7 +19,7 @@ use super::read::{add_measure, read_layers};
 use super::reader::Reader;
 use super::tree::{self, Table};
 use super::{Measure, MeasureArea, Scenario, costs, measures};
-use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::policies::{LEVERS, lever};
 use crate::sim::Month;
 
@@ -102,19 +102,19 @@ impl MeasureFile {
         both
     }
 
-    /// The plan, if it holds in `city` on top of `scenario`.
+    /// The plan, if it holds in the city of `cadastre` on top of `scenario`.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn check(self, scenario: &Scenario, city: &City) -> Result<MeasurePlan, Problems> {
+    pub fn check(self, scenario: &Scenario, cadastre: &Cadastre) -> Result<MeasurePlan, Problems> {
         let MeasureFile { measures: found, budget, areas, mut problems } = self;
         for (place, area) in &areas {
-            problems.extend(measures::inside(place, area, city).err().unwrap_or_default());
+            problems.extend(measures::extent(place, area, cadastre).err().unwrap_or_default());
         }
         let all: Vec<Measure> = scenario.measures.iter().chain(&found).cloned().collect();
-        problems.extend(measures::orders(&all, city, scenario.start).err().unwrap_or_default());
+        problems.extend(measures::orders(&all, cadastre, scenario.start).err().unwrap_or_default());
         if let Some((place, eur)) = &budget {
-            over_budget(&found, scenario, city, place, *eur, &mut problems);
+            over_budget(&found, scenario, cadastre, place, *eur, &mut problems);
         }
         problems.or(MeasurePlan { measures: found, budget_eur: budget.map(|(_, eur)| eur) })
     }
@@ -123,13 +123,13 @@ impl MeasureFile {
 fn over_budget(
     found: &[Measure],
     scenario: &Scenario,
-    city: &City,
+    cadastre: &Cadastre,
     place: &Place,
     budget_eur: f64,
     problems: &mut Problems,
 ) {
     let end = scenario.start.plus(i32::from(scenario.n_months()));
-    let cost = |m: &Measure| costs::cost(m, city, end).map_or(0.0, |cost| cost.total_eur());
+    let cost = |m: &Measure| costs::cost(m, cadastre, end).map_or(0.0, |cost| cost.total_eur());
     let mut all: Vec<(f64, &Measure)> = found.iter().map(|m| (cost(m), m)).collect();
     let total: f64 = all.iter().map(|(eur, _)| eur).sum();
     if total <= budget_eur {

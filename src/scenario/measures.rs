@@ -1,5 +1,6 @@
 //! Measures: levers that are set somewhere for some time.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
@@ -8,8 +9,8 @@ use super::files::Files;
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{Table, Value};
-use crate::city::City;
-use crate::policies::{LEVERS, Lever, lever};
+use crate::city::area::{Cadastre, Extent, Squares};
+use crate::policies::{Acts, LEVERS, Lever, lever};
 use crate::sim::{Area, Month, Order};
 
 /// "Lever at this value, there, from then until then."
@@ -31,6 +32,9 @@ pub struct Measure {
     /// Where it was read, for messages.
     #[serde(skip)]
     pub place: Place,
+    /// Where its area was read.
+    #[serde(skip)]
+    pub area_place: Place,
 }
 
 impl PartialEq for Measure {
@@ -48,9 +52,10 @@ impl PartialEq for Measure {
 pub enum MeasureArea {
     /// Everywhere.
     City,
-    /// In the neighbourhoods with these codes.
-    Neighbourhoods(Vec<String>),
-    /// In the neighbourhoods whose centre lies within the polygons of a GeoJSON or GeoPackage file.
+    /// In the places with these names: codes of neighbourhoods, and squares of the national grid
+    /// ([`crate::city::area::Squares`]).
+    Places(Vec<String>),
+    /// In the cells whose centre lies within the polygons of a GeoJSON or GeoPackage file.
     File(PathBuf),
 }
 
@@ -58,11 +63,23 @@ impl Serialize for MeasureArea {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             MeasureArea::City => serializer.serialize_str("city"),
-            MeasureArea::Neighbourhoods(codes) => codes.serialize(serializer),
+            MeasureArea::Places(names) => names.serialize(serializer),
             MeasureArea::File(path) => path.serialize(serializer),
         }
     }
 }
+
+impl From<&Area> for MeasureArea {
+    fn from(area: &Area) -> MeasureArea {
+        match area {
+            Area::City => MeasureArea::City,
+            Area::Places(names) => MeasureArea::Places(names.clone()),
+        }
+    }
+}
+
+/// Most names in one area: a city of 60 by 60 km, every other cell.
+const MOST_NAMES: usize = 180_000;
 
 fn lever_id<S: Serializer>(lever: &&'static Lever, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(lever.id)
@@ -86,8 +103,9 @@ pub(super) fn read(
     if !had_value {
         reader.problems.add(&place, "a measure needs a `value`", None);
     }
+    let area_place = reader.place("area").unwrap_or_else(|| place.clone());
     let area = read_area(&mut reader, files);
-    areas.extend(area.clone().map(|area| (place.clone(), area)));
+    areas.extend(area.clone().map(|area| (area_place.clone(), area)));
     let from = reader.month("from");
     let until = reader.month("until");
     let first = from.as_ref().map_or(start, |(_, month)| *month);
@@ -101,7 +119,7 @@ pub(super) fn read(
     }
     reader.finish();
     let until = until.map(|(_, month)| month);
-    Some(Measure { lever: lever?, value: value?, area: area?, from: first, until, place })
+    Some(Measure { lever: lever?, value: value?, area: area?, from: first, until, place, area_place })
 }
 
 fn read_lever(reader: &mut Reader, place: &Place) -> Option<&'static Lever> {
@@ -121,9 +139,9 @@ fn read_lever(reader: &mut Reader, place: &Place) -> Option<&'static Lever> {
 fn read_area(reader: &mut Reader, files: &Files) -> Option<MeasureArea> {
     let Some(node) = reader.take("area") else { return Some(MeasureArea::City) };
     let wrong = |reader: &mut Reader, place: &Place, what: &str| {
-        let hint =
-            "write \"city\", a list of neighbourhood codes, or the name of a GeoJSON or GeoPackage file".to_string();
-        reader.problems.add(place, format!("`measure.area` {what}"), Some(hint));
+        let hint = "write \"city\", a list of neighbourhood codes and squares (\"E0204N5412\", \
+                    \"E0204N5412..E0207N5414\"), or the name of a GeoJSON or GeoPackage file";
+        reader.problems.add(place, format!("`measure.area` {what}"), Some(hint.into()));
         None
     };
     match node.value {
@@ -137,36 +155,61 @@ fn read_area(reader: &mut Reader, files: &Files) -> Option<MeasureArea> {
                 }
             }
         }
+        Value::List(list) if list.len() > MOST_NAMES => {
+            let hint = "write rectangles, such as \"E0204N5412..E0207N5414\", or a GeoJSON file".to_string();
+            let message = format!("`measure.area` lists {} places, more than {MOST_NAMES}", list.len());
+            reader.problems.add(&node.place, message, Some(hint));
+            None
+        }
         Value::List(list) if !list.is_empty() => {
-            let mut codes = Vec::new();
+            let mut names = Vec::new();
             for item in list {
                 match item.value {
-                    Value::Text(code) => codes.push(code),
-                    _ => return wrong(reader, &item.place, "must list neighbourhood codes as text"),
+                    Value::Text(name) => names.push((item.place, name)),
+                    _ => return wrong(reader, &item.place, "must list neighbourhood codes and squares as text"),
                 }
             }
-            Some(MeasureArea::Neighbourhoods(codes))
+            check_squares(&names, reader.problems);
+            Some(MeasureArea::Places(names.into_iter().map(|(_, name)| name).collect()))
         }
+        Value::List(_) => wrong(reader, &node.place, "is empty: a measure holds somewhere"),
         other => wrong(reader, &node.place, &format!("cannot be {}", other.describe())),
     }
 }
 
-/// The orders that carry out `measures` in `city`, of a scenario that starts in `start`.
-pub fn orders(measures: &[Measure], city: &City, start: Month) -> Result<Vec<Order>, Problems> {
+/// What shows in the names of squares alone: rectangles that are none, or run backwards, and squares named twice.
+fn check_squares(names: &[(Place, String)], problems: &mut Problems) {
+    let mut seen = BTreeSet::new();
+    for (place, name) in names {
+        match Squares::parse(name) {
+            Some(Err(message)) => problems.add(place, format!("`measure.area`: {message}"), None),
+            Some(Ok(squares)) if !seen.insert(squares) => {
+                problems.add(
+                    place,
+                    format!("`measure.area` names `{name}` twice"),
+                    Some("name each place once".into()),
+                );
+            }
+            _ => (),
+        }
+    }
+}
+
+/// The orders that carry out `measures` in the city of `cadastre`, of a scenario that starts in `start`.
+pub fn orders(measures: &[Measure], cadastre: &Cadastre, start: Month) -> Result<Vec<Order>, Problems> {
     let mut problems = Problems::default();
     let mut orders = Vec::new();
-    let mut spans: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut spans: Vec<(usize, Extent)> = Vec::new();
     for (i, measure) in measures.iter().enumerate() {
-        let inside = match inside(&measure.place, &measure.area, city) {
-            Ok(inside) => inside,
+        let extent = match extent(&measure.area_place, &measure.area, cadastre) {
+            Ok(extent) => extent,
             Err(found) => {
                 problems.extend(found);
                 continue;
             }
         };
-        let clash = spans.iter().find(|(other, there)| {
-            overlap(&measures[*other], measure) && there.iter().any(|n| inside.binary_search(n).is_ok())
-        });
+        check_lever(measure, &extent, cadastre, &mut problems);
+        let clash = spans.iter().find(|(other, there)| overlap(&measures[*other], measure) && there.meets(&extent));
         if let Some((other, _)) = clash {
             let message = format!(
                 "this measure and the one of {} set `{}` at the same time in the same place",
@@ -176,7 +219,7 @@ pub fn orders(measures: &[Measure], city: &City, start: Month) -> Result<Vec<Ord
         }
         let area = match &measure.area {
             MeasureArea::City => Area::City,
-            _ => Area::Neighbourhoods(inside.iter().map(|&n| city.neighbourhoods[n].code.clone()).collect()),
+            _ => cadastre.area(&extent),
         };
         let tick = |month: Month| u16::try_from(month.0 - start.0 + 1).unwrap_or(u16::MAX);
         let order =
@@ -186,7 +229,7 @@ pub fn orders(measures: &[Measure], city: &City, start: Month) -> Result<Vec<Ord
             orders.push((1, order(until, measure.lever.default)));
         }
         orders.push((2, order(measure.from, measure.value)));
-        spans.push((i, inside));
+        spans.push((i, extent));
     }
     orders.sort_by_key(|(rank, order)| (order.tick, *rank));
     problems.or(orders.into_iter().map(|(_, order)| order).collect())
@@ -201,24 +244,135 @@ fn overlap(a: &Measure, b: &Measure) -> bool {
     a.lever.id == b.lever.id && !apart && !replaced
 }
 
-/// Neighbourhoods of `area`, named at `place`, ascending.
+/// What a lever cannot do in a part of a neighbourhood, or where nobody lives.
+fn check_lever(measure: &Measure, extent: &Extent, cadastre: &Cadastre, problems: &mut Problems) {
+    let id = measure.lever.id;
+    let parts = || extent.neighbourhoods().iter().filter(|(_, whole)| !whole);
+    if measure.lever.acts == Acts::Rule && parts().count() > 0 {
+        let message = format!("`{id}` is a rule of the whole city; it cannot hold in a part of a neighbourhood");
+        problems.add(&measure.area_place, message, Some("leave `area` out".into()));
+    }
+    let stock = measure.lever.acts.stock();
+    let nothing = |(n, _): &(usize, bool)| cadastre.share_of(extent, *n, stock) == 0.0;
+    if parts().count() == extent.neighbourhoods().len() && parts().all(nothing) {
+        let message = format!("`{id}` acts on homes and on who lives in them, of which there are none in this area");
+        problems.add(&measure.area_place, message, None);
+    }
+}
+
+/// Cells of `area`, named at `place`.
 ///
 /// # Errors
 /// If the city has no such place.
-pub fn inside(place: &Place, area: &MeasureArea, city: &City) -> Result<Vec<usize>, Problems> {
-    let all = 0..city.neighbourhoods.len();
+pub fn extent(place: &Place, area: &MeasureArea, cadastre: &Cadastre) -> Result<Extent, Problems> {
     match area {
-        MeasureArea::City => Ok(all.collect()),
-        MeasureArea::Neighbourhoods(codes) => {
+        MeasureArea::City => Ok(cadastre.extent(&Area::City)),
+        MeasureArea::Places(names) => {
             let mut problems = Problems::default();
-            let known = || city.neighbourhoods.iter().map(|n| n.code.as_str());
-            for code in codes.iter().filter(|code| known().all(|k| k != code.as_str())) {
-                let hint = did_you_mean(code, known().collect::<Vec<_>>())
-                    .or_else(|| Some("`waterbed city info` with --json lists the codes".into()));
-                problems.add(place, format!("{} has no neighbourhood `{code}`", city.name), hint);
-            }
-            problems.or(all.filter(|&n| codes.contains(&city.neighbourhoods[n].code)).collect())
+            names.iter().for_each(|name| check_name(place, name, cadastre, &mut problems));
+            problems.or(cadastre.extent(&Area::Places(names.clone())))
         }
-        MeasureArea::File(path) => super::area::neighbourhoods_within(path, city),
+        MeasureArea::File(path) => super::area::cells_within(path, cadastre),
+    }
+}
+
+/// Checks that the city has the place called `name`.
+pub(super) fn check_name(place: &Place, name: &str, cadastre: &Cadastre, problems: &mut Problems) {
+    if cadastre.codes.iter().any(|code| code == name) {
+        return;
+    }
+    let city = &cadastre.city;
+    match Squares::parse(name) {
+        Some(Ok(squares)) => {
+            let is_part = |cell: u32| cadastre.neighbourhood(cell).is_some();
+            if cadastre.cells_of(squares).any(is_part) {
+                return;
+            }
+            let (first, last) = (cadastre.grid().len() - cadastre.grid().n_cols, cadastre.grid().n_cols - 1);
+            let [from, to] = [first, last].map(|cell| cadastre.square(cell as u32));
+            let reach = Squares { from, to };
+            match cadastre.cells_of(squares).next() {
+                Some(cell) if cadastre.is_water(cell) => {
+                    problems.add(place, format!("`{name}` is all water"), None);
+                }
+                Some(_) => problems.add(place, format!("`{name}` lies in no neighbourhood of {city}"), None),
+                None => {
+                    let hint = format!("the map of {city} is `{reach}`");
+                    problems.add(place, format!("`{name}` lies outside {city}"), Some(hint));
+                }
+            }
+        }
+        Some(Err(message)) => problems.add(place, message, None),
+        None => {
+            let hint = did_you_mean(name, cadastre.codes.iter().map(String::as_str).collect::<Vec<_>>())
+                .or_else(|| Some("`waterbed city info` with --json lists the codes".into()));
+            problems.add(place, format!("{city} has no neighbourhood `{name}`"), hint);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::city::Cover;
+    use crate::indicators::toy_town;
+
+    /// What the city tells of an area that is no good: the town lies from E1000N4480 to E1023N4499, and its last neighbourhood has
+    /// no homes.
+    #[test]
+    fn the_city_tells_what_is_wrong_with_an_area() {
+        let mut city = toy_town::city(30);
+        city.ground.cover.values[0] = Cover::Water;
+        city.neighbourhood_of_cell[23] = crate::city::NO_NEIGHBOURHOOD;
+        let cadastre = Cadastre::of(&city);
+        let told = |id: &str, names: &[&str]| {
+            let (place, area_place) = (Place::whole("a measure"), Place::whole("its area"));
+            let area = MeasureArea::Places(names.iter().map(ToString::to_string).collect());
+            let (lever, from) = (lever(id).unwrap(), Month::new(2026, 1));
+            let measure = Measure { lever, value: lever.max, area, from, until: None, place, area_place };
+            orders(&[measure], &cadastre, from).map(|_| String::new()).unwrap_or_else(|problems| problems.to_string())
+        };
+        assert_eq!(told("trees", &["TT02", "E1000N4498..E1003N4499"]), "");
+        assert_eq!(
+            told("trees", &["E0999N4499"]).lines().next(),
+            Some("error: its area: `E0999N4499` lies outside Proefstad")
+        );
+        assert!(told("trees", &["E0999N4499"]).contains("hint: the map of Proefstad is `E1000N4480..E1023N4499`"));
+        assert_eq!(told("trees", &["E1000N4499"]), "error: its area: `E1000N4499` is all water");
+        assert_eq!(
+            told("trees", &["E1023N4499"]),
+            "error: its area: `E1023N4499` lies in no neighbourhood of Proefstad"
+        );
+        assert!(told("trees", &["TT99"]).starts_with("error: its area: Proefstad has no neighbourhood `TT99`"));
+        let rule = told("allocation_rule", &["E1005N4499"]);
+        assert!(rule.contains("`allocation_rule` is a rule of the whole city; it cannot hold in a part"), "{rule}");
+        assert_eq!(told("allocation_rule", &["TT01"]), "");
+        // A cell of a neighbourhood with homes, but without one itself: nothing to act on, but for trees.
+        let empty = cadastre.cells(0).iter().find(|cell| city.dwellings.iter().all(|d| d.cell != **cell)).copied();
+        if let Some([east, north]) = empty.map(|cell| cadastre.square(cell)) {
+            let name = Squares { from: [east, north], to: [east, north] }.to_string();
+            assert_eq!(told("trees", &[&name]), "");
+            let nothing = told("debt_help", &[&name]);
+            assert!(
+                nothing.contains("`debt_help` acts on homes and on who lives in them, of which there are none"),
+                "{nothing}"
+            );
+        }
+    }
+
+    /// Cells in common are a clash, cells of the same neighbourhood are not.
+    #[test]
+    fn measures_clash_where_they_share_a_cell() {
+        let cadastre = Cadastre::of(&toy_town::city(10));
+        let measure = |names: &[&str]| {
+            let area = MeasureArea::Places(names.iter().map(ToString::to_string).collect());
+            let (lever, from, until) = (lever("trees").unwrap(), Month::new(2026, 1), Some(Month::new(2028, 1)));
+            let (place, area_place) = (Place::whole("test"), Place::whole("test"));
+            Measure { lever, value: 5.0, area, from, until, place, area_place }
+        };
+        let both = |a: &[&str], b: &[&str]| orders(&[measure(a), measure(b)], &cadastre, Month::new(2026, 1)).is_ok();
+        assert!(both(&["E1000N4499"], &["E1001N4499"]));
+        assert!(!both(&["E1000N4499"], &["TT01"]));
+        assert!(!both(&["E1000N4499..E1003N4499"], &["E1003N4495..E1003N4499"]));
     }
 }

@@ -28,7 +28,7 @@
 //! [[measure]]                         # `waterbed list levers`
 //! lever = "build"
 //! value = 50
-//! area = ["VB0102", "VB0103"]         # or "city" (default), or a GeoJSON file
+//! area = ["VB0102", "E0204N5412"]     # codes and squares (`city::area`), "city" (default), or a GeoJSON file
 //! from = "2027-01"                    # default: the start
 //! until = "2032-01"                   # default: never
 //!

@@ -7,10 +7,11 @@
 
 use std::path::Path;
 
+use super::measures::check_name;
 use super::problem::{Place, Problems, did_you_mean};
 use super::reader::Reader;
 use super::tree::{Table, Value};
-use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::policies::{LEVERS, lever};
 use crate::sim::{Area, Order};
 
@@ -50,13 +51,13 @@ pub(super) fn read(place: &Place, table: Table, problems: &mut Problems) -> Opti
         None => Some(Area::City),
         Some(Value::Text(text)) if text == "city" => Some(Area::City),
         Some(Value::List(list)) => {
-            let code = |value| if let Value::Text(code) = value { Some(code) } else { None };
-            list.into_iter().map(|node| code(node.value)).collect::<Option<_>>().map(Area::Neighbourhoods)
+            let name = |value| if let Value::Text(name) = value { Some(name) } else { None };
+            list.into_iter().map(|node| name(node.value)).collect::<Option<_>>().map(Area::Places)
         }
         Some(_) => None,
     };
     if area.is_none() {
-        reader.problems.add(place, "`order.area` must be \"city\" or a list of neighbourhood codes", None);
+        reader.problems.add(place, "`order.area` must be \"city\" or a list of neighbourhood codes and squares", None);
     }
     reader.finish();
     let order = Order { tick: tick? as u16, lever: lever?.1, value: value?, area: area? };
@@ -78,15 +79,13 @@ fn check(order: &Order, place: &Place, problems: &mut Problems) {
     }
 }
 
-/// Checks that `city` has the places of `orders`.
-pub(super) fn check_places(orders: &[Order], city: &City) -> Result<(), Problems> {
+/// Checks that the city of `cadastre` has the places of `orders`.
+pub(super) fn check_places(orders: &[Order], cadastre: &Cadastre) -> Result<(), Problems> {
     let mut problems = Problems::default();
-    let place = Place::whole("orders");
-    for order in orders {
-        let Area::Neighbourhoods(codes) = &order.area else { continue };
-        for code in codes.iter().filter(|code| city.neighbourhoods.iter().all(|n| n.code != **code)) {
-            let known: Vec<&str> = city.neighbourhoods.iter().map(|n| n.code.as_str()).collect();
-            problems.add(&place, format!("{} has no neighbourhood `{code}`", city.name), did_you_mean(code, known));
+    for (number, order) in (1..).zip(orders) {
+        let place = Place::whole(format!("order {number} (`{}`)", order.lever));
+        if let Area::Places(names) = &order.area {
+            names.iter().for_each(|name| check_name(&place, name, cadastre, &mut problems));
         }
     }
     problems.or(())
@@ -101,14 +100,10 @@ pub(super) fn write<S: serde::Serializer>(orders: &[Order], serializer: S) -> Re
         value: f64,
         area: super::MeasureArea,
     }
-    let area = |area: &Area| match area {
-        Area::City => super::MeasureArea::City,
-        Area::Neighbourhoods(codes) => super::MeasureArea::Neighbourhoods(codes.clone()),
-    };
     serializer.collect_seq(orders.iter().map(|o| Entry {
         tick: o.tick,
         lever: &o.lever,
         value: o.value,
-        area: area(&o.area),
+        area: (&o.area).into(),
     }))
 }

@@ -163,7 +163,7 @@ struct MeasureText {
 #[serde(untagged)]
 enum AreaText {
     City(String),
-    Codes(Vec<String>),
+    Places(Vec<String>),
 }
 
 fn yes() -> bool {
@@ -249,7 +249,7 @@ impl VariantText {
             value: p.value,
             area: match &p.area {
                 Area::City => AreaText::City("city".into()),
-                Area::Neighbourhoods(codes) => AreaText::Codes(codes.clone()),
+                Area::Places(names) => AreaText::Places(names.clone()),
             },
             from: p.from.to_string(),
             until: p.until.map(|m| m.to_string()),
@@ -278,7 +278,7 @@ impl Text {
             let area = match m.area {
                 AreaText::City(text) if text == "city" => Area::City,
                 AreaText::City(text) => return Err(wrong(format!("`area` = {text:?}: write \"city\" or a list"))),
-                AreaText::Codes(codes) => Area::Neighbourhoods(codes),
+                AreaText::Places(names) => Area::Places(names),
             };
             let from = month(&m.from)?;
             let until = m.until.as_deref().map(month).transpose()?;
@@ -328,6 +328,7 @@ pub fn load_or_before(path: &Path) -> Result<(SessionFile, Option<SessionError>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::city::area::Cadastre;
     use crate::scenario::{Overrides, load};
 
     fn session() -> SessionFile {
@@ -341,8 +342,10 @@ mod tests {
             until: None,
             on: true,
         };
-        session.plans.place(place("build", 50.0, Area::City, start.plus(6)));
-        session.plans.place(place("spreading", 0.7, Area::Neighbourhoods(vec!["VB0101".into()]), start.plus(7)));
+        let cadastre = Cadastre::for_test(&["VB0101", "VB0102"]);
+        let there = Area::Places(vec!["VB0101".into(), "E0001N0000..E0001N0002".into()]);
+        session.plans.place(place("build", 50.0, Area::City, start.plus(6)), &cadastre);
+        session.plans.place(place("spreading", 0.7, there, start.plus(7)), &cadastre);
         session.plans.switch(0, false);
         session.plans.branch(start.plus(6));
         (session.month, session.budget_eur) = (start.plus(30), Some(5e6));

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::challenges::climate::events::EVENTS;
-use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::policies::Lever;
 use crate::scenario::costs::{Cost, cost};
 use crate::scenario::{Measure, MeasureArea, Place, Problems, Scenario, measures};
@@ -41,12 +41,9 @@ impl PartialEq for Placement {
 impl Placement {
     /// As a measure of a scenario.
     pub fn measure(&self) -> Measure {
-        let area = match &self.area {
-            Area::City => MeasureArea::City,
-            Area::Neighbourhoods(codes) => MeasureArea::Neighbourhoods(codes.clone()),
-        };
-        let place = Place::whole(self.lever.id);
-        Measure { lever: self.lever, value: self.value, area, from: self.from, until: self.until, place }
+        let (place, area_place) = (Place::whole(self.lever.id), Place::whole(self.lever.id));
+        let Placement { lever, value, from, until, .. } = *self;
+        Measure { lever, value, area: MeasureArea::from(&self.area), from, until, place, area_place }
     }
 
     /// True if it sets off a heat wave or a flood: no measure, and it befalls the twin as well.
@@ -55,15 +52,12 @@ impl Placement {
     }
 
     /// What it costs until the end of the month `horizon`, €.
-    pub fn cost_eur(&self, city: &City, horizon: Month) -> f64 {
-        cost(&self.measure(), city, horizon).map_or(0.0, Cost::total_eur)
+    pub fn cost_eur(&self, cadastre: &Cadastre, horizon: Month) -> f64 {
+        cost(&self.measure(), cadastre, horizon).map_or(0.0, Cost::total_eur)
     }
 
-    fn meets(&self, other: &Placement) -> bool {
-        match (&self.area, &other.area) {
-            (Area::Neighbourhoods(a), Area::Neighbourhoods(b)) => a.iter().any(|code| b.contains(code)),
-            _ => true,
-        }
+    fn meets(&self, other: &Placement, cadastre: &Cadastre) -> bool {
+        cadastre.extent(&self.area).meets(&cadastre.extent(&other.area))
     }
 }
 
@@ -161,12 +155,11 @@ impl Plans {
     }
 
     /// Adds a measure. One of the same lever that begins in the same month in a place in common is replaced.
-    pub fn place(&mut self, placement: Placement) {
+    pub fn place(&mut self, placement: Placement, cadastre: &Cadastre) {
         self.change(|state| {
             let list = &mut state.variants[state.active].placements;
-            list.retain(|p| {
-                !(p.on && p.lever.id == placement.lever.id && p.from == placement.from && p.meets(&placement))
-            });
+            let same = |p: &Placement| p.on && p.lever.id == placement.lever.id && p.from == placement.from;
+            list.retain(|p| !(same(p) && p.meets(&placement, cadastre)));
             list.push(placement);
         });
     }
@@ -235,21 +228,21 @@ impl Plans {
     ///
     /// # Errors
     /// If two measures contradict each other.
-    pub fn orders(&self, scenario: &Scenario, city: &City) -> Result<Vec<Order>, Problems> {
-        self.orders_of(self.active(), scenario, city)
+    pub fn orders(&self, scenario: &Scenario, cadastre: &Cadastre) -> Result<Vec<Order>, Problems> {
+        self.orders_of(self.active(), scenario, cadastre)
     }
 
     /// The orders of `scenario` and of a variant, by its index.
     ///
     /// # Errors
     /// If two measures contradict each other.
-    pub fn orders_of(&self, variant: usize, scenario: &Scenario, city: &City) -> Result<Vec<Order>, Problems> {
-        measures::orders(&self.scenario_of(variant, scenario).measures, city, scenario.start)
+    pub fn orders_of(&self, variant: usize, scenario: &Scenario, cadastre: &Cadastre) -> Result<Vec<Order>, Problems> {
+        measures::orders(&self.scenario_of(variant, scenario).measures, cadastre, scenario.start)
     }
 
     /// Cost of the measures that are on until the end of the month `horizon`, €.
-    pub fn cost_eur(&self, city: &City, horizon: Month) -> f64 {
-        self.placements().iter().filter(|p| p.on).map(|p| p.cost_eur(city, horizon)).sum()
+    pub fn cost_eur(&self, cadastre: &Cadastre, horizon: Month) -> f64 {
+        self.placements().iter().filter(|p| p.on).map(|p| p.cost_eur(cadastre, horizon)).sum()
     }
 }
 
@@ -278,9 +271,9 @@ mod tests {
 
     #[test]
     fn what_is_undone_can_be_done_again() {
-        let mut plans = Plans::default();
-        plans.place(placement(0.5, at(0), Area::City));
-        plans.place(placement(0.9, at(12), Area::City));
+        let (mut plans, cadastre) = (Plans::default(), Cadastre::for_test(&["A", "B", "C"]));
+        plans.place(placement(0.5, at(0), Area::City), &cadastre);
+        plans.place(placement(0.9, at(12), Area::City), &cadastre);
         plans.switch(0, false);
         let end = plans.clone();
         for left in [2, 2, 1, 0] {
@@ -297,21 +290,26 @@ mod tests {
 
     #[test]
     fn the_same_lever_in_the_same_month_and_place_is_replaced() {
-        let mut plans = Plans::default();
-        let there = |codes: &[&str]| Area::Neighbourhoods(codes.iter().map(ToString::to_string).collect());
-        plans.place(placement(0.5, at(3), there(&["A", "B"])));
-        plans.place(placement(0.7, at(3), there(&["C"])));
-        plans.place(placement(0.9, at(3), there(&["B"])));
+        let (mut plans, cadastre) = (Plans::default(), Cadastre::for_test(&["A", "B", "C"]));
+        let there = |codes: &[&str]| Area::Places(codes.iter().map(ToString::to_string).collect());
+        plans.place(placement(0.5, at(3), there(&["A", "B"])), &cadastre);
+        plans.place(placement(0.7, at(3), there(&["C"])), &cadastre);
+        plans.place(placement(0.9, at(3), there(&["B"])), &cadastre);
         let values: Vec<f64> = plans.placements().iter().map(|p| p.value).collect();
         assert_eq!(values, [0.7, 0.9]);
+        // A part of C, by one of its squares, and a part of A.
+        plans.place(placement(0.6, at(3), there(&["E0002N0001"])), &cadastre);
+        plans.place(placement(0.4, at(3), there(&["E0000N0001"])), &cadastre);
+        let values: Vec<f64> = plans.placements().iter().map(|p| p.value).collect();
+        assert_eq!(values, [0.9, 0.6, 0.4]);
     }
 
     #[test]
     fn a_branch_leaves_the_old_variant_whole() {
-        let mut plans = Plans::default();
-        plans.place(placement(0.5, at(3), Area::City));
+        let (mut plans, cadastre) = (Plans::default(), Cadastre::for_test(&["A", "B", "C"]));
+        plans.place(placement(0.5, at(3), Area::City), &cadastre);
         assert!(!plans.branch(at(3)));
-        plans.place(placement(0.9, at(30), Area::City));
+        plans.place(placement(0.9, at(30), Area::City), &cadastre);
         assert!(plans.branch(at(12)));
         assert_eq!((plans.active(), plans.placements().len()), (1, 1));
         assert_eq!(plans.variants()[1].name, "B");

@@ -22,8 +22,10 @@ pub struct Order {
 pub enum Area {
     /// Everywhere.
     City,
-    /// In the neighbourhoods with these codes.
-    Neighbourhoods(Vec<String>),
+    /// In the places with these names: codes of neighbourhoods, and squares of the national grid. What they come to, the
+    /// city knows.
+    #[serde(alias = "neighbourhoods")]
+    Places(Vec<String>),
 }
 
 /// All orders given so far, kept in (tick, order given): scenario + seed + this log is the whole session.
@@ -49,5 +51,21 @@ impl OrderLog {
     /// Every order, by tick.
     pub fn all(&self) -> &[Order] {
         &self.orders
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `orders.jsonl` of earlier versions has them, and as they are written now.
+    #[test]
+    fn places_are_read_by_their_old_name_too() {
+        let read = |area: &str| -> Area { serde_json::from_str(area).unwrap() };
+        let there = Area::Places(vec!["VB0102".into(), "E0204N5412..E0207N5414".into()]);
+        assert_eq!(read(r#"{"neighbourhoods":["VB0102","E0204N5412..E0207N5414"]}"#), there);
+        assert_eq!(read(r#"{"places":["VB0102","E0204N5412..E0207N5414"]}"#), there);
+        assert_eq!(read(r#""city""#), Area::City);
+        assert_eq!(serde_json::to_string(&there).unwrap(), r#"{"places":["VB0102","E0204N5412..E0207N5414"]}"#);
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::worker::{Command, Make, Status, Worker};
 use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::scenario::{Measure, Problems, Scenario, build, measures};
 use crate::session::keep::{self, Keeper};
 use crate::session::{Placement, Plans, SessionError, SessionFile};
@@ -18,6 +19,8 @@ const AUTOSAVE: Duration = Duration::from_secs(30);
 pub struct Desk {
     /// The city.
     pub city: Arc<City>,
+    /// Its cells, as areas ask for them.
+    pub cadastre: Arc<Cadastre>,
     /// What is kept in files.
     pub file: SessionFile,
     /// The simulations.
@@ -43,6 +46,7 @@ impl Desk {
         let make: Make = Arc::new(move || build(&scenario, own.clone(), scenario.seed).map_err(|e| e.to_string()));
         let worker = Worker::start(make, city.dwellings.len(), wake);
         let mut desk = Desk {
+            cadastre: Cadastre::of(&city),
             city,
             worker,
             path: None,
@@ -66,7 +70,7 @@ impl Desk {
     }
 
     fn orders(&self) -> Result<Vec<crate::sim::Order>, Problems> {
-        self.file.plans.orders(&self.file.scenario, &self.city)
+        self.file.plans.orders(&self.file.scenario, &self.cadastre)
     }
 
     /// Says something for a while.
@@ -101,11 +105,12 @@ impl Desk {
     /// in the variant as it was, and a new one begins here.
     pub fn place(&mut self, placement: Placement, now: Month, status: &Status) {
         let in_the_past = status.known_until.is_some_and(|known| now < known);
+        let cadastre = self.cadastre.clone();
         self.change(|plans| {
             if in_the_past {
                 plans.branch(now);
             }
-            plans.place(placement);
+            plans.place(placement, &cadastre);
         });
     }
 
@@ -213,12 +218,12 @@ impl Desk {
     }
 }
 
-/// `measures` as placements in `city`.
-pub fn placements(list: &[Measure], scenario: &Scenario, city: &City) -> Result<Vec<Placement>, Problems> {
-    measures::orders(list, city, scenario.start)?;
+/// `measures` as placements in the city of `cadastre`.
+pub fn placements(list: &[Measure], scenario: &Scenario, cadastre: &Cadastre) -> Result<Vec<Placement>, Problems> {
+    measures::orders(list, cadastre, scenario.start)?;
     let mut placements = Vec::new();
     for measure in list {
-        let orders = measures::orders(std::slice::from_ref(measure), city, scenario.start)?;
+        let orders = measures::orders(std::slice::from_ref(measure), cadastre, scenario.start)?;
         if let Some(order) = orders.into_iter().next() {
             let (lever, value, from, until) = (measure.lever, measure.value, measure.from, measure.until);
             placements.push(Placement { lever, value, area: order.area, from, until, on: true });

@@ -37,8 +37,8 @@ impl Session {
     /// Orders of a variant, and of a city without measures but with its events.
     fn orders_of(&self, variant: usize) -> Option<(Vec<Order>, Vec<Order>)> {
         let file = &self.desk.file;
-        let orders = file.plans.orders_of(variant, &file.scenario, &self.desk.city).ok()?;
-        let base = Plans::default().orders(&file.scenario, &self.desk.city).ok()?;
+        let orders = file.plans.orders_of(variant, &file.scenario, &self.desk.cadastre).ok()?;
+        let base = Plans::default().orders(&file.scenario, &self.desk.cadastre).ok()?;
         let without = without_measures(&orders, &base);
         Some((orders, without))
     }

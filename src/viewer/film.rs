@@ -97,7 +97,7 @@ impl Session {
         }
         let here = self.panels.here.filter(|_| !is_heat);
         let code = here.map(|n| self.desk.city.neighbourhoods[n].code.clone());
-        let area = code.map_or(Area::City, |code| Area::Neighbourhoods(vec![code]));
+        let area = code.map_or(Area::City, |code| Area::Places(vec![code]));
         let until = Some(from.plus(1));
         let placement = Placement { lever, value: preset.value, area, from, until, on: true };
         let status = self.status.clone();

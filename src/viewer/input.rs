@@ -2,8 +2,9 @@
 //!
 //! | input | does |
 //! |---|---|
-//! | left click | looks at a neighbourhood; with a lever chosen, adds it to the area or takes it out |
-//! | left drag | turn; with a lever chosen and shift held: paints the area |
+//! | left click | looks at a neighbourhood; with a lever chosen, adds it (or the cells under the brush) to the area or takes it out |
+//! | left drag | turn; with a lever chosen: shift paints the area, ctrl takes away |
+//! | right click; right drag with shift | with a lever chosen: takes away |
 //! | right or middle drag | move |
 //! | wheel, `+`, `-` | nearer, farther |
 //! | arrows or WASD, Q, E | move, turn |
@@ -14,7 +15,7 @@
 //! | T | the ways of showing the twin, in turn |
 //! | 1 to 4 | the pages on the right |
 //! | `/`, L | searches a lever, a layer; Enter takes the first that is found |
-//! | N, B, M | the next neighbourhood, the one before; takes it as a click does |
+//! | N, B, M | the next neighbourhood, the one before; takes it as a click does (cells: what lies under the brush, which arrows move) |
 //! | Ctrl+Z, Ctrl+Y, Ctrl+S | undo, redo, save |
 //! | Enter, Esc | places what is chosen; lets go of it |
 //! | F1, F12 | help; a picture |
@@ -25,10 +26,9 @@ use bevy::window::{PrimaryWindow, RequestRedraw};
 
 use super::session::{Page, Session, TwinMode};
 use super::story::Question;
-use super::terrain::neighbourhood_at;
+use super::terrain::{cell_at, neighbourhood_at};
 use super::worker::Command;
 use crate::city::CityOrigin;
-use crate::session::Plans;
 
 /// A click moves less than this, points.
 const CLICK: f32 = 4.0;
@@ -56,13 +56,12 @@ pub(super) fn mouse(
         *dragging |= from.distance(now) > CLICK;
     }
     let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
-    let choosing = session.panels.choice.as_ref().is_some_and(|choice| !choice.whole_city);
-    let painting = pressed_at.is_some() && choosing && shift && buttons.pressed(MouseButton::Left);
-    if painting
-        && let Some(n) =
-            cursor.and_then(|p| session.place_under(p)).and_then(|p| neighbourhood_at(&session.desk.city, p))
-    {
-        session.panels.area.insert(n);
+    let ctrl = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
+    let (left, right) = (buttons.pressed(MouseButton::Left), buttons.pressed(MouseButton::Right));
+    let takes_away = ctrl || right;
+    let painting = pressed_at.is_some() && session.chooses_area() && (shift && (left || right) || ctrl && left);
+    if painting && let Some(place) = cursor.and_then(|p| session.place_under(p)) {
+        paint(&mut session, place, takes_away);
         // What is painted is not taken out again by letting go.
         *dragging = true;
     }
@@ -84,20 +83,57 @@ pub(super) fn mouse(
         if moved && !buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]) {
             let place = session.place_under(point);
             session.panels.hovered = place.and_then(|p| neighbourhood_at(&session.desk.city, p));
+            session.panels.brush.at = place.and_then(|p| cell_at(&session.desk.city, p));
         }
         if buttons.just_released(MouseButton::Left) && pressed_at.is_some() && !*dragging {
             click(&mut session, point);
         }
+        if buttons.just_released(MouseButton::Right)
+            && pressed_at.is_some()
+            && !*dragging
+            && session.chooses_area()
+            && let Some(place) = session.place_under(point)
+        {
+            paint(&mut session, place, true);
+        }
     } else if motion.delta != Vec2::ZERO {
-        session.panels.hovered = None;
+        (session.panels.hovered, session.panels.brush.at) = (None, None);
     }
     if buttons.get_just_released().next().is_some() {
         *pressed_at = None;
+        session.panels.brush.end_stroke();
     }
+}
+
+/// Goes on with a stroke: of cells, or of neighbourhoods.
+fn paint(session: &mut Session, place: [f32; 2], takes_away: bool) {
+    let cadastre = session.desk.cadastre.clone();
+    if session.paints_cells() {
+        if let Some(cell) = cell_at(&session.desk.city, place) {
+            session.panels.brush.at = Some(cell);
+            session.panels.brush.paint(cell, takes_away, &cadastre);
+        }
+    } else if let Some(n) = neighbourhood_at(&session.desk.city, place) {
+        session.panels.brush.take(n, takes_away, &cadastre);
+    }
+}
+
+/// Takes what lies under the brush at `cell` into the area, or out of it if the cell was in it.
+fn dab(session: &mut Session, cell: u32) {
+    let cadastre = session.desk.cadastre.clone();
+    let takes_away = session.panels.brush.holds(cell);
+    session.panels.brush.paint(cell, takes_away, &cadastre);
+    session.panels.brush.end_stroke();
 }
 
 fn click(session: &mut Session, point: Vec2) {
     let Some(place) = session.place_under(point) else { return };
+    if session.paints_cells() {
+        if let Some(cell) = cell_at(&session.desk.city, place) {
+            dab(session, cell);
+        }
+        return;
+    }
     let Some(n) = neighbourhood_at(&session.desk.city, place) else { return };
     take(session, n, Some(place));
 }
@@ -105,10 +141,11 @@ fn click(session: &mut Session, point: Vec2) {
 /// Takes a neighbourhood into the area of the chosen lever or out of it; without a lever looks at it, and into a
 /// household: of what stands at `place`, or of any.
 fn take(session: &mut Session, n: usize, place: Option<[f32; 2]>) {
-    if session.panels.choice.as_ref().is_some_and(|choice| !choice.whole_city) {
-        if !session.panels.area.remove(&n) {
-            session.panels.area.insert(n);
-        }
+    if session.chooses_area() {
+        let takes_away = session.panels.brush.marked().extent.holds(n);
+        let cadastre = session.desk.cadastre.clone();
+        session.panels.brush.take(n, takes_away, &cadastre);
+        session.panels.brush.end_stroke();
         return;
     }
     session.panels.here = Some(n);
@@ -153,9 +190,9 @@ pub(super) fn keys(
     if held(&[KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]) {
         let shift = held(&[KeyCode::ShiftLeft, KeyCode::ShiftRight]);
         if keys.just_pressed(KeyCode::KeyZ) && !shift {
-            session.desk.change(Plans::undo);
+            session.undo();
         } else if keys.just_pressed(KeyCode::KeyY) || keys.just_pressed(KeyCode::KeyZ) {
-            session.desk.change(Plans::redo);
+            session.redo();
         } else if keys.just_pressed(KeyCode::KeyS) {
             session.save();
         }
@@ -168,10 +205,15 @@ pub(super) fn keys(
         session.place();
     }
     pages(&mut session, &keys);
-    if keys.just_pressed(KeyCode::KeyM)
-        && let Some(n) = session.panels.hovered
-    {
-        take(&mut session, n, None);
+    if keys.just_pressed(KeyCode::KeyM) {
+        match (session.paints_cells(), session.panels.brush.at, session.panels.hovered) {
+            (true, at, _) => {
+                let at = at.or_else(|| in_the_middle(&session));
+                at.into_iter().for_each(|cell| dab(&mut session, cell));
+            }
+            (false, _, Some(n)) => take(&mut session, n, None),
+            _ => (),
+        }
     }
     if keys.just_pressed(KeyCode::KeyN) || keys.just_pressed(KeyCode::KeyB) {
         point_on(&mut session, keys.just_pressed(KeyCode::KeyN));
@@ -194,7 +236,7 @@ pub(super) fn keys(
     }
     if keys.just_pressed(KeyCode::Escape) {
         session.panels.choice = None;
-        session.panels.area.clear();
+        session.panels.brush.put_down();
         session.panels.tour = None;
     }
     // After a pause the first step of time is long.
@@ -213,7 +255,16 @@ pub(super) fn keys(
     session.orbit.pan(Vec2::new(-right, ahead) * 600.0 * dt_s, height);
     session.orbit.turn(Vec2::new(200.0 * turn * dt_s, 0.0));
     session.orbit.zoom(8.0 * near * dt_s);
+    if session.paints_cells() && [right, ahead] != [0.0; 2] {
+        session.panels.brush.at = in_the_middle(&session);
+    }
     redraw.write(RequestRedraw);
+}
+
+/// The cell in the middle of the picture: keys move the city under the brush.
+fn in_the_middle(session: &Session) -> Option<u32> {
+    let ([wide, high], target) = (session.terrain.size_m, session.orbit.target);
+    cell_at(&session.desk.city, [target.x + wide / 2.0, high / 2.0 - target.z])
 }
 
 /// Pages of the right panel, and the fields to search in.
@@ -249,4 +300,8 @@ fn point_on(session: &mut Session, forward: bool) {
         None => k - 1,
     };
     session.panels.hovered = (1..=n).map(step).find(inhabited);
+    if let (true, Some(n)) = (session.paints_cells(), session.panels.hovered) {
+        let [x, y] = session.desk.city.neighbourhoods[n].centre_m;
+        session.panels.brush.at = session.desk.city.grid.cell_at(x, y).map(|cell| cell as u32);
+    }
 }

@@ -146,7 +146,7 @@ impl Session {
         let name = self.desk.file.plans.variants()[self.desk.file.plans.active()].name.clone();
         let measures: Vec<Measure> = self.measures().iter().map(Placement::measure).collect();
         let budget_eur = self.desk.file.budget_eur;
-        let Ok(orders) = measures::orders(&measures, &self.desk.city, material.scenario.start) else { return };
+        let Ok(orders) = measures::orders(&measures, &self.desk.cadastre, material.scenario.start) else { return };
         self.write(move || {
             let Material { city, scenario, lang, folder } = material;
             let record = |records: &[Record]| {

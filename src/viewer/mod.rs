@@ -26,6 +26,7 @@
 mod around;
 pub mod background;
 pub mod blocks;
+mod brush;
 pub mod camera;
 pub mod classroom;
 pub mod desk;

@@ -1,6 +1,5 @@
 //! What the window knows: desk, newest picture, chosen layer, camera, and what is open.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,6 +7,7 @@ use bevy::prelude::*;
 
 use super::background::Background;
 use super::blocks::{Blocks, NO_BLOCK, new_blocks};
+use super::brush::{Brush, Marked};
 use super::camera::{Lens, Orbit};
 use super::desk::Desk;
 use super::ensemble::{Asked, is_rate, mean_over};
@@ -24,9 +24,9 @@ use super::words;
 use super::worker::{Command, Status};
 use crate::city::CityOrigin;
 use crate::indicators::{Indicator, city_indicators, neighbourhood_indicators};
-use crate::policies::Lever;
+use crate::policies::{Acts, Lever};
 use crate::report::Lang;
-use crate::session::{Placement, Record};
+use crate::session::{Placement, Plans, Record};
 use crate::sim::{Area, Month};
 
 /// Months per second that can be chosen.
@@ -105,8 +105,8 @@ pub(super) struct Panels {
     /// Looking for a file with an area.
     pub browser: Option<Browser>,
     pub choice: Option<Choice>,
-    /// Neighbourhoods clicked while a lever is chosen.
-    pub area: BTreeSet<usize>,
+    /// Where the chosen lever is to be placed.
+    pub brush: Brush,
     /// Neighbourhood looked at.
     pub here: Option<usize>,
     pub hovered: Option<usize>,
@@ -189,6 +189,8 @@ pub(super) struct Session {
     pub asked: Option<Instant>,
     /// From measure to picture, ms.
     pub latency_ms: Option<f32>,
+    /// Areas in which measures hold now, other than the whole city, and all of them as they are drawn.
+    pub marks: (Vec<Area>, Marked),
     /// What is to be done at the end of the frame.
     pub wants: Wants,
     /// Back to the start screen.
@@ -308,9 +310,34 @@ impl Session {
         if self.panels.choice.as_ref().is_some_and(|c| c.whole_city) {
             return Some(Area::City);
         }
-        let codes: Vec<String> =
-            self.panels.area.iter().map(|&n| self.desk.city.neighbourhoods[n].code.clone()).collect();
-        (!codes.is_empty()).then_some(Area::Neighbourhoods(codes))
+        let extent = &self.panels.brush.marked().extent;
+        (!extent.is_empty()).then(|| self.desk.cadastre.area(extent))
+    }
+
+    /// True while a lever is chosen whose area is being clicked or painted.
+    pub fn chooses_area(&self) -> bool {
+        self.panels.choice.as_ref().is_some_and(|choice| !choice.whole_city)
+    }
+
+    /// The same, cell by cell.
+    pub fn paints_cells(&self) -> bool {
+        self.chooses_area() && self.panels.brush.by_cell
+    }
+
+    /// Takes back: the last stroke of the brush while there is one, else the last change of measures.
+    pub fn undo(&mut self) {
+        match self.chooses_area() && self.panels.brush.can_undo() {
+            true => self.panels.brush.undo(&self.desk.cadastre),
+            false => self.desk.change(Plans::undo),
+        }
+    }
+
+    /// Does again what was taken back.
+    pub fn redo(&mut self) {
+        match self.chooses_area() && self.panels.brush.can_redo() {
+            true => self.panels.brush.redo(&self.desk.cadastre),
+            false => self.desk.change(Plans::redo),
+        }
     }
 
     /// What is chosen, as a measure; `None` while it is not known where.
@@ -326,7 +353,7 @@ impl Session {
         if let (Some(placement), Some(now)) = (self.placement(), self.month()) {
             let status = self.status.clone();
             self.desk.place(placement, now, &status);
-            self.panels.area.clear();
+            self.panels.brush.put_down();
             self.panels.choice = None;
         }
     }
@@ -344,7 +371,9 @@ impl Session {
         let part = if lever.divided { 0.1 * (self.n_residents() / 1e6).min(1.0) } else { 0.1 };
         let value =
             if lever.default < lever.max { lever.default + (lever.max - lever.default) * part } else { lever.min };
-        self.panels.choice = Some(Choice { lever, value: round_value(lever, value), from, whole_city: false });
+        // A rule holds everywhere or nowhere.
+        let whole_city = lever.acts == Acts::Rule;
+        self.panels.choice = Some(Choice { lever, value: round_value(lever, value), from, whole_city });
         self.panels.page = Page::Measures;
     }
 

@@ -190,10 +190,14 @@ fn inside(p: [f32; 2], size_m: [f32; 2]) -> Option<[f32; 2]> {
     ((0.0..size_m[0]).contains(&p[0]) && (0.0..size_m[1]).contains(&p[1])).then_some(p)
 }
 
+/// Cell at a place.
+pub fn cell_at(city: &City, p: [f32; 2]) -> Option<u32> {
+    let grid = &city.grid;
+    grid.cell_at(grid.west_m + f64::from(p[0]), grid.south_m() + f64::from(p[1])).map(|cell| cell as u32)
+}
+
 /// Neighbourhood at a place.
 pub fn neighbourhood_at(city: &City, p: [f32; 2]) -> Option<usize> {
-    let grid = &city.grid;
-    let cell = grid.cell_at(grid.west_m + f64::from(p[0]), grid.south_m() + f64::from(p[1]))?;
-    let n = *city.neighbourhood_of_cell.get(cell)?;
+    let n = *city.neighbourhood_of_cell.get(cell_at(city, p)? as usize)?;
     (n != crate::city::NO_NEIGHBOURHOOD).then_some(usize::from(n))
 }

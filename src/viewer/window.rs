@@ -299,7 +299,7 @@ fn insert(world: &mut World, prepared: Prepared) {
             seek_lever: false,
             browser: None,
             choice: None,
-            area: Default::default(),
+            brush: Default::default(),
             here: None,
             hovered: None,
             story: None,
@@ -326,6 +326,7 @@ fn insert(world: &mut World, prepared: Prepared) {
         rebuilt: false,
         asked: None,
         latency_ms: None,
+        marks: Default::default(),
         wants: Wants::default(),
         leave: false,
     };

@@ -7,6 +7,7 @@ use waterbed::challenges::climate::{
     Agenda, ClimateParameters, Event, Exposure, Hazard, damage, flood, ground::GroundNow, heat, water::Repairs,
 };
 use waterbed::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State};
+use waterbed::city::area::Cadastre;
 use waterbed::city::generate::{CityConfig, generate};
 use waterbed::city::{City, Cover, LineKind};
 use waterbed::people::{Dwelling, DwellingStatus};
@@ -20,7 +21,7 @@ fn city() -> Arc<City> {
 }
 
 fn levers(city: &City, set: &[(&str, f64)]) -> Controls {
-    let mut controls = Controls::new(city.neighbourhoods.iter().map(|n| n.code.clone()).collect());
+    let mut controls = Controls::new(Cadastre::of(city));
     for (lever, value) in set {
         controls.apply(&Order { tick: 1, lever: (*lever).into(), value: *value, area: Area::City });
     }
@@ -192,7 +193,7 @@ fn an_order_sets_off_an_event_and_threads_change_nothing() {
                 tick: 2,
                 lever: lever.into(),
                 value,
-                area: Area::Neighbourhoods(vec![code.clone()]),
+                area: Area::Places(vec![code.clone()]),
             };
             sim.order(order("event_cloudburst", 90.0));
             sim.order(order("event_heat_wave", 37.0));

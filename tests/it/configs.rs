@@ -159,8 +159,28 @@ fn measures_are_checked_against_time_and_city() {
     );
     refused(
         &with_city("[[measure]]\nlever = \"build\"\nvalue = 1\narea = [\"VB9999\"]"),
-        &["error: x.toml:1: Voorbeeldstad has no neighbourhood `VB9999`"],
+        &["error: x.toml:4: Voorbeeldstad has no neighbourhood `VB9999`"],
     );
+    let area =
+        |lever: &str, area: &str| with_city(&format!("[[measure]]\nlever = \"{lever}\"\nvalue = 1\narea = {area}"));
+    refused(&area("trees", "[\"E0100N5400\"]"), &["error: x.toml:4: `E0100N5400` lies outside Voorbeeldstad"]);
+    refused(
+        &area("trees", "[\"E0230N5420..E0220N5425\"]"),
+        &[
+            "error: x.toml:4: `measure.area`: `E0230N5420..E0220N5425` runs backwards: the south-west square comes first, as in \
+             `E0220N5420..E0230N5425`",
+        ],
+    );
+    refused(
+        &area("trees", "[\"E0220N5420..VB0101\"]"),
+        &["error: x.toml:4: `measure.area`: `E0220N5420..VB0101` is no rectangle of squares, such as \
+             `E0204N5412..E0207N5414`"],
+    );
+    refused(
+        &area("trees", "[\"E0220N5420\", \"VB0101\",\n\"E0220N5420\"]"),
+        &["error: x.toml:5: `measure.area` names `E0220N5420` twice", "hint: name each place once"],
+    );
+    refused(&area("trees", "[]"), &["error: x.toml:4: `measure.area` is empty: a measure holds somewhere"]);
     refused(
         &with_city(
             "[[measure]]\nlever = \"build\"\nvalue = 1\nuntil = \"2030-01\"\n[[measure]]\nlever = \"build\"\nvalue = 2\nfrom = \"2028-01\"",

@@ -123,7 +123,7 @@ fn twins_differ_only_where_a_measure_has_reached() {
     let city = Arc::new(toy::city(8, 1500));
     let mut plain = toy::simulation(&city, 4);
     let mut built = toy::simulation(&city, 4);
-    built.order(order(13, "build", 60.0, Area::Neighbourhoods(vec!["ST0000".into()])));
+    built.order(order(13, "build", 60.0, Area::Places(vec!["ST0000".into()])));
     assert_eq!(digests(&mut plain, 12), digests(&mut built, 12), "nothing differs before the measure");
     (0..6).for_each(|_| {
         plain.step().unwrap();
@@ -146,7 +146,7 @@ fn a_session_replays_from_its_orders() {
     digests(&mut live, 5);
     live.order(order(0, "build", 20.0, Area::City));
     digests(&mut live, 5);
-    live.order(order(0, "spreading", 1.0, Area::Neighbourhoods(vec!["ST0001".into()])));
+    live.order(order(0, "spreading", 1.0, Area::Places(vec!["ST0001".into()])));
     digests(&mut live, 10);
     let mut replay = toy::simulation(&city, 9);
     live.orders().to_vec().into_iter().for_each(|order| replay.order(order));

@@ -4,6 +4,7 @@
 
 mod ageing;
 mod architecture;
+mod areas;
 mod base;
 mod cli;
 mod climate;

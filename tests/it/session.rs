@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use waterbed::city::area::Cadastre;
 use waterbed::policies::lever;
 use waterbed::scenario::{Overrides, build, build_city, load};
 use waterbed::session::track::SNAPSHOT_BUDGET;
@@ -34,19 +35,22 @@ fn a_session_file_runs_headless_to_the_same_digest() {
         until: None,
         on: true,
     };
-    let there = Area::Neighbourhoods(vec![city.neighbourhoods[1].code.clone(), city.neighbourhoods[2].code.clone()]);
+    let cadastre = Cadastre::of(&city);
+    // A neighbourhood, and every other of the cells of another.
+    let some = cadastre.cells(2).iter().step_by(2).chain(cadastre.cells(1)).copied();
+    let there = cadastre.area(&cadastre.extent_of(some));
 
     // Live: run on, place, go on, take back, place again, branch from the past, and back to the first variant.
     go_to(&mut track, 14);
     let obey = |session: &SessionFile, track: &mut Track| {
         let was = track.tick();
-        track.set_orders(session.plans.orders(&session.scenario, &city).unwrap()).unwrap();
+        track.set_orders(session.plans.orders(&session.scenario, &cadastre).unwrap()).unwrap();
         go_to(track, was);
     };
-    session.plans.place(placement("build", 40.0, there.clone(), 14));
+    session.plans.place(placement("build", 40.0, there.clone(), 14), &cadastre);
     obey(&session, &mut track);
     go_to(&mut track, 17);
-    session.plans.place(placement("spreading", 0.9, Area::City, 4));
+    session.plans.place(placement("spreading", 0.9, Area::City, 4), &cadastre);
     obey(&session, &mut track);
     session.plans.undo();
     obey(&session, &mut track);
@@ -54,7 +58,7 @@ fn a_session_file_runs_headless_to_the_same_digest() {
     obey(&session, &mut track);
     go_to(&mut track, 9);
     assert!(session.plans.branch(start.plus(8)));
-    session.plans.place(placement("build", 90.0, Area::City, 9));
+    session.plans.place(placement("build", 90.0, Area::City, 9), &cadastre);
     obey(&session, &mut track);
     go_to(&mut track, 12);
     session.plans.choose(0);

@@ -127,7 +127,7 @@ fn a_wrong_plan_is_told_all_at_once() {
         for expected in [
             "error: plan.toml:1: the measures cost €",
             "error: plan.toml:3: unknown lever `biuld`\nhint: did you mean `build`?",
-            "error: plan.toml:2: Voorbeeldstad has no neighbourhood `VB9999`",
+            "error: plan.toml:5: Voorbeeldstad has no neighbourhood `VB9999`",
             "error: plan.toml:8: `measure.value` = 80 is out of range\nhint: allowed: 0 to 1 (share)",
             "error: plan.toml:13: `measure.until` = 2027-01 must lie after `from` = 2030-01",
             "set `build` at the same time in the same place\nhint: let one end",

@@ -198,7 +198,7 @@ fn viewer_walk_of_a_planner() {
     walk.until("coaches placed", |w| place(w, "coaches"), |w| w.n_placed() == Some(1));
     let placed = walk.autosave().unwrap().plans.placements()[0].clone();
     assert_eq!(placed.lever.id, "street_coaches");
-    assert!(matches!(&placed.area, waterbed::sim::Area::Neighbourhoods(codes) if codes.len() == 1));
+    assert!(matches!(&placed.area, waterbed::sim::Area::Places(codes) if codes.len() == 1));
     walk.until("lighting placed", |w| place(w, "lighting"), |w| w.n_placed() == Some(2));
     assert_eq!(walk.autosave().unwrap().plans.placements()[1].lever.id, "lighting");
     walk.until("undone", |w| w.key("ctrl+z"), |w| w.n_placed() == Some(1));

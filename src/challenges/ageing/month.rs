@@ -20,7 +20,7 @@ use crate::people::rates::{monthly, mortality_y};
 use crate::people::{
     CHUNK, DemographyParameters, Dwelling, HazardView, Health, Household, Person, Requests, ShortMonth, Work,
 };
-use crate::policies::Controls;
+use crate::policies::{Controls, Local};
 use crate::sim::draws::{threshold, unit};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{Clock, Draws, PersonIdx, Stream};
@@ -31,7 +31,7 @@ pub const STREAM: Stream = Stream::named("ageing.month");
 /// Frailty from which somebody counts as frail (0.25; M: usual cut of deficit indices).
 const FRAIL: u8 = 64;
 
-/// What the month does to people of a neighbourhood.
+/// What the month does to people of a neighbourhood, or of a cell where a measure holds in a part of it.
 #[derive(Clone, Copy)]
 struct Place {
     /// Factor on the hazard of falling.
@@ -58,24 +58,26 @@ pub struct Reads<'w> {
 }
 
 impl Reads<'_> {
-    fn places(&self, book: &CareBook) -> Vec<Place> {
+    fn places(&self, book: &CareBook) -> Local<Place> {
         let (p, states, couplings) = (&self.p, &self.states, &self.couplings);
         let month = self.clock.month();
         let ice = icy_factor(icy_share(month, *self.draws, p), p);
-        let lever = |id: &str, effect: f64| -> Vec<f64> { self.controls.get(id).iter().map(|v| v * effect).collect() };
-        let prevention = lever("fall_prevention", p.effect_fall_prevention);
-        let upkeep = lever("pavements", p.effect_pavements);
-        let near_care = lever("neighbourhood_care", p.effect_neighbourhood_care);
-        let mixed = lever("mixed_generation_housing", p.effect_mixed_generation_housing);
-        let stops = lever("public_transport_access", p.effect_public_transport_access);
-        let place = |n: usize| {
+        let levers = [
+            ("fall_prevention", p.effect_fall_prevention),
+            ("pavements", p.effect_pavements),
+            ("neighbourhood_care", p.effect_neighbourhood_care),
+            ("mixed_generation_housing", p.effect_mixed_generation_housing),
+            ("public_transport_access", p.effect_public_transport_access),
+        ];
+        let place = |n: usize, values: [f64; 5]| {
+            let [prevention, upkeep, near_care, mixed, stops] = std::array::from_fn(|k| values[k] * levers[k].1);
             let hours = book.met(CareUse::Prevention, n);
-            let bad = f64::from(states.of(State::Disorder)[n]) * (1.0 - p.pavements_size * upkeep[n]).max(0.0);
+            let bad = f64::from(states.of(State::Disorder)[n]) * (1.0 - p.pavements_size * upkeep).max(0.0);
             let hot_days = (f64::from(states.of(State::HotDays)[n]) / f64::from(month.n_days())).clamp(0.0, 1.0);
             let heat = 1.0 + hot_days * libm::expm1(p.fall_heat * couplings.climate_ageing);
             let pavement = libm::exp(p.fall_pavement * couplings.neighbourhoods_ageing * bad);
-            let fewer = 1.0 - (p.fall_prevention_size * prevention[n] * hours).min(1.0);
-            let nearer = (1.0 - p.public_transport_size * stops[n]).max(0.0);
+            let fewer = 1.0 - (p.fall_prevention_size * prevention * hours).min(1.0);
+            let nearer = (1.0 - p.public_transport_size * stops).max(0.0);
             let z = |state| spread::bounded(states, state, n);
             let amenities = -p.lonely_amenities * z(State::Amenities) * nearer;
             let contact = -p.lonely_contact * z(State::Company);
@@ -83,13 +85,13 @@ impl Reads<'_> {
                 falls: pavement * heat * ice * fewer,
                 lonely: couplings.neighbourhoods_ageing * (amenities + contact)
                     + couplings.crime_ageing * p.lonely_fear * z(State::Fear)
-                    - p.neighbourhood_care_lonely * near_care[n]
-                    - p.mixed_generation_lonely * mixed[n],
+                    - p.neighbourhood_care_lonely * near_care
+                    - p.mixed_generation_lonely * mixed,
                 mobility: nearer,
                 gap: states.of(State::CareGap)[n],
             }
         };
-        (0..states.n()).map(place).collect()
+        self.controls.local(levers.map(|(id, _)| id), place)
     }
 }
 
@@ -133,7 +135,7 @@ pub(super) fn live_on(
     let turn = u64::from(draws.tick) % EVERY;
     let one = |i: usize, health: &mut Health, view: &HazardView, home: Option<&Dwelling>, born_now: bool| {
         let age_y = view.age_y();
-        let place = home.map_or(&homeless, |d| &places[usize::from(d.neighbourhood)]);
+        let place = home.map_or(homeless, |d| places.at(usize::from(d.neighbourhood), d.cell));
         let senior = home.is_some_and(|d| d.tenure == Tenure::Senior as u8);
         let senior_home = if senior { -p.lonely_senior_home } else { 0.0 };
         let logits = |health: &Health| {

@@ -52,12 +52,12 @@ pub(super) fn build(
                 continue;
             }
             let number = (2 * n + way) as u64;
-            let block = draws_once(&draws, number) % cells.len();
             for unit_number in 0..whole_expected(per_year / 12.0, *draws, STREAM, number) {
                 let Some(slot) = books.free.dwellings.pop() else { return };
                 let key = mix(KEYS, number << 16 | u64::from(clock.tick), unit_number as u64).max(1);
                 let words = draws.block(STREAM, key, 0);
-                let cell = if way == 0 { cells[block] } else { cells[words[0] as usize % cells.len()] };
+                let word = if way == 0 { draws_once(&draws, number) } else { words[0] };
+                let cell = controls.site(lever, n, cells, 0.0, word);
                 let area = 50.0 + 30.0 * unit(words[1]);
                 books.dwellings[DwellingIdx(slot).i()] = Dwelling {
                     key: DwellingKey(key),
@@ -80,6 +80,6 @@ pub(super) fn build(
 }
 
 /// A draw that is the same in every month of a run.
-fn draws_once(draws: &Draws, number: u64) -> usize {
-    Draws::at_start(draws.seed).block(STREAM, number, 0)[3] as usize
+fn draws_once(draws: &Draws, number: u64) -> u32 {
+    Draws::at_start(draws.seed).block(STREAM, number, 0)[3]
 }

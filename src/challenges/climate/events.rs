@@ -4,7 +4,7 @@
 
 use bevy::prelude::*;
 
-use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::sim::{Area, Month, Order};
 
 /// Lever that sets off a heat wave of five days; its value is the peak, °C.
@@ -72,8 +72,11 @@ impl Agenda {
 }
 
 /// The event that `order` sets off in `month`, if it sets one off.
-pub fn ordered(order: &Order, month: Month, city: &City) -> Option<Event> {
+pub fn ordered(order: &Order, month: Month, cadastre: &Cadastre) -> Option<Event> {
     if order.value <= 0.0 {
+        return None;
+    }
+    if order.area == Area::Places(Vec::new()) {
         return None;
     }
     let hazard = match order.lever.as_str() {
@@ -83,12 +86,5 @@ pub fn ordered(order: &Order, month: Month, city: &City) -> Option<Event> {
         EVENT_BREACH => Hazard::Breach { width_m: order.value, level_m: None },
         _ => return None,
     };
-    let place = match &order.area {
-        Area::City => None,
-        Area::Neighbourhoods(codes) => {
-            let first = codes.first()?;
-            city.neighbourhoods.iter().position(|n| n.code == *first).map(|n| n as u16)
-        }
-    };
-    Some(Event { month, day: 15, hazard, place })
+    Some(Event { month, day: 15, hazard, place: cadastre.first(&order.area).map(|n| n as u16) })
 }

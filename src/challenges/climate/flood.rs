@@ -8,18 +8,18 @@
 //! * sewers: `sewer_mm_h` from sealed ground. They give their water to the canals; in rains of more than half a day the
 //!   pumps of the polder are what limits them
 //! * pumps: `pump_mm_day` over all land, taken from open water; without power neither sewers nor pumps work
-//! * water squares: the lowest paved pixels of a neighbourhood, a metre deeper
+//! * water squares: the lowest paved pixels of a neighbourhood, or of the part of it where the lever holds, a metre deeper
 //! * breach: the river stands at its level, held at the edges of the map, and the gap grows after Verheij & van der Knaap
 //!
 //! Limits: no sewer pipes, so no water that comes up elsewhere; canals have no depth of their own, so they carry less
 //! than in truth; the edges of the map are closed for rain.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::events::Hazard;
 use super::exposure::centimetres;
 use super::footage::{Shots, depths, is_kept};
-use super::ground::{GroundNow, neighbourhood_of_pixel};
+use super::ground::{GroundNow, cell_of_pixel, neighbourhood_of_pixel};
 use super::parameters::ClimateParameters;
 use crate::city::{City, Cover, LineKind};
 use crate::fields::flood::breach::Breach;
@@ -28,7 +28,7 @@ use crate::fields::flood::setup::{Boundary, BoundaryKind, Infiltration, Plane};
 use crate::fields::flood::{FloodError, FloodModel, FloodSetup, Solver};
 use crate::fields::series::Series;
 use crate::gis::{GridRef, Raster};
-use crate::policies::Controls;
+use crate::policies::{Controls, Local};
 
 /// How far a storm reaches around its centre, m (A: cells of summer storms are some kilometres wide).
 const STORM_M: f64 = 2_000.0;
@@ -186,9 +186,9 @@ pub fn cloudburst(
 ) -> FloodSetup {
     let (mut bed, manning) = terrain(city, p);
     let grid = bed.grid;
-    dig_squares(city, controls.get("water_squares"), &mut bed);
+    dig_squares(city, &controls.local(["water_squares"], |_, [v]| v), &mut bed);
     let all = |values| Plane::Raster(Raster { grid, values });
-    let (drains, pumps) = (controls.get("drains"), controls.get("pumps"));
+    let (drains, pumps) = (controls.local(["drains"], |_, [v]| v), controls.get("pumps"));
     let mean = |lever: &[f64]| lever.iter().sum::<f64>() / lever.len().max(1) as f64;
     let n_water = city.ground.cover.values.iter().filter(|c| **c == Cover::Water).count();
     let land_to_water = (grid.len() - n_water) as f64 / n_water.max(1) as f64;
@@ -203,7 +203,7 @@ pub fn cloudburst(
             drain[i] = (pump_mm_h * land_to_water) as f32;
             continue;
         }
-        let more = neighbourhood_of_pixel(city, i).map_or(0.0, |n| drains[n]);
+        let more = neighbourhood_of_pixel(city, i).map_or(0.0, |n| drains.at(n, cell_of_pixel(city, i)));
         let sewer = on * (p.sewer_mm_h + more);
         let sewer = if long { sewer.min(pump_mm_h) } else { sewer };
         soil[i] = (1.0 - s.sealed) * soil_mm_h as f32;
@@ -227,23 +227,25 @@ pub fn cloudburst(
     setup
 }
 
-/// Lowers the lowest paved pixels of every neighbourhood until they hold what the lever says, m³ per hectare.
-fn dig_squares(city: &City, m3_ha: &[f64], bed: &mut Raster<f32>) {
-    if m3_ha.iter().all(|v| *v <= 0.0) {
+/// Lowers the lowest paved pixels of every neighbourhood, or of the part of it where the lever holds, until they hold what it
+/// says, m³ per hectare.
+fn dig_squares(city: &City, m3_ha: &Local<f64>, bed: &mut Raster<f32>) {
+    if m3_ha.values().all(|v| v <= 0.0) {
         return;
     }
     let area_m2 = bed.grid.cell_m * bed.grid.cell_m;
-    let mut paved: Vec<Vec<usize>> = vec![Vec::new(); m3_ha.len()];
-    let mut pixels = vec![0u32; m3_ha.len()];
+    // Pixels, and the paved ones among them, by neighbourhood and what the lever says (not below 0, so its bits are in order).
+    let mut parts: BTreeMap<(usize, u64), (u32, Vec<usize>)> = BTreeMap::new();
     for i in 0..bed.values.len() {
         let Some(n) = neighbourhood_of_pixel(city, i) else { continue };
-        pixels[n] += 1;
+        let (pixels, paved) = parts.entry((n, m3_ha.at(n, cell_of_pixel(city, i)).to_bits())).or_default();
+        *pixels += 1;
         if city.ground.cover.values[i] == Cover::Paved {
-            paved[n].push(i);
+            paved.push(i);
         }
     }
-    for (n, mut places) in paved.into_iter().enumerate() {
-        let wanted_m3 = m3_ha[n] * f64::from(pixels[n]) * area_m2 / 1e4;
+    for ((_, m3_ha), (pixels, mut places)) in parts {
+        let wanted_m3 = f64::from_bits(m3_ha) * f64::from(pixels) * area_m2 / 1e4;
         let n_squares = (wanted_m3 / (area_m2 * f64::from(SQUARE_M))).round() as usize;
         places.sort_by(|&a, &b| bed.values[a].total_cmp(&bed.values[b]).then(a.cmp(&b)));
         places.iter().take(n_squares).for_each(|&i| bed.values[i] -= SQUARE_M);

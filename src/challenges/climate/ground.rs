@@ -2,7 +2,7 @@
 //!
 //! A pixel of 20 m is a mixture. What is sealed and what is under trees is known; roofs are taken as 60 % of what is
 //! sealed in a pixel of buildings, the rest of it as pavement (A); walls come from the outlines ([`super::fabric`]).
-//! Levers change the shares in their area: `trees` add canopy, `unpaving` opens sealed ground that is not built on,
+//! Levers change the shares in the cells of their area: `trees` add canopy, `unpaving` opens sealed ground that is not built on,
 //! `cool_roofs` brighten roofs.
 
 use super::fabric::{Fabric, floor_view, trapped};
@@ -48,13 +48,13 @@ pub struct GroundNow {
 impl GroundNow {
     /// The ground of `city` under `controls`.
     pub fn of(city: &City, controls: &Controls) -> GroundNow {
-        let [trees, unpaving, cool] = ["trees", "unpaving", "cool_roofs"].map(|id| controls.get(id));
+        let levers = controls.local(["trees", "unpaving", "cool_roofs"], |_, values| values.map(|v| v as f32));
         let grid = &city.ground.elevation_m.grid;
         let shares = (0..grid.len())
             .map(|p| {
-                let n = neighbourhood_of_pixel(city, p);
-                let at = |lever: &[f64]| n.map_or(0.0, |n| lever[n] as f32);
-                mixture(city, p, at(trees) / 100.0, at(unpaving), at(cool))
+                let [trees, unpaving, cool] =
+                    neighbourhood_of_pixel(city, p).map_or([0.0; 3], |n| levers.at(n, cell_of_pixel(city, p)));
+                mixture(city, p, trees / 100.0, unpaving, cool)
             })
             .collect();
         GroundNow { shares }
@@ -99,11 +99,15 @@ impl GroundNow {
     }
 }
 
+/// The cell of the social grid in which pixel `p` lies.
+pub fn cell_of_pixel(city: &City, p: usize) -> u32 {
+    let (col, row) = city.ground.elevation_m.grid.col_row(p);
+    city.grid.idx(col / city.ground.k, row / city.ground.k) as u32
+}
+
 /// The neighbourhood of pixel `p`.
 pub fn neighbourhood_of_pixel(city: &City, p: usize) -> Option<usize> {
-    let (col, row) = city.ground.elevation_m.grid.col_row(p);
-    let cell = city.grid.idx(col / city.ground.k, row / city.ground.k);
-    let n = city.neighbourhood_of_cell[cell];
+    let n = city.neighbourhood_of_cell[cell_of_pixel(city, p) as usize];
     (n != NO_NEIGHBOURHOOD).then_some(usize::from(n))
 }
 

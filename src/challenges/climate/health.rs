@@ -144,7 +144,7 @@ impl Exposed<'_, '_> {
         let (households, dwellings) = (slice(&self.households), slice(&self.dwellings));
         let now = ShortMonth::of(self.clock.month());
         let (p, coupling) = (&*self.p, &*self.coupling);
-        let plan = self.controls.get("heat_plan");
+        let plan = self.controls.local(["heat_plan"], |_, [share]| share);
         let frailty = mean_frailty(healths);
         let n = states.n();
         let mortality: Vec<f64> = (0..=127)
@@ -171,7 +171,7 @@ impl Exposed<'_, '_> {
             let poorer = spread::bounded(states, State::Disadvantage, at);
             let poorer = p.heat_disadvantage * coupling.neighbourhoods_climate * poorer;
             let words = self.draws.block(STREAM, view.key().0, number);
-            let visited = age >= 75 && f64::from(unit(words[1])) < plan[at];
+            let visited = age >= 75 && f64::from(unit(words[1])) < plan.at(at, dwelling.cell);
             let rise = p.heat_mortality_k
                 * age_weight(age, p)
                 * coupling.climate_ageing

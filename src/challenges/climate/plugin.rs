@@ -102,7 +102,6 @@ fn gather_events(
     draws: Res<Draws>,
     log: Res<OrderLog>,
     agenda: Res<Agenda>,
-    city: Res<ClimateCity>,
     controls: Res<Controls>,
     p: Res<ClimateParameters>,
     mut states: ResMut<NeighbourhoodStates>,
@@ -110,7 +109,7 @@ fn gather_events(
 ) {
     let month = clock.month();
     let mut events: Vec<Event> = agenda.of(month).collect();
-    events.extend(log.starting_at(clock.tick).iter().filter_map(|order| ordered(order, month, &city.0)));
+    events.extend(log.starting_at(clock.tick).iter().filter_map(|order| ordered(order, month, controls.cadastre())));
     let raised = controls.get("dike_height");
     let raised_m = raised.iter().sum::<f64>() / raised.len().max(1) as f64;
     let breach_y = p.breach_y * libm::pow(10.0, -raised_m / p.dike_decimate_m);

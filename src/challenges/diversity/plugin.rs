@@ -179,15 +179,14 @@ fn meet(
     let of_cell: Vec<f32> = (0..mix.n_cells()).map(|cell| diversity(mix.origins(cell)) as f32).collect();
     let of_neighbourhood: Vec<f64> = own.by_origin.chunks(N_GROUPS).map(diversity).collect();
     let contact = states.of(State::Contact).to_vec();
-    let courses = controls.get("language_courses");
-    // What remains of the distance to full command after a quarter, in each neighbourhood and without a home.
-    let learning: Vec<f32> = (0..=n)
-        .map(|i| {
-            let (contact, course) = if i < n { (contact[i].into(), courses[i] * budget.funded) } else { (0.0, 0.0) };
-            let rate = people.language_growth_y * (1.0 + p.course_effect * course);
-            (1.0 - grown(0.0, rate, contact, 0.25)) as f32
-        })
-        .collect();
+    // What remains of the distance to full command after a quarter.
+    let remains = |contact: f64, course: f64| {
+        let rate = people.language_growth_y * (1.0 + p.course_effect * course);
+        (1.0 - grown(0.0, rate, contact, 0.25)) as f32
+    };
+    let learning =
+        controls.local(["language_courses"], |i, [course]| remains(contact[i].into(), course * budget.funded));
+    let learning_without_home = remains(0.0, 0.0);
     let unequal = (p.discrimination
         * (1.0 - p.anti_discrimination_effect * mean(controls.get("anti_discrimination")) * budget.funded))
         as f32;
@@ -207,7 +206,7 @@ fn meet(
                 let is_housed = home.cell != NOWHERE;
                 let i = if is_housed { usize::from(home.neighbourhood) } else { n };
                 if !first && person.newcomer != 0 {
-                    learn(work, outlook, learning[i]);
+                    learn(work, outlook, if is_housed { learning.at(i, home.cell) } else { learning_without_home });
                 }
                 if !is_housed {
                     continue;

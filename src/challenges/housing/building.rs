@@ -87,14 +87,14 @@ pub(super) fn build_homes(
 ) {
     let books = tables.books();
     let (extra, senior) = (controls.get("build"), controls.get("senior_homes"));
-    let social_share = controls.get("social_share_new");
-    let quota = controls.get("affordable_quota");
+    let shares = controls.local(["social_share_new", "affordable_quota"], |_, shares| shares);
     let year = clock.month().year() as u16;
     let programme = p.build_y * f64::from(market.stock_at_start) / 12.0;
     for n in 0..sites.share.len() {
         if sites.cells[n].is_empty() {
             continue;
         }
+        let cells = &sites.cells[n];
         let plain = programme * sites.share[n] + extra[n] / 12.0;
         let n_plain = whole_expected(plain, *draws, STREAM, 2 * n as u64);
         let n_senior = whole_expected(senior[n] / 12.0, *draws, STREAM, 2 * n as u64 + 1);
@@ -102,13 +102,13 @@ pub(super) fn build_homes(
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);
-            let tenure = if unit_number >= n_plain {
-                Tenure::Senior
+            let (tenure, cell) = if unit_number >= n_plain {
+                (Tenure::Senior, controls.site("senior_homes", n, cells, 0.0, words[2]))
             } else {
-                tenure_of(unit(words[0]), social_share[n], quota[n], &p)
+                let cell = controls.site("build", n, cells, 12.0 * programme * sites.share[n], words[2]);
+                (tenure_of(unit(words[0]), shares.at(n, cell), &p), cell)
             };
-            books.dwellings[DwellingIdx(slot).i()] =
-                new_home(key, n, year, tenure, words, &sites.cells[n], &market, books.now);
+            books.dwellings[DwellingIdx(slot).i()] = new_home(key, n, year, tenure, words, cell, &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);
         }
     }
@@ -116,7 +116,7 @@ pub(super) fn build_homes(
 
 /// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share, and a quota above 0
 /// the share of social and private rent together.
-fn tenure_of(u: f32, social_share: f64, quota: f64, p: &HousingParameters) -> Tenure {
+fn tenure_of(u: f32, [social_share, quota]: [f64; 2], p: &HousingParameters) -> Tenure {
     let u = f64::from(u);
     let social = if social_share > 0.0 { social_share } else { p.build_social };
     let private = if quota > 0.0 {
@@ -139,7 +139,7 @@ fn new_home(
     year: u16,
     tenure: Tenure,
     words: [u32; 4],
-    cells: &[u32],
+    cell: u32,
     market: &Market,
     now: ShortMonth,
 ) -> Dwelling {
@@ -162,7 +162,7 @@ fn new_home(
     let house = tenure == Tenure::Owner && area > 100.0;
     Dwelling {
         key: DwellingKey(key),
-        cell: cells[words[2] as usize % cells.len()],
+        cell,
         cost_eur_m: cost,
         value_keur: value,
         neighbourhood: n as u16,
@@ -185,7 +185,7 @@ mod tests {
         let p = HousingParameters::default();
         let shares = |social: f64, quota: f64| {
             let mut n = [0; 5];
-            (0..1000).for_each(|i| n[tenure_of((i as f32 + 0.5) / 1000.0, social, quota, &p) as usize] += 1);
+            (0..1000).for_each(|i| n[tenure_of((i as f32 + 0.5) / 1000.0, [social, quota], &p) as usize] += 1);
             (n[Tenure::Social as usize] + n[Tenure::Senior as usize], n[Tenure::Private as usize])
         };
         assert_eq!(shares(0.4, 0.7), (400, 300));

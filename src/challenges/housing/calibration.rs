@@ -29,6 +29,7 @@ use crate::people::rates::{
     fertility_y, interpolate, leaving_home_y, mortality_y, separation_y, solve_fertility, union_shape,
 };
 use crate::people::{CHUNK, DemographyParameters, Dwelling, Household, Person, ShortMonth};
+use crate::policies::Local;
 use crate::sim::draws::{mix, threshold};
 use crate::sim::{Draws, HouseholdIdx, Stream};
 
@@ -194,7 +195,7 @@ pub(super) fn solve(start: &Start, search: &mut Search) {
             norms: start.norms,
             p: start.housing,
             spreading: &zeros,
-            seniors_first: &zeros,
+            seniors_first: &Local::same(0.0, zeros.len()),
             draws,
             now: start.now,
             wage_level: 1.0,

@@ -11,6 +11,7 @@ use super::start::Norms;
 use crate::city::Tenure;
 use crate::people::migration::wanted_m2;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
+use crate::policies::Local;
 use crate::sim::draws::{ABREAST, Chooser, gumbel, unit};
 use crate::sim::{Draws, DwellingIdx, DwellingKey, HouseholdIdx, HouseholdKey};
 
@@ -141,7 +142,7 @@ pub(super) struct Choice<'a> {
     pub(super) norms: &'a Norms,
     pub(super) p: &'a HousingParameters,
     pub(super) spreading: &'a [f64],
-    pub(super) seniors_first: &'a [f64],
+    pub(super) seniors_first: &'a Local<f64>,
     pub(super) draws: Draws,
     pub(super) now: ShortMonth,
     pub(super) wage_level: f64,
@@ -349,7 +350,11 @@ impl Choice<'_> {
             return libm::logf(h.income_eur_m.max(1.0) / offer.cost_eur_m.max(1.0)) + noise;
         }
         let older = h.head_age_y >= 65 && offer.step_free == 1;
-        let first = f64::from(noise) < self.seniors_first[usize::from(offer.neighbourhood)];
+        let share = match usize::from(offer.neighbourhood) {
+            n if self.seniors_first.is_even() => self.seniors_first.mean(n),
+            n => self.seniors_first.at(n, self.dwellings[offer.slot.i()].cell),
+        };
+        let first = f64::from(noise) < share;
         let urgent = f32::from(u8::from(h.stands(Household::URGENT)));
         let family = if h.n_minors > 0 && offer.area_m2 >= FAMILY_HOME_M2 { FAMILIES_FIRST_MONTHS } else { 0.0 };
         let older = if older && first { 2_000.0 } else { 0.0 };

@@ -1,7 +1,7 @@
 //! Homes made from empty offices (report §3.8; demand for offices falls by 8.7 % to 2030, report §2.1).
 //!
 //! Small step-free flats of 25–60 m², three in five let privately at a middle rent, two in five as social rent (A), in the
-//! neighbourhoods where the measure holds. Limits: the city knows no offices, so none are missing afterwards; whoever
+//! neighbourhoods, and in the cells of them, where the measure holds. Limits: the city knows no offices, so none are missing afterwards; whoever
 //! sets the lever has to know that there are enough.
 
 use bevy::prelude::*;
@@ -44,7 +44,7 @@ pub(super) fn convert_offices(
             let tenure = if unit(words[2]) < SOCIAL { Tenure::Social } else { Tenure::Private };
             books.dwellings[DwellingIdx(slot).i()] = Dwelling {
                 key: DwellingKey(key),
-                cell: cells[words[0] as usize % cells.len()],
+                cell: controls.site("office_conversion", n, cells, 0.0, words[0]),
                 // 600 to 700 € social; 19 € per m² and at most € 1,184 (M: limit of middle rents 2025).
                 cost_eur_m: if tenure == Tenure::Social { 560.0 + 2.4 * area } else { (19.0 * area).min(1_184.0) },
                 value_keur: 5.5 * area,

@@ -74,6 +74,7 @@ pub(super) fn match_and_move(
     let mut books = tables.books();
     let (surroundings, composition, search, segments, norms) = places;
     let draws = *draws;
+    let seniors_first = controls.local(["allocation_seniors_first"], |_, [share]| share);
     let offers = Offers::of(books.dwellings, surroundings.n());
     let mut looking: Vec<HouseholdIdx> = homeless(books.households);
     looking.retain(|h| looks_this_month(&books.households[h.i()], books.now));
@@ -95,7 +96,7 @@ pub(super) fn match_and_move(
         norms: &norms,
         p: &p,
         spreading: controls.get("spreading"),
-        seniors_first: controls.get("allocation_seniors_first"),
+        seniors_first: &seniors_first,
         draws,
         now: books.now,
         wage_level: libm::pow(1.0 + people.income_growth_y, f64::from(draws.tick) / 12.0),

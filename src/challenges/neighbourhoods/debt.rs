@@ -27,19 +27,20 @@ pub(super) fn help(
     dwellings: Query<&Dwelling>,
     mut works: Query<&mut Work>,
 ) {
-    let effort = controls.get("debt_help");
-    if !clock.tick.is_multiple_of(3) || effort.iter().all(|e| *e == 0.0) {
+    let effort = controls.local(["debt_help"], |_, [effort]| effort);
+    if !clock.tick.is_multiple_of(3) || effort.values().all(|e| e == 0.0) {
         return;
     }
-    let left: Vec<f32> =
-        effort.iter().map(|e| libm::pow(1.0 - p.debt_help_effect * e * budget.funded, 0.25) as f32).collect();
+    let remains = |_, [effort]: [f64; 1]| libm::pow(1.0 - p.debt_help_effect * effort * budget.funded, 0.25) as f32;
+    let left = controls.local(["debt_help"], remains);
     let (persons, households, dwellings) = (slice(&persons), slice(&households), slice(&dwellings));
     let works = slice_mut(&mut works).par_chunks_mut(CHUNK).zip(persons.par_chunks(CHUNK));
     works.for_each(|(works, persons)| {
         for (work, person) in works.iter_mut().zip(persons).filter(|(w, p)| w.debt_eur > 0.0 && p.is_there()) {
             let home = person.household.get().and_then(|h| households[h].dwelling.get());
             let Some(home) = home else { continue };
-            work.debt_eur *= left[usize::from(dwellings[home].neighbourhood)];
+            let home = &dwellings[home];
+            work.debt_eur *= left.at(usize::from(home.neighbourhood), home.cell);
             if work.debt_eur < NEGLIGIBLE_EUR {
                 work.debt_eur = 0.0;
             }

@@ -13,10 +13,14 @@
 //! amenities is no target. The distance of a neighbourhood to itself is the mean distance of two points in a square of its size,
 //! 0.52 sides. Streets are no real streets: strips of a cell, from west to east.
 
+use std::borrow::Cow;
+
 use bevy::prelude::*;
 
 use super::CrimeParameters;
+use super::choice::NIGHT_OUTDOOR;
 use crate::city::{AmenityKind, City, NO_NEIGHBOURHOOD};
+use crate::policies::Local;
 use crate::sim::draws::{Draws, Stream, unit};
 
 /// Unexplained attractiveness.
@@ -204,6 +208,40 @@ impl Cells {
         shares.partition_point(|share| *share <= unit(word)).min(shares.len().saturating_sub(1)) as u8
     }
 
+    /// Share of what attracts offences in each neighbourhood that lies in better light, by kind.
+    pub fn lit(&self, lighting: &Local<f64>) -> [Vec<f64>; N_KINDS] {
+        std::array::from_fn(|kind| {
+            let in_light = |n: usize| {
+                let cells = self.first[n]..self.first[n + 1];
+                let is_even = cells.clone().all(|i| lighting.at(n, self.cell[i]) == lighting.mean(n));
+                if lighting.is_even() || is_even || self.total[kind][n] <= 0.0 {
+                    return lighting.mean(n);
+                }
+                cells.map(|i| self.weight[kind][i] * lighting.at(n, self.cell[i])).sum::<f64>() / self.total[kind][n]
+            };
+            (0..self.n()).map(in_light).collect()
+        })
+    }
+
+    /// The cells as they attract offences under `lighting`; where it is the same all over a neighbourhood their shares in its
+    /// offences do not change.
+    pub fn under(&self, lighting: &Local<f64>, p: &CrimeParameters) -> Cow<'_, Cells> {
+        if lighting.is_even() {
+            return Cow::Borrowed(self);
+        }
+        let mut lit = self.clone();
+        for (kind, (weights, total)) in lit.weight.iter_mut().zip(&mut lit.total).enumerate() {
+            for (n, total) in total.iter_mut().enumerate() {
+                let cells = self.first[n]..self.first[n + 1];
+                for i in cells.clone() {
+                    weights[i] *= 1.0 - p.lighting_effect * NIGHT_OUTDOOR[kind] * lighting.at(n, self.cell[i]);
+                }
+                *total = weights[cells].iter().sum();
+            }
+        }
+        Cow::Owned(lit)
+    }
+
     /// Neighbourhood of `cell`.
     pub fn neighbourhood(&self, cell: u32) -> Option<usize> {
         let at = self.neighbourhood_of_cell[cell as usize];
@@ -241,6 +279,45 @@ pub fn normal(words: [u32; 4]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::city::area::Cadastre;
+    use crate::policies::Controls;
+    use crate::sim::{Area, Order};
+
+    /// A column of four cells in each of two neighbourhoods; a cell of the second is lit: only what attracts offences there falls,
+    /// by the effect times the share of the night, and the neighbourhood's attraction by exactly that.
+    #[test]
+    fn lighting_in_one_cell_dims_only_its_places() {
+        let cadastre = Cadastre::for_test(&["A", "B"]);
+        let lighting = |places: &[&str]| {
+            let mut controls = Controls::new(cadastre.clone());
+            let area = Area::Places(places.iter().map(ToString::to_string).collect());
+            controls.apply(&Order { tick: 1, lever: "lighting".into(), value: 0.8, area });
+            controls.local(["lighting"], |_, [share]| share)
+        };
+        let weights = || vec![1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0];
+        let cells = Cells {
+            cell: vec![0, 2, 4, 6, 1, 3, 5, 7],
+            first: vec![0, 4, 8],
+            weight: [weights(), weights(), weights()],
+            total: [vec![10.0; 2], vec![10.0; 2], vec![10.0; 2]],
+            ..Cells::for_test(2)
+        };
+        let (p, one) = (CrimeParameters::default(), lighting(&["E0001N0000"]));
+        let dimmed = cells.under(&one, &p);
+        for (kind, night) in NIGHT_OUTDOOR.into_iter().enumerate() {
+            let falls = 0.8 * p.lighting_effect * night;
+            assert_eq!(dimmed.weight[kind][..7], cells.weight[kind][..7]);
+            assert!((dimmed.weight[kind][7] - 4.0 * (1.0 - falls)).abs() < 1e-12);
+            // 4 of 10 lie in the light; the factor of the neighbourhood is that of its sum.
+            let lit = cells.lit(&one)[kind][1];
+            assert!((lit - 0.8 * 0.4).abs() < 1e-12 && cells.lit(&one)[kind][0] == 0.0);
+            let factor = 1.0 - p.lighting_effect * night * lit;
+            assert!((dimmed.total[kind][1] - 10.0 * factor).abs() < 1e-12);
+        }
+        let whole = lighting(&["B"]);
+        assert_eq!(cells.lit(&whole), [0, 1, 2].map(|_| vec![0.0, 0.8]));
+        assert!(matches!(cells.under(&whole, &p), Cow::Borrowed(_)));
+    }
 
     /// 33 homes are three streets of 11; two shops at the western edge count for ten homes each, in the first street.
     #[test]

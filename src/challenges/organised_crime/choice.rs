@@ -11,6 +11,9 @@
 //! R_m      = residents_m · (offenders per resident / the same at the start)^ε
 //! ```
 //!
+//! The lighting of a neighbourhood that is lit in part is the mean over its cells, by what they attract ([`Cells::lit`]), and its
+//! offences fall on the cells by what those attract with their own lighting ([`Cells::under`]).
+//!
 //! `w` is the weight of desisting: with w = 1 a place made safer loses its offences for good, with w = 0 all of them
 //! come up elsewhere. In between, where and how much is decided by distance and by what the other places are like:
 //! displacement is measured, never put in (§2.5). At the start D = D(0), so Σ_n N = c Σ_m R exactly, and c is
@@ -66,8 +69,8 @@ pub struct Surroundings<'a> {
     pub coupling: &'a CouplingParameters,
     /// Numbers.
     pub p: &'a CrimeParameters,
-    /// Share of streets with better lighting.
-    pub lighting: &'a [f64],
+    /// Share of streets with better lighting, by kind of offence ([`Cells::lit`]).
+    pub lighting: &'a [Vec<f64>; N_KINDS],
     /// Visible hours per 1,000 residents: police, and street coaches at their weight.
     pub visible_h: &'a [f64],
     /// Days of the month.
@@ -89,7 +92,7 @@ impl Surroundings<'_> {
             - c.neighbourhoods_crime * p.b_efficacy * z(State::CollectiveEfficacy);
         let log = [every + vacant, every + vacant, every + violent];
         std::array::from_fn(|k| {
-            libm::exp(log[k].clamp(-3.0, 3.0)) * (1.0 - p.lighting_effect * NIGHT_OUTDOOR[k] * self.lighting[n])
+            libm::exp(log[k].clamp(-3.0, 3.0)) * (1.0 - p.lighting_effect * NIGHT_OUTDOOR[k] * self.lighting[k][n])
         })
     }
 }
@@ -198,7 +201,7 @@ mod tests {
                 states: &states,
                 coupling,
                 p: &p,
-                lighting: &[lighting, 0.0],
+                lighting: &[0, 1, 2].map(|_| vec![lighting, 0.0]),
                 visible_h: &[visible, 15.0],
                 n_days: 30,
             };

@@ -23,12 +23,13 @@ pub(super) fn inspect(
     mut requests: ResMut<Requests>,
     mut outcomes: ResMut<Outcomes>,
 ) {
-    let share = seen.controls.get("overcrowding_enforcement");
-    if share.iter().all(|s| *s == 0.0) {
+    // Chance of an inspection this month, and share of households who get another home first.
+    let levers = seen.controls.local(["overcrowding_enforcement", "overcrowding_alternatives"], |_, [share, first]| {
+        (threshold(share / 12.0), first)
+    });
+    if levers.values().all(|(monthly, _)| monthly == 0) {
         return;
     }
-    let monthly: Vec<u32> = share.iter().map(|s| threshold(s / 12.0)).collect();
-    let alternatives = seen.controls.get("overcrowding_alternatives");
     let (dwellings, households) = (slice(&dwellings), slice_mut(&mut households));
     let draws = *seen.draws;
     let crowded_m2 = seen.p.crowded_m2_per_person as f32;
@@ -40,7 +41,8 @@ pub(super) fn inspect(
             return None;
         }
         let (n, words) = (usize::from(home.neighbourhood), draws.block(STREAM, home.key.0, 0));
-        (words[0] < monthly[n]).then(|| (home.key.0, n, h, f64::from(unit(words[1])) < alternatives[n]))
+        let (monthly, first) = levers.at(n, home.cell);
+        (words[0] < monthly).then(|| (home.key.0, n, h, f64::from(unit(words[1])) < first))
     };
     let there: &[Household] = households;
     let mut all: Vec<(u64, usize, usize, bool)> =

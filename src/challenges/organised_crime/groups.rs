@@ -256,7 +256,7 @@ impl Asking<'_> {
         let (Some(home), Some(h)) = (self.people.home(i), self.people.persons[i].household.get()) else { return 0.0 };
         let n = usize::from(home.neighbourhood);
         let view = HazardView::of(&self.people.persons[i], &self.people.works[i], &self.people.households[h], self.now);
-        let youth_work = if view.age_y() < 25 { self.levers.youth_work[n] } else { 0.0 };
+        let youth_work = if view.age_y() < 25 { self.levers.youth_work.at(n, home.cell) } else { 0.0 };
         let seen = (self.visible_h[n] + UNSEEN_H) / (self.baseline.visible_h[n] + UNSEEN_H);
         let x = pull(&view, known, f64::from(self.seen.states.of(State::Grip)[n]), seen, self.shortage, p)
             - self.efficacy[n]

@@ -24,6 +24,7 @@ use crate::challenges::shared::{Outcome, Outcomes, State, spread};
 use crate::city::Tenure;
 use crate::people::books::members;
 use crate::people::{Dwelling, DwellingStatus, Household, Person, Requests, ShortMonth, Work};
+use crate::policies::Local;
 use crate::sim::draws::{gumbel, mix, threshold, unit};
 use crate::sim::state::{slice, slice_mut};
 use crate::sim::{HouseholdIdx, Stream};
@@ -106,7 +107,7 @@ pub(super) fn use_and_find(
         .collect();
     let takes_homes = |key: u64| f64::from(draws.uniform(STREAM, key, 7)) < seen.coupling.crime_housing.min(1.0);
     // Found, by the police or by others.
-    let (closures, rehousing) = (seen.controls.get("premises_closure"), seen.controls.get("premises_rehousing"));
+    let levers = seen.controls.local(["premises_closure", "premises_rehousing"], |_, shares| shares);
     let list = std::mem::take(&mut all.list);
     for premises in list {
         let n = usize::from(premises.neighbourhood);
@@ -131,14 +132,19 @@ pub(super) fn use_and_find(
             continue;
         }
         outcomes.add(Outcome::PremisesDetected, n, 1);
-        if f64::from(unit(words[1])) < closures[n] {
+        // A front has no cell.
+        let [closures, rehousing] = match dwellings.get(premises.slot as usize) {
+            Some(home) => levers.at(n, home.cell),
+            None => levers.mean(n),
+        };
+        if f64::from(unit(words[1])) < closures {
             outcomes.add(Outcome::PremisesClosed, n, 1);
             all.memory[n] += 1_000.0 / seen.census.homes[n].max(1) as f32;
             free(dwellings);
             if !premises.is_front() && takes_homes(premises.key) {
                 let until = now.0 + p.closure_months as i16;
                 let status = DwellingStatus::Closed;
-                let first = f64::from(unit(words[2])) < rehousing[n];
+                let first = f64::from(unit(words[2])) < rehousing;
                 let slot = premises.slot;
                 if shut(&mut all, dwellings, households, &mut requests, slot, status, until, first) {
                     outcomes.add(Outcome::ClosureEvictions, n, 1);
@@ -151,7 +157,9 @@ pub(super) fn use_and_find(
             free(dwellings);
         }
     }
-    let market = Choosing { seen: &seen, persons, works, households, visible: &visible, memory: &all.memory };
+    let licensing = &seen.controls.local(["landlord_licensing"], |_, [share]| share);
+    let (visible, memory) = (&visible[..], &all.memory[..]);
+    let market = Choosing { seen: &seen, persons, works, households, visible, memory, licensing };
     let mut taken = Vec::new();
     let mut have = vec![0u32; groups.all.len()];
     all.list.iter().for_each(|x| have[usize::from(x.group)] += 1);
@@ -233,6 +241,7 @@ struct Choosing<'a> {
     households: &'a [Household],
     visible: &'a [f64],
     memory: &'a [f32],
+    licensing: &'a Local<f64>,
 }
 
 impl Choosing<'_> {
@@ -263,7 +272,6 @@ impl Choosing<'_> {
 
     /// The best of some homes all over the city that can be had: empty, or rented by somebody in debt.
     fn home(&self, dwellings: &[Dwelling], base: u16, key: u64) -> Option<usize> {
-        let licensing = self.seen.controls.get("landlord_licensing");
         let p = &*self.seen.p;
         let mut best: Option<(f64, u64, usize)> = None;
         for look in 0..LOOKS {
@@ -275,7 +283,11 @@ impl Choosing<'_> {
             }
             let n = usize::from(home.neighbourhood);
             let is_private = matches!(Tenure::ALL[usize::from(home.tenure)], Tenure::Private | Tenure::Room);
-            let landlord = if is_private { p.u_landlord * (1.0 - p.licensing_effect * licensing[n]) } else { 0.0 };
+            let landlord = if is_private {
+                p.u_landlord * (1.0 - p.licensing_effect * self.licensing.at(n, home.cell))
+            } else {
+                0.0
+            };
             let taste = f64::from(gumbel(self.seen.draws.block(STREAM, key, home.key.0 as u32 | 1 << 31)[1]));
             let value = self.around(n, base) + landlord + taste;
             if best.is_none_or(|b| value > b.0 || (value == b.0 && home.key.0 < b.1)) {

@@ -30,6 +30,7 @@ use rayon::prelude::*;
 use super::CrimeParameters;
 use super::volume::People;
 use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, Occupation, Person, ShortMonth, Work};
+use crate::policies::Local;
 use crate::sim::draws::{ABREAST, threshold, unit};
 use crate::sim::{Draws, DwellingIdx, PersonIdx, PersonKey, Stream};
 
@@ -63,18 +64,18 @@ pub struct Candidate {
     pub age_y: u8,
 }
 
-/// What programmes do to the hazards of residents of each neighbourhood this month.
+/// What programmes do to the hazards of residents this month, wherever they live.
 pub struct Programmes<'a> {
     /// Share of recent offenders of 12–30 in the individual approach, its effect on their log hazard, and its stigma.
-    pub individual: &'a [f64],
+    pub individual: &'a Local<f64>,
     /// See `individual`.
     pub individual_log: f64,
     /// See `individual`.
     pub individual_stigma: f64,
     /// Fall of the log hazard of 12–24 year-olds by youth work.
-    pub youth_work: &'a [f64],
+    pub youth_work: &'a Local<f64>,
     /// Share of the unemployed of 16–27 for whom the school and job programme works.
-    pub school_job: &'a [f64],
+    pub school_job: &'a Local<f64>,
 }
 
 /// Everything that the look at persons reads.
@@ -275,27 +276,31 @@ impl Look<'_> {
         2 * prior > all
     }
 
-    /// What programmes add to the log hazard of person `i`, who lives in `n`.
-    fn programme(&self, view: &HazardView, prior: bool, n: usize) -> f64 {
+    /// What programmes add to the log hazard of somebody who lives in `home`.
+    fn programme(&self, view: &HazardView, prior: bool, home: &Dwelling) -> f64 {
         let g = &self.programmes;
+        let here = |lever: &Local<f64>| lever.at(usize::from(home.neighbourhood), home.cell);
         let words = Draws { tick: 0, ..self.draws }.block(STREAM_TIES, view.key().0, 9);
         let (age, p) = (view.age_y(), self.p);
         let mut log = 0.0;
-        if prior && (12..=30).contains(&age) && f64::from(unit(words[0])) < g.individual[n] {
+        if prior && (12..=30).contains(&age) && f64::from(unit(words[0])) < here(g.individual) {
             log += g.individual_log + p.h_strain * g.individual_stigma / 0.25;
         }
         if (12..25).contains(&age) {
-            log -= g.youth_work[n];
+            log -= here(g.youth_work);
         }
-        if view.is_unemployed() && (16..28).contains(&age) && f64::from(unit(words[1])) < g.school_job[n] {
+        if view.is_unemployed() && (16..28).contains(&age) && f64::from(unit(words[1])) < here(g.school_job) {
             log -= p.h_unemployed + p.h_bonds / 3.0 / 0.3;
         }
         log.clamp(-2.0, MOST_LOCAL)
     }
 
-    /// ln h of person `i` who lives in `n`, given the part that a view shows.
-    fn local(&self, view: &HazardView, prior: bool, n: Option<usize>) -> f64 {
-        n.map_or(0.0, |n| self.programme(view, prior, n) - self.efficacy[n].clamp(-MOST_LOCAL, MOST_LOCAL))
+    /// What programmes and the neighbourhood add to ln h of somebody who lives in `home`.
+    fn local(&self, view: &HazardView, prior: bool, home: Option<&Dwelling>) -> f64 {
+        home.map_or(0.0, |home| {
+            let efficacy = self.efficacy[usize::from(home.neighbourhood)];
+            self.programme(view, prior, home) - efficacy.clamp(-MOST_LOCAL, MOST_LOCAL)
+        })
     }
 
     /// ln h of person `i` without family and friends.
@@ -306,8 +311,7 @@ impl Look<'_> {
         if base == f64::NEG_INFINITY {
             return base;
         }
-        let n = self.home(i).map(|d| usize::from(d.neighbourhood));
-        base + self.local(&view, facts.prior, n)
+        base + self.local(&view, facts.prior, self.home(i))
     }
 
     /// ln h of person `i`, everything included.
@@ -326,7 +330,7 @@ impl Look<'_> {
         let g = &self.programmes;
         let stigma = g.individual_log + self.p.h_strain * g.individual_stigma / 0.25;
         let individual =
-            if g.individual.iter().any(|share| *share > 0.0) { stigma.clamp(0.0, MOST_LOCAL) } else { 0.0 };
+            if g.individual.values().any(|share| share > 0.0) { stigma.clamp(0.0, MOST_LOCAL) } else { 0.0 };
         efficacy + individual + self.p.h_family + self.p.h_friends
     }
 
@@ -467,8 +471,7 @@ impl Look<'_> {
         if log + most_around <= wanted {
             return false;
         }
-        let n = self.home(i).map(|d| usize::from(d.neighbourhood));
-        log += self.local(&view, facts.prior, n);
+        log += self.local(&view, facts.prior, self.home(i));
         if log > wanted {
             return true;
         }

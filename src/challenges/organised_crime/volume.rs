@@ -170,6 +170,7 @@ pub(super) fn commit(
     };
     let conducts = slice_mut(&mut conducts);
     let levers = Levers::of(&seen.controls, p, seen.draws.seed);
+    let lighting = seen.controls.local(["lighting"], |_, [share]| share);
     let efficacy = seen.efficacy();
     let visible_h = seen.visible_h();
     pass_time(conducts, &seen.clock, p);
@@ -189,12 +190,12 @@ pub(super) fn commit(
         states: &seen.states,
         coupling: &seen.coupling,
         p,
-        lighting: seen.controls.get("lighting"),
+        lighting: &cells.lit(&lighting),
         visible_h: &visible_h,
         n_days: seen.clock.month().n_days(),
     };
     if baseline.alternatives[0].is_empty() {
-        let dark = vec![0.0; seen.states.n()];
+        let dark = [0, 1, 2].map(|_| vec![0.0; seen.states.n()]);
         let hours = baseline.visible_h.clone();
         note_alternatives(&seen, &mut baseline, &Surroundings { lighting: &dark, visible_h: &hours, ..around });
     }
@@ -203,7 +204,7 @@ pub(super) fn commit(
         pending.0 = incidents::warm_up(cells, p, &expected, *seen.draws);
     }
     let n_days = seen.clock.month().n_days();
-    let month = incidents::a_month(cells, p, &expected, n_days, *seen.draws, &mut pending.0);
+    let month = incidents::a_month(&cells.under(&lighting, p), p, &expected, n_days, *seen.draws, &mut pending.0);
     let who = Who::new(cells, &pools);
     let happen = |incident: &Incident| {
         let n = cells.neighbourhood(incident.cell)?;
@@ -474,7 +475,7 @@ pub(super) fn expected_at_start(seen: Seen) -> Vec<f32> {
     let mut baseline = Baseline::default();
     first_look(&seen, &mut baseline);
     (baseline.offenders, baseline.offenders_at_start) = (vec![1.0; n], vec![1.0; n]);
-    let (dark, hours) = (vec![0.0; n], baseline.visible_h.clone());
+    let (dark, hours) = ([0, 1, 2].map(|_| vec![0.0; n]), baseline.visible_h.clone());
     let around = Surroundings {
         states: &seen.states,
         coupling: &seen.coupling,

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::super::failure::Failure;
 use super::super::progress;
 use super::{Args, city, go_on, many, measures, n_threads, scenario};
+use crate::city::area::Cadastre;
 use crate::experiments::RunError;
 use crate::indicators::Measures;
 use crate::report::ablation::{self, Runs, Share};
@@ -35,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let n_seeds = args.seeds.unwrap_or(SEEDS);
     let (city, _) = city(args, &scenario, n_seeds as usize)?;
     if let Some((_, file)) = file {
-        scenario.measures.extend(file.check(&scenario, &city)?.measures);
+        scenario.measures.extend(file.check(&scenario, &Cadastre::of(&city))?.measures);
     }
     let each = (0..ids.len()).flat_map(|k| [On::But(k), On::Alone(k)]);
     let cases: Vec<On> = [On::All, On::None].into_iter().chain(each).collect();

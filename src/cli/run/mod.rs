@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::progress;
 use super::report::{Language, load_runs};
 use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::experiments::design::Shard;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
 use crate::report;
@@ -329,7 +330,7 @@ fn start(args: &Args) -> Result<Vec<Outcome>, Failure> {
     let (city, city_s) = city(args, &scenario, n_seeds as usize)?;
     let mut variant = String::new();
     if let Some((name, file)) = file {
-        scenario.measures.extend(file.check(&scenario, &city)?.measures);
+        scenario.measures.extend(file.check(&scenario, &Cadastre::of(&city))?.measures);
         variant = name;
     }
     let plans = plans(args, &scenario, &variant, n_seeds, &args.out);

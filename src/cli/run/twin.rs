@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::failure::Failure;
 use super::super::progress;
 use super::{Args, as_json_of_many, city, go_on, many, measures, n_threads, plans, scenario, stem};
-use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::experiments::{self, Outcome, Plan};
 use crate::indicators::{INDICATORS, Measures};
 use crate::report::twin::{Findings, Recording, Synergy, TwinRuns, Variant};
@@ -41,7 +41,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let asked = Asked::of(args, &scenario)?;
     let n_seeds = args.seeds.unwrap_or(SEEDS);
     let (city, city_s) = city(args, &scenario, n_seeds as usize * 2)?;
-    let Cases { cases, budget_eur, folder } = asked.cases(args, scenario, &city)?;
+    let cadastre = Cadastre::of(&city);
+    let Cases { cases, budget_eur, folder } = asked.cases(args, scenario, &cadastre)?;
     let out = args.out.join(folder);
     let all: Vec<Plan> = cases.iter().flat_map(|c| plans(args, &c.scenario, &c.name, n_seeds, &out)).collect();
     let bar = progress::months(all.iter().map(|plan| u64::from(plan.scenario.n_months())).sum(), args.quiet);
@@ -69,7 +70,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         Ok(Variant {
             name: if case.name.is_empty() { "baseline".into() } else { case.name.clone() },
             measures: case.added.clone(),
-            orders: orders(&case.added, &city, case.scenario.start)?,
+            orders: orders(&case.added, &cadastre, case.scenario.start)?,
             runs: recordings[of.clone()].to_vec(),
             digests: outcomes[of].iter().filter_map(|o| o.digest.clone()).collect(),
         })
@@ -154,7 +155,7 @@ impl Asked {
         }
     }
 
-    fn cases(self, args: &Args, scenario: Scenario, city: &City) -> Result<Cases, Failure> {
+    fn cases(self, args: &Args, scenario: Scenario, cadastre: &Cadastre) -> Result<Cases, Failure> {
         let with = |name: &str, added: Vec<Measure>| {
             let mut with = scenario.clone();
             with.measures.extend(added.iter().cloned());
@@ -163,7 +164,7 @@ impl Asked {
         let as_asked = |added: Vec<Measure>| if args.apart { apart(&added) } else { added };
         match self {
             Asked::File(name, file) => {
-                let MeasurePlan { measures, budget_eur } = file.check(&scenario, city)?;
+                let MeasurePlan { measures, budget_eur } = file.check(&scenario, cadastre)?;
                 let cases = vec![with("", Vec::new()), with(&name, as_asked(measures))];
                 Ok(Cases { cases, budget_eur, folder: format!("{}-{name}-twin", scenario.name) })
             }
@@ -179,8 +180,8 @@ impl Asked {
                 Ok(Cases { cases, budget_eur: None, folder })
             }
             Asked::Two([(a, first), (b, second)]) => {
-                let both = first.and(&second).check(&scenario, city)?;
-                let (first, second) = (first.check(&scenario, city)?, second.check(&scenario, city)?);
+                let both = first.and(&second).check(&scenario, cadastre)?;
+                let (first, second) = (first.check(&scenario, cadastre)?, second.check(&scenario, cadastre)?);
                 let name = format!("{a}+{b}");
                 let mut cases = vec![
                     with("", Vec::new()),

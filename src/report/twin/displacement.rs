@@ -1,6 +1,6 @@
 //! Where what goes down comes up again: target, ring and rest, and the weighted displacement quotient.
 //!
-//! *Target* are the neighbourhoods in which a measure holds, the *ring* those that touch them (sharing a side), the
+//! *Target* are the neighbourhoods in which a measure holds, in whole or in part, the *ring* those that touch them (sharing a side), the
 //! *rest* the others: the control. With counts A, B, C of target, ring and rest, without the measures (0) and with
 //! them (1), the weighted displacement quotient of Bowers & Johnson (2003, *J. Quantitative Criminology* 19, M) is
 //!
@@ -17,14 +17,15 @@
 use super::super::ensemble::quantile;
 use super::effects::Effect;
 use crate::city::City;
+use crate::city::area::Cadastre;
 use crate::indicators::Places;
-use crate::sim::{Area, Order};
+use crate::sim::Order;
 
 /// Where a neighbourhood lies, seen from the measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// A measure holds here.
+    /// A measure holds here, or in a part of it.
     Target,
     /// Touches a target.
     Ring,
@@ -44,15 +45,12 @@ impl Role {
 }
 
 /// The role of each neighbourhood of `city` under `orders`.
-pub fn roles(city: &City, orders: &[Order]) -> Vec<Role> {
+pub fn roles(city: &City, cadastre: &Cadastre, orders: &[Order]) -> Vec<Role> {
     let places = Places::of(city);
-    let is_target = |code: &String| {
-        orders.iter().any(|order| match &order.area {
-            Area::City => true,
-            Area::Neighbourhoods(codes) => codes.contains(code),
-        })
-    };
-    let target: Vec<bool> = places.codes.iter().map(is_target).collect();
+    let mut target = vec![false; places.len()];
+    for order in orders {
+        cadastre.extent(&order.area).neighbourhoods().iter().for_each(|(n, _)| target[*n] = true);
+    }
     let role = |n: usize| match target[n] {
         true => Role::Target,
         false if places.beside[n].iter().any(|&other| target[other as usize]) => Role::Ring,
@@ -109,18 +107,22 @@ mod tests {
     use super::super::recording::Recording;
     use super::*;
     use crate::indicators::{Measures, city_indicators, neighbourhood_indicators, toy_town};
-    use crate::sim::Month;
+    use crate::sim::{Area, Month};
 
     #[test]
     fn target_ring_and_rest_follow_the_map() {
         // Four by four: a measure in the corner touches two.
         let city = toy_town::city(10);
         let order = |area| Order { tick: 1, lever: "build".into(), value: 1.0, area };
-        let corner = roles(&city, &[order(Area::Neighbourhoods(vec!["TT01".into()]))]);
+        let cadastre = Cadastre::of(&city);
+        let corner = roles(&city, &cadastre, &[order(Area::Places(vec!["TT01".into()]))]);
         let of = |role| (0..16).filter(|&n| corner[n] == role).collect::<Vec<_>>();
         assert_eq!((of(Role::Target), of(Role::Ring)), (vec![0], vec![1, 4]));
-        assert!(roles(&city, &[order(Area::City)]).iter().all(|r| *r == Role::Target));
-        assert!(roles(&city, &[]).iter().all(|r| *r == Role::Rest));
+        // One cell of it makes a neighbourhood the target.
+        let cell = roles(&city, &cadastre, &[order(Area::Places(vec!["E1003N4497".into()]))]);
+        assert_eq!(cell, corner);
+        assert!(roles(&city, &cadastre, &[order(Area::City)]).iter().all(|r| *r == Role::Target));
+        assert!(roles(&city, &cadastre, &[]).iter().all(|r| *r == Role::Rest));
     }
 
     /// Twelve months in which `births` happen to number `of(neighbourhood)` each month.
@@ -143,9 +145,8 @@ mod tests {
     #[test]
     fn the_quotient_is_that_of_the_paper() {
         let city = toy_town::city(10);
-        let orders =
-            [Order { tick: 1, lever: "build".into(), value: 1.0, area: Area::Neighbourhoods(vec!["TT01".into()]) }];
-        let roles = roles(&city, &orders);
+        let orders = [Order { tick: 1, lever: "build".into(), value: 1.0, area: Area::Places(vec!["TT01".into()]) }];
+        let roles = roles(&city, &Cadastre::of(&city), &orders);
         let month =
             |a: f32, b: f32| move |n: usize| [a, b / 2.0, 0.0, 0.0, b / 2.0, 200.0].get(n).copied().unwrap_or(0.0);
         let before: Vec<Recording> = (0..6).map(|_| recording(month(100.0, 80.0))).collect();

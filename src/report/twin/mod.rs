@@ -23,6 +23,7 @@ pub(super) mod text;
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use displacement::{Role, roles};
 pub use effects::Effect;
@@ -30,6 +31,7 @@ pub use recording::Recording;
 pub use table::documentation;
 
 use super::{Lang, ReportError};
+use crate::city::area::Cadastre;
 use crate::city::{City, CityOrigin};
 use crate::scenario::Measure;
 use crate::sim::files::write_atomic;
@@ -92,6 +94,7 @@ pub struct Synergy {
 pub struct Findings<'a> {
     /// The runs.
     pub runs: &'a TwinRuns<'a>,
+    cadastre: Arc<Cadastre>,
     roles: Vec<Role>,
     rules: Rules,
     /// Effects on every indicator, in the order of the list.
@@ -139,7 +142,8 @@ impl<'a> Findings<'a> {
             runs.baseline.runs.iter().map(of).sum::<f64>() / runs.baseline.runs.len() as f64
         };
         let rules = Rules { real: runs.city.origin == CityOrigin::Real, residents: (0..n).map(mean).collect() };
-        let roles = roles(runs.city, &runs.variant.orders);
+        let cadastre = Cadastre::of(runs.city);
+        let roles = roles(runs.city, &cadastre, &runs.variant.orders);
         let compare = |contrast: &Contrast| effects::all(contrast, window, &roles, &rules);
         let baseline = runs.baseline.runs.as_slice();
         let effects = compare(&Contrast::of(&runs.variant.runs, baseline));
@@ -163,7 +167,7 @@ impl<'a> Findings<'a> {
             })
             .take(PLANNED)
             .collect();
-        Findings { runs, roles, rules, effects, joint, plans, focus }
+        Findings { runs, cadastre, roles, rules, effects, joint, plans, focus }
     }
 
     /// What is found, for machines: the city's headlines, target, ring and rest with the displacement quotient, the

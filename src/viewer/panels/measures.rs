@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use bevy_egui::egui::{self, RichText, Ui};
 
+use super::super::brush::LARGEST;
 use super::super::layers;
 use super::super::session::{Session, round_value};
 use super::super::words;
 use super::files::{Browser, Found, Sought};
 use super::style::{self, small};
 use super::top::grade_text;
-use crate::policies::{Authority, LEVERS, Lever};
+use crate::policies::{Acts, Authority, LEVERS, Lever};
 use crate::report::Lang;
-use crate::scenario::measures::inside;
+use crate::report::area::in_words;
+use crate::scenario::measures::extent;
 use crate::scenario::{MeasureArea, Place};
 use crate::session::Plans;
 use crate::sim::{Area, Month};
+
+/// Most neighbourhoods that an area is told by, of those that it covers and those that it touches.
+const MOST_NAMES: usize = 8;
 
 /// What a click changes.
 type Change = Box<dyn FnOnce(&mut Plans)>;
@@ -35,8 +40,11 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session) {
 }
 
 fn tabs(ui: &mut Ui, session: &mut Session) {
-    let plans = &session.desk.file.plans;
-    let (active, can_undo, can_redo) = (plans.active(), plans.can_undo(), plans.can_redo());
+    let (plans, brush) = (&session.desk.file.plans, &session.panels.brush);
+    let choosing = session.chooses_area();
+    let active = plans.active();
+    let can_undo = plans.can_undo() || choosing && brush.can_undo();
+    let can_redo = plans.can_redo() || choosing && brush.can_redo();
     let names: Vec<String> = plans.variants().iter().map(|v| v.name.clone()).collect();
     let mut change: Option<Change> = None;
     ui.horizontal_wrapped(|ui| {
@@ -57,9 +65,9 @@ fn tabs(ui: &mut Ui, session: &mut Session) {
             let redo = ui.add_enabled(can_redo, egui::Button::new("⟳")).on_hover_text(session.t("redo"));
             let undo = ui.add_enabled(can_undo, egui::Button::new("⟲")).on_hover_text(session.t("undo"));
             if undo.clicked() {
-                change = Some(Box::new(Plans::undo));
+                session.undo();
             } else if redo.clicked() {
-                change = Some(Box::new(Plans::redo));
+                session.redo();
             }
         });
     });
@@ -75,14 +83,11 @@ fn value_text(lang: Lang, lever: &Lever, value: f64) -> String {
 }
 
 fn place_text(session: &Session, area: &Area) -> String {
-    let Area::Neighbourhoods(codes) = area else { return session.t("whole_city").into() };
-    let hoods = &session.desk.city.neighbourhoods;
-    let name = |code: &String| hoods.iter().find(|n| n.code == *code).map_or_else(|| code.clone(), |n| n.name.clone());
-    match codes.as_slice() {
-        [] => "–".into(),
-        [one] => name(one),
-        [one, rest @ ..] => format!("{} +{}", name(one), rest.len()),
+    if *area == Area::City {
+        return session.t("whole_city").into();
     }
+    let (city, cadastre) = (&session.desk.city, &session.desk.cadastre);
+    in_words(&cadastre.extent(area), city, cadastre, 1, session.panels.lang)
 }
 
 fn list(ui: &mut Ui, session: &mut Session) {
@@ -104,7 +109,7 @@ fn list(ui: &mut Ui, session: &mut Session) {
                 let title = RichText::new(title).size(13.0);
                 let title = if placement.on { title.strong() } else { title.color(style::FAINT) };
                 ui.label(title).on_hover_text(what(session.panels.lang, placement.lever));
-                let cost = style::euros(session.panels.lang, placement.cost_eur(&session.desk.city, horizon));
+                let cost = style::euros(session.panels.lang, placement.cost_eur(&session.desk.cadastre, horizon));
                 let place = place_text(session, &placement.area);
                 let value = value_text(session.panels.lang, placement.lever, placement.value);
                 small(ui, format!("{value} · {place}\n{} · {cost}", placement.from));
@@ -121,7 +126,7 @@ fn list(ui: &mut Ui, session: &mut Session) {
 
 fn budget(ui: &mut Ui, session: &mut Session) {
     let horizon = session.desk.horizon(&session.status).plus(1);
-    let cost = session.desk.file.plans.cost_eur(&session.desk.city, horizon);
+    let cost = session.desk.file.plans.cost_eur(&session.desk.cadastre, horizon);
     ui.horizontal(|ui| {
         let until = horizon.plus(-1).year().to_string();
         ui.label(session.t2("cost_until", &[&style::euros(session.panels.lang, cost), &until]));
@@ -235,19 +240,9 @@ fn card(ui: &mut Ui, session: &mut Session) {
     small(ui, session.t2("lever_range", &[&value_text(lang, lever, lever.default)]));
     ui.add_space(4.0);
     let whole_city = session.t("whole_city");
-    ui.checkbox(&mut choice.whole_city, whole_city);
+    ui.add_enabled_ui(lever.acts != Acts::Rule, |ui| ui.checkbox(&mut choice.whole_city, whole_city));
     if !choice.whole_city {
-        area_file(ui, session);
-        let names: Vec<&str> =
-            session.panels.area.iter().map(|&n| session.desk.city.neighbourhoods[n].name.as_str()).collect();
-        if names.is_empty() {
-            ui.label(RichText::new(session.t("click_neighbourhoods")).color(style::PLACED));
-        } else {
-            ui.label(names.join(", "));
-            if ui.small_button(session.t("none")).clicked() {
-                session.panels.area.clear();
-            }
-        }
+        brush(ui, session);
     }
     ui.horizontal(|ui| {
         ui.label(session.t("from"));
@@ -257,9 +252,10 @@ fn card(ui: &mut Ui, session: &mut Session) {
     let horizon = session.desk.horizon(&session.status).plus(1);
     let placement = session.placement();
     if let Some(placement) = &placement {
-        let cost = style::euros(session.panels.lang, placement.cost_eur(&session.desk.city, horizon));
+        let cost = style::euros(session.panels.lang, placement.cost_eur(&session.desk.cadastre, horizon));
         ui.label(session.t2("costs", &[&cost]));
     }
+    small(ui, acts_text(session, lever));
     small(ui, session.t2("lead_time", &[&lever.lead_time_months.to_string()]));
     small(ui, grade_text(lang, lever.grade));
     small(ui, format!("{}: {}", session.t("borne_by"), words::phrase(lang, lever.borne_by)));
@@ -272,6 +268,54 @@ fn card(ui: &mut Ui, session: &mut Session) {
     });
     if !keep {
         session.panels.choice = None;
+    }
+}
+
+/// What a lever does in a part of a neighbourhood.
+fn acts_text(session: &Session, lever: &Lever) -> &'static str {
+    match lever.acts {
+        Acts::Ground => session.t("acts_ground"),
+        Acts::Homes => session.t("acts_homes"),
+        Acts::Residents => session.t("acts_residents"),
+        Acts::Neighbourhood => session.t("acts_neighbourhood"),
+        Acts::City => session.t("acts_city"),
+        Acts::Rule => session.t("acts_rule"),
+        Acts::Event => session.t("acts_event"),
+    }
+}
+
+/// Where: neighbourhoods or cells, how large a brush, a file, and what there is so far.
+fn brush(ui: &mut Ui, session: &mut Session) {
+    let (of_neighbourhoods, of_cells) = (session.t("where_neighbourhoods"), session.t("where_cells"));
+    let brush = &mut session.panels.brush;
+    ui.horizontal(|ui| {
+        for (by_cell, text) in [(false, of_neighbourhoods), (true, of_cells)] {
+            if ui.selectable_label(brush.by_cell == by_cell, text).clicked() {
+                brush.by_cell = by_cell;
+            }
+        }
+    });
+    if session.panels.brush.by_cell {
+        let text = session.t("brush_size");
+        ui.add(egui::Slider::new(&mut session.panels.brush.size, 1..=LARGEST).text(text));
+        small(ui, session.t("brush_keys"));
+    }
+    area_file(ui, session);
+    if session.panels.brush.is_empty() {
+        let wanted = match session.panels.brush.by_cell {
+            true => session.t("paint_cells"),
+            false => session.t("click_neighbourhoods"),
+        };
+        ui.label(RichText::new(wanted).color(style::PLACED));
+        return;
+    }
+    let (city, cadastre) = (&session.desk.city, &session.desk.cadastre);
+    let extent = &session.panels.brush.marked().extent;
+    ui.label(in_words(extent, city, cadastre, MOST_NAMES, session.panels.lang));
+    let residents = layers::thousands(cadastre.residents(extent).round() as i64);
+    small(ui, session.t2("area_holds", &[&extent.cells().len().to_string(), &residents]));
+    if ui.small_button(session.t("none")).clicked() {
+        session.panels.brush.clear();
     }
 }
 
@@ -300,8 +344,9 @@ fn area_file(ui: &mut Ui, session: &mut Session) {
         let path = session.panels.area_file.trim().to_string();
         if chosen {
             let area = MeasureArea::File(path.clone().into());
-            match inside(&Place::whole(path), &area, &session.desk.city) {
-                Ok(found) => session.panels.area.extend(found),
+            let cadastre = session.desk.cadastre.clone();
+            match extent(&Place::whole(path), &area, &cadastre) {
+                Ok(found) => session.panels.brush.add(&found, &cadastre),
                 Err(problems) => session.desk.tell(problems.to_string()),
             }
         }

@@ -1,5 +1,6 @@
 //! The panels: indicators on top, layers on the left, measures on the right, time at the bottom.
 
+mod area;
 mod chart;
 mod episode;
 pub(super) mod files;
@@ -70,6 +71,7 @@ pub(super) fn show(
         session.fitted = true;
         fit(&mut session);
     }
+    session.refresh_marks();
     overlay::show(&ui, free, points, &session);
     episode::plate(&ctx, free, &mut session);
     table::show(&ctx, &mut session);

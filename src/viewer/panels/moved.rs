@@ -124,7 +124,7 @@ fn parts(ui: &mut Ui, session: &Session, indicator: &Indicator, differences: &[f
         area: p.area.clone(),
     };
     let orders: Vec<_> = placed.map(order).collect();
-    let roles = roles(&session.desk.city, &orders);
+    let roles = roles(&session.desk.city, &session.desk.cadastre, &orders);
     let Some(picture) = &session.picture else { return };
     let residents = picture.variant.frame.of_neighbourhoods("residents").unwrap_or(&[]);
     ui.add_space(6.0);

@@ -1,16 +1,13 @@
 //! What lies over the city: outlines of neighbourhoods, names, north arrow, scale bar, and which half is which.
 
-use std::collections::BTreeSet;
-
 use bevy::prelude::{Vec2, Vec3};
 use bevy_egui::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui};
 
 use super::super::camera::Lens;
 use super::super::layers;
 use super::super::session::{Session, TwinMode};
-use super::style;
 use super::top::change_text;
-use crate::sim::Area;
+use super::{area, style};
 
 /// Most names at the same time, in each view.
 const MOST_NAMES: usize = 14;
@@ -22,7 +19,7 @@ pub(super) fn show(ui: &Ui, free: Rect, points: f32, session: &Session) {
         let Some(lens) = lens else { continue };
         let rect = Rect::from_min_max(to_panel(lens.rect.min, points), to_panel(lens.rect.max, points)).intersect(free);
         let painter = ui.painter().with_clip_rect(rect);
-        outlines(&painter, &lens, points, session);
+        area::show(area::View { painter: &painter, lens: &lens, points }, session);
         if session.panels.labels {
             names(&painter, rect, &lens, points, session);
         }
@@ -46,70 +43,15 @@ pub(super) fn show(ui: &Ui, free: Rect, points: f32, session: &Session) {
     }
 }
 
-fn to_panel(p: Vec2, points: f32) -> Pos2 {
+pub(super) fn to_panel(p: Vec2, points: f32) -> Pos2 {
     Pos2::new(p.x / points, p.y / points)
 }
 
-fn place_of(session: &Session, [x, y]: [f64; 2], above_m: f32) -> Vec3 {
+pub(super) fn place_of(session: &Session, [x, y]: [f64; 2], above_m: f32) -> Vec3 {
     let grid = &session.desk.city.grid;
     let (x, y) = ((x - grid.west_m) as f32, (y - grid.south_m()) as f32);
     let [wide, high] = session.terrain.size_m;
     Vec3::new(x - wide / 2.0, session.terrain.at([x, y]) + above_m, high / 2.0 - y)
-}
-
-/// Neighbourhoods in which the active variant has a measure now.
-fn placed(session: &Session) -> BTreeSet<usize> {
-    let now = session.next_month();
-    let mut found = BTreeSet::new();
-    for placement in session.desk.file.plans.placements() {
-        let holds = placement.on && placement.from <= now && placement.until.is_none_or(|until| until > now);
-        if let (true, Area::Neighbourhoods(codes)) = (holds, &placement.area) {
-            let hoods = session.desk.city.neighbourhoods.iter().enumerate();
-            found.extend(hoods.filter(|(_, n)| codes.contains(&n.code)).map(|(i, _)| i));
-        }
-    }
-    found
-}
-
-fn outlines(painter: &Painter, lens: &Lens, points: f32, session: &Session) {
-    let dashed = placed(session);
-    let choosing = session.panels.choice.is_some();
-    for n in 0..session.desk.city.neighbourhoods.len() {
-        let stroke = if choosing && session.panels.area.contains(&n) {
-            Stroke::new(3.0, style::PLACED)
-        } else if !choosing && session.panels.here == Some(n) {
-            Stroke::new(2.5, style::ACCENT)
-        } else if session.panels.hovered == Some(n) {
-            Stroke::new(1.5, style::INK)
-        } else if dashed.contains(&n) {
-            Stroke::new(1.5, style::PLACED)
-        } else {
-            continue;
-        };
-        for ring in &session.desk.city.neighbourhoods[n].rings {
-            let mut line = Vec::new();
-            for pair in ring.windows(2) {
-                // Long straight sides follow the ground.
-                let steps = ((pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]) / 200.0).ceil().max(1.0);
-                for i in 0..steps as usize {
-                    let k = i as f64 / steps;
-                    let p = [pair[0][0] + k * (pair[1][0] - pair[0][0]), pair[0][1] + k * (pair[1][1] - pair[0][1])];
-                    match lens.project(place_of(session, p, 3.0)) {
-                        Some(p) => line.push(to_panel(p, points)),
-                        None => {
-                            painter.line(std::mem::take(&mut line), stroke);
-                        }
-                    }
-                }
-            }
-            if let (Some(last), true) = (ring.last(), !line.is_empty()) {
-                line.extend(lens.project(place_of(session, *last, 3.0)).map(|p| to_panel(p, points)));
-            }
-            if line.len() > 1 {
-                painter.line(line, stroke);
-            }
-        }
-    }
 }
 
 /// What the measures changed in each neighbourhood, if that is what the map shows, with how it is written: an arrow and
@@ -131,7 +73,7 @@ fn changes(session: &Session) -> Vec<(f32, String)> {
 fn names(painter: &Painter, free: Rect, lens: &Lens, points: f32, session: &Session) {
     let hoods = &session.desk.city.neighbourhoods;
     let mut order: Vec<usize> = (0..hoods.len()).filter(|&n| hoods[n].marginals.residents > 0).collect();
-    let first = |n: usize| session.panels.hovered == Some(n) || session.panels.area.contains(&n);
+    let first = |n: usize| session.panels.hovered == Some(n) || session.panels.brush.marked().extent.holds(n);
     let changes = changes(session);
     let change = |n: usize| changes.get(n).filter(|(_, text)| !text.is_empty());
     let size = |n: usize| change(n).map_or(0.0, |(change, _)| change.abs());

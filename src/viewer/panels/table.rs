@@ -89,7 +89,7 @@ fn table(ui: &mut Ui, session: &mut Session) {
         ui.label(session.t("table_cost"));
         for variant in file.plans.variants() {
             let on = variant.placements.iter().filter(|p| p.on);
-            ui.label(style::euros(lang, on.map(|p| p.cost_eur(&session.desk.city, horizon)).sum()));
+            ui.label(style::euros(lang, on.map(|p| p.cost_eur(&session.desk.cadastre, horizon)).sum()));
         }
         ui.label("–");
         ui.end_row();

@@ -8,8 +8,9 @@ use super::super::text;
 use super::{Sheet, levers};
 use crate::report::chart::esc;
 use crate::report::number::decimal;
-use crate::report::{Lang, words};
+use crate::report::{Lang, area, words};
 use crate::scenario::costs::{Cost, cost};
+use crate::scenario::measures::extent;
 use crate::scenario::{Measure, MeasureArea};
 
 /// Neighbourhoods in the table of gains and losses.
@@ -28,7 +29,7 @@ impl Sheet<'_> {
         self.page.section("measures", self.pick("What it costs", "Wat het kost"), lead);
         let end = runs.start.plus(12 * runs.n_years as i32);
         let costs: Vec<Cost> =
-            runs.variant.measures.iter().map(|m| cost(m, runs.city, end).unwrap_or_default()).collect();
+            runs.variant.measures.iter().map(|m| cost(m, &self.f.cadastre, end).unwrap_or_default()).collect();
         let plans: String = runs.variant.measures.iter().zip(&costs).map(|(m, cost)| self.one(m, cost)).collect();
         let total: f64 = costs.iter().map(|c| c.total_eur()).sum();
         let mut verdict = format!(
@@ -88,7 +89,7 @@ impl Sheet<'_> {
              class=\"money\"><b>{}</b><p class=\"src\">{}</p></div></div>",
             esc(&levers::name(m.lever, lang)),
             esc(&value),
-            esc(&self.area(&m.area)),
+            esc(&self.area(m)),
             esc(&when),
             esc(lang.pick(m.lever.what_en, m.lever.what_nl)),
             esc(&who),
@@ -97,20 +98,16 @@ impl Sheet<'_> {
         )
     }
 
-    fn area(&self, area: &MeasureArea) -> String {
-        match area {
-            MeasureArea::City => self.pick("whole city", "hele stad").into(),
-            MeasureArea::File(path) => path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
-            MeasureArea::Neighbourhoods(codes) => {
-                let all = &self.f.runs.city.neighbourhoods;
-                let names: Vec<&str> = (codes.iter().take(6))
-                    .map(|code| all.iter().find(|n| n.code == *code).map_or(code.as_str(), |n| n.name.as_str()))
-                    .collect();
-                match codes.len() {
-                    n if n > 6 => format!("{} (+{})", names.join(", "), n - 6),
-                    _ => names.join(", "),
-                }
-            }
+    fn area(&self, m: &Measure) -> String {
+        if m.area == MeasureArea::City {
+            return self.pick("whole city", "hele stad").into();
+        }
+        let (city, cadastre) = (self.f.runs.city, &*self.f.cadastre);
+        let extent = extent(&m.area_place, &m.area, cadastre).unwrap_or_default();
+        let words = area::in_words(&extent, city, cadastre, 6, self.lang);
+        match &m.area {
+            MeasureArea::File(path) => format!("{} ({words})", path.file_name().unwrap_or_default().to_string_lossy()),
+            _ => words,
         }
     }
 

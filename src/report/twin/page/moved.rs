@@ -23,12 +23,14 @@ impl Sheet<'_> {
     pub(super) fn displacement(&mut self) {
         let lang = self.lang;
         let lead = self.pick(
-            "What changes in the target neighbourhoods, in the ring around them and in the rest of the city. The quotient \
-             says how the ring moves when the target moves: below 0 against it (displacement; below −1 more than the \
-             target gained), above 0 with it (the effect spreads); both seen against the rest of the city.",
-            "Wat er verandert in de doelbuurten, in de rand eromheen en in de rest van de stad. Het quotiënt zegt hoe de rand \
-             beweegt als het doel beweegt: onder 0 ertegenin (verplaatsing; onder −1 meer dan het doel won), boven 0 mee \
-             (het effect straalt uit); beide gezien tegen de rest van de stad.",
+            "What changes in the target neighbourhoods (those in which a measure holds, even if only in a part of them), in \
+             the ring around them and in the rest of the city. The quotient says how the ring moves when the target moves: \
+             below 0 against it (displacement; below −1 more than the target gained), above 0 with it (the effect spreads); \
+             both seen against the rest of the city.",
+            "Wat er verandert in de doelbuurten (waar een maatregel geldt, ook als dat maar in een deel ervan is), in de rand \
+             eromheen en in de rest van de stad. Het quotiënt zegt hoe de rand beweegt als het doel beweegt: onder 0 ertegenin \
+             (verplaatsing; onder −1 meer dan het doel won), boven 0 mee (het effect straalt uit); beide gezien tegen de rest \
+             van de stad.",
         );
         self.page.section("displacement", self.pick("Does it come up next door?", "Komt het hiernaast omhoog?"), lead);
         let there = |role| self.f.roles.contains(&role);
