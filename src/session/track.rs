@@ -339,7 +339,8 @@ mod tests {
             headless.step().unwrap();
             months.push(headless.world().resource::<Tally>().moves.iter().map(|m| u32::from(m.people)).sum());
         }
-        let of_year = |track: &Track| track.moves_of_year().iter().flat_map(|m| m.iter().map(|f| f.people)).sum::<u32>();
+        let of_year =
+            |track: &Track| track.moves_of_year().iter().flat_map(|m| m.iter().map(|f| f.people)).sum::<u32>();
         let mut track = track(SNAPSHOT_BUDGET);
         assert_eq!((track.moves_of_year().len(), of_year(&track)), (1, 0), "nobody moves before the first month");
         for tick in [20, 5, 13, 20] {

@@ -18,15 +18,15 @@ use crate::city::City;
 use crate::session::moves::{self, Flow, OUTSIDE};
 
 /// Most arcs at a time.
-pub const MOST: usize = 40;
+pub const MOST: usize = 24;
 /// Most arcs into the neighbourhood looked at, and out of it.
 pub const MOST_HERE: usize = 12;
 /// With more neighbourhoods, districts are shown.
 pub const MANY: usize = 60;
 /// Height of an arc's middle above its ends, as a share of the way.
-const RISE: f32 = 0.3;
+const RISE: f32 = 0.2;
 /// How far its middle lies to the right, as a share of the way.
-const BOW: f32 = 0.09;
+const BOW: f32 = 0.11;
 /// Pieces that an arc is drawn in.
 const PIECES: usize = 28;
 /// Where an arc begins and ends, so that heads do not meet in one point.
@@ -123,6 +123,16 @@ pub fn colours(way: Way, people: f32) -> [Rgb; 2] {
         Way::Out => [[122, 44, 0], [230, 140, 20]],
         Way::Changed => [0.75, 0.5].map(|k| layers::difference_colour(if people < 0.0 { -k } else { k }, 1.0)),
     }
+}
+
+/// A round number of people, not less than `n`.
+fn round_up(n: f32) -> f32 {
+    let power = 10.0f32.powf(n.log10().floor());
+    [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0]
+        .map(|k| k * power)
+        .into_iter()
+        .find(|r| *r >= n)
+        .unwrap_or(10.0 * power)
 }
 
 /// What is drawn, and what the legend says of it.
@@ -256,7 +266,7 @@ impl Session {
         counts.drawn = side.iter().map(|arc| arc.people.abs() as u32).sum();
         let most = sides.iter().flatten().fold(0.0f32, |most, arc| most.max(arc.people.abs()));
         let n_months = self.tick().min(12);
-        self.arcs = Some(Arcs { here, sides, most: layers::round_step(most.max(1.0)), n_months, counts });
+        self.arcs = Some(Arcs { here, sides, most: round_up(most.max(1.0)), n_months, counts });
     }
 }
 
@@ -270,7 +280,8 @@ mod tests {
 
     #[test]
     fn arcs_are_the_largest_moves_and_leave_out_what_stays_or_leaves() {
-        let flows = [flow(0, 0, 90), flow(0, 1, 5), flow(1, 0, 7), flow(2, 0, 1), flow(OUTSIDE, 0, 50), flow(1, OUTSIDE, 60)];
+        let flows =
+            [flow(0, 0, 90), flow(0, 1, 5), flow(1, 0, 7), flow(2, 0, 1), flow(OUTSIDE, 0, 50), flow(1, OUTSIDE, 60)];
         let pairs = between(&flows, usize::from);
         let arcs = largest(&pairs, None, false);
         let told: Vec<_> = arcs.iter().map(|a| (a.from, a.to, a.people)).collect();
@@ -316,9 +327,9 @@ mod tests {
         let points = |from, to| line(from, to).map(|(_, p)| p).collect::<Vec<Vec3>>();
         let (there, back) = (points(a, z), points(z, a));
         let highest = |line: &[Vec3]| line.iter().fold(0.0f32, |h, p| h.max(p.y));
-        assert!((highest(&there) - 300.0).abs() < 1.5 && (highest(&back) - 300.0).abs() < 1.5);
+        assert!((highest(&there) - 200.0).abs() < 1.0 && (highest(&back) - 200.0).abs() < 1.0);
         // East is to the right of north, south to the right of east: z grows southwards.
-        assert!(there[PIECES / 2].z > 80.0 && back[PIECES / 2].z < -80.0);
+        assert!(there[PIECES / 2].z > 100.0 && back[PIECES / 2].z < -100.0);
         assert!(there[0].x < 40.0 && there[PIECES].x > 940.0, "from its beginning to its end");
     }
 }

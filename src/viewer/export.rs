@@ -11,8 +11,8 @@ use crate::challenges::climate::ground::neighbourhood_of_pixel;
 use crate::gis::{Raster, geotiff};
 use crate::indicators::city_indicators;
 use crate::session::Record;
-use crate::session::moves::Flow;
 use crate::session::file::SUFFIX;
+use crate::session::moves::Flow;
 use crate::sim::Month;
 
 /// EPSG code of the Dutch national grid.

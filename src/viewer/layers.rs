@@ -158,7 +158,7 @@ pub fn colour_at(k: f32) -> Rgb {
 }
 
 /// 1, 2 or 5 times a power of ten, at least `least`.
-pub(super) fn round_step(least: f32) -> f32 {
+fn round_step(least: f32) -> f32 {
     let power = 10.0_f32.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= least * 0.999).unwrap_or(10.0 * power)
 }

@@ -401,7 +401,9 @@ impl Session {
         let plain = |shown: &Shown, built: &Blocks| match kind {
             Kind::Tenure => self.of_homes(shown, built, Homes::tenure_colour),
             Kind::Vacancy => self.of_homes(shown, built, Homes::vacancy_colour),
-            Kind::Moves | Kind::Water | Kind::Heat => vec![layers::NO_HOMES; self.blocks.blocks.len() + built.blocks.len()],
+            Kind::Moves | Kind::Water | Kind::Heat => {
+                vec![layers::NO_HOMES; self.blocks.blocks.len() + built.blocks.len()]
+            }
             Kind::Indicator(at) => {
                 let values = self.levels(shown, at);
                 let scale = self.scale.unwrap_or(Scale { low: 0.0, high: 1.0 });

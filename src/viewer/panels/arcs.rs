@@ -91,7 +91,7 @@ fn one(painter: &Painter, line: &[(f32, Pos2)], width: f32, [from, to]: [Rgb; 2]
     }
     let length: f32 = line.windows(2).map(|pair| pair[0].1.distance(pair[1].1)).sum();
     let has_head = end_k > 0.999;
-    let head = if has_head { (1.1 * width + 5.0).min(0.4 * length) } else { 0.0 };
+    let head = if has_head { (1.1 * width + 6.5).min(0.4 * length) } else { 0.0 };
     // The head takes the place of the last of the line.
     let body: Vec<(f32, Pos2)> = line.iter().copied().filter(|(_, p)| p.distance(tip) >= head).collect();
     let Some(&(_, base)) = body.last() else { return };
@@ -172,7 +172,7 @@ pub(super) fn legend(ui: &mut Ui, session: &Session) {
     let mut before = 0;
     for share in [0.1, 0.4, 1.0] {
         let n = (share * arcs.most).round() as u32;
-        if n > before {
+        if n > before.max(1) {
             let grey = [[70, 74, 80], [150, 154, 158]];
             let of = if here || session.twin == TwinMode::Difference { grey } else { colours(Way::Between, 1.0) };
             sample(ui, width(n as f32, arcs.most), of, &session.t2("moves_people", &[&people(n)]));
@@ -184,8 +184,8 @@ pub(super) fn legend(ui: &mut Ui, session: &Session) {
     if session.twin != TwinMode::Difference {
         let n = arcs.sides.iter().map(Vec::len).find(|n| *n > 0).unwrap_or(0).to_string();
         let of = if here { c.into + c.out } else { c.between };
-        small(ui, session.t2("moves_drawn", &[&n, &people(c.drawn), &people(of)]));
-        small(ui, session.t2("moves_rest", &[&people(c.within), &people(c.arrived), &people(c.left)]));
+        let rest = session.t2("moves_rest", &[&people(c.within), &people(c.arrived), &people(c.left)]);
+        small(ui, session.t2("moves_drawn", &[&n, &people(c.drawn), &people(of)])).on_hover_text(rest);
     }
     if !here {
         small(ui, session.t(if session.by_district() { "moves_districts" } else { "moves_click" }));

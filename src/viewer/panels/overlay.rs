@@ -18,8 +18,10 @@ const MOST_NAMES: usize = 14;
 
 pub(super) fn show(ui: &Ui, free: Rect, points: f32, session: &Session) {
     let (own, other) = session.lenses();
-    let views =
-        [(Some(own), session.t("with_title"), usize::from(session.twin_instead())), (other, session.t("without_measures"), 1)];
+    let views = [
+        (Some(own), session.t("with_title"), usize::from(session.twin_instead())),
+        (other, session.t("without_measures"), 1),
+    ];
     for (lens, title, side) in views {
         let Some(lens) = lens else { continue };
         let rect = Rect::from_min_max(to_panel(lens.rect.min, points), to_panel(lens.rect.max, points)).intersect(free);

@@ -151,7 +151,8 @@ pub fn line_key(ui: &mut Ui, lines: &[(&str, Color32)]) {
         placed.push((place, galley, colour));
         place.x += wide + 10.0;
     }
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), place.y + ROW), egui::Sense::hover());
+    let size = egui::vec2(ui.available_width(), place.y + ROW + 3.0);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     for (place, galley, colour) in placed {
         let left = rect.min + place;
         ui.painter().hline(left.x..=left.x + 15.0, left.y + 0.5 * ROW, Stroke::new(2.5, colour));
