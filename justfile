@@ -58,8 +58,11 @@ gallery *arguments:
     shot 19-liveability --at 2028-01 --layer liveability_index
     language=nl shot 20-loneliness --at 2028-01 --layer lonely_elders_share
     shot 21-unsafe --at 2028-01 --measures out/gallery/safe.toml --layer feels_unsafe_share --twin split --page moved
-    echo out/gallery/22-classroom.png
-    "${screen[@]}" "$program" lab schelling --view --screenshot out/gallery/22-classroom.png
+    shot 22-moves --at 2028-01 "${plan[@]}" --layer moves
+    shot 23-moves-here --at 2028-01 "${plan[@]}" --layer moves --here VB0101 --page here
+    shot 24-moves-difference --at 2028-01 "${plan[@]}" --layer moves --twin difference
+    echo out/gallery/25-classroom.png
+    "${screen[@]}" "$program" lab schelling --view --screenshot out/gallery/25-classroom.png
 
 # What the live city takes on this machine, as JSON: frames, memory, measure to picture, the twin's cost
 figures *arguments:

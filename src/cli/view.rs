@@ -40,13 +40,16 @@ pub(super) struct Args {
     /// Page of the right panel: measures, chart, moved, here
     #[arg(long, value_name = "PAGE", value_parser = ["measures", "chart", "moved", "here"], default_value = "measures")]
     page: String,
+    /// Neighbourhood looked at, by its code
+    #[arg(long, value_name = "CODE")]
+    here: Option<String>,
     /// Language [default: that of the system]
     #[arg(long, value_enum)]
     lang: Option<super::report::Language>,
     /// Size of the window
     #[arg(long, default_value = "1280x720", value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     size: (u32, u32),
-    /// Layer shown first: tenure, vacancy, flood.depth, heat.air, or an indicator of neighbourhoods
+    /// Layer shown first: tenure, vacancy, moves, flood.depth, heat.air, or an indicator of neighbourhoods
     #[arg(long, default_value = "tenure", value_name = "NAME")]
     layer: String,
     /// Write a picture and end
@@ -122,12 +125,17 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         && named.is_none()
         && args.screenshot.is_none()
         && args.measures.is_none()
+        && args.here.is_none()
         && args.set.is_empty()
         && args.residents.is_none()
         && args.seed.is_none();
     let opening = match nothing_asked {
         true => Opening::Start,
         false => Opening::Session(Box::new(load(args, named.unwrap_or("base"))?)),
+    };
+    let here = match (&args.here, &opening) {
+        (Some(code), Opening::Session(loaded)) => Some(neighbourhood(code, &loaded.city)?),
+        _ => None,
     };
     let page = match args.page.as_str() {
         "chart" => Page::Chart,
@@ -141,6 +149,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         twin: args.twin.clone(),
         camera: args.camera,
         page,
+        here,
         lang: args.lang.map_or_else(system_language, Into::into),
         figures: opened,
         shot: args.screenshot.clone().map(|path| Shot { path, at: args.at }),
@@ -203,6 +212,17 @@ fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
     loaded.path = is_session.then_some(path);
     loaded.note = note.or(loaded.note);
     Ok(loaded)
+}
+
+/// The neighbourhood with that code.
+#[cfg(feature = "viewer")]
+fn neighbourhood(code: &str, city: &crate::city::City) -> Result<usize, Failure> {
+    let codes = || city.neighbourhoods.iter().map(|hood| hood.code.as_str());
+    codes().position(|known| known == code).ok_or_else(|| {
+        let nearness = |known: &&str| (1000.0 * strsim::jaro_winkler(known, code)) as u32;
+        let nearest = codes().max_by_key(nearness).map(|nearest| format!("did you mean {nearest}?"));
+        Failure::Argument(format!("--here {code}: the city has no such neighbourhood"), nearest)
+    })
 }
 
 /// Prints what was measured.

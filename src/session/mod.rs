@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`plans`] | measures placed, variants of them, undo and redo, costs |
+//! | [`moves`] | who moved from where to where, month by month |
 //! | [`track`] | a simulation that goes back as well as forth: snapshots and replay |
 //! | [`file`] | the session file: scenario, seed, measures, camera, month |
 //! | [`keep`] | autosaves, locks, recent sessions |
@@ -16,6 +17,7 @@
 
 pub mod file;
 pub mod keep;
+pub mod moves;
 pub mod plans;
 pub mod track;
 

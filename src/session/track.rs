@@ -10,8 +10,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::moves::{self, Flow};
 use crate::challenges::climate::{Footage, Reel};
 use crate::indicators::Measures;
+use crate::people::Tally;
 use crate::sim::{Digest, Fault, Month, Order, OrderLog, Simulation, Snapshot};
 
 /// Months between snapshots.
@@ -33,6 +35,8 @@ pub struct Track {
     snapshots: BTreeMap<u16, Arc<Snapshot>>,
     /// By tick, from 0.
     records: Vec<Record>,
+    /// Moves between neighbourhoods, by tick as the records.
+    moves: Vec<Arc<[Flow]>>,
     /// In order of time, none later than where it stands.
     reels: Vec<Arc<Reel>>,
     budget: usize,
@@ -55,7 +59,8 @@ impl Track {
         let orders = simulation.orders().to_vec();
         let records = vec![Arc::new(Measures::now(&mut simulation))];
         let snapshots = BTreeMap::from([(0, Arc::new(simulation.snapshot()))]);
-        Ok(Track { simulation, orders, snapshots, records, reels: Vec::new(), budget })
+        let moves = vec![Arc::from([])];
+        Ok(Track { simulation, orders, snapshots, records, moves, reels: Vec::new(), budget })
     }
 
     /// Begins with a simulation of the same scenario that has other orders, at the last snapshot of `other` that both
@@ -68,6 +73,7 @@ impl Track {
         let common = first_difference(&orders, &other.orders).map_or(u16::MAX, |tick| tick - 1);
         let mut track = Track::new(simulation, other.budget)?;
         track.records = other.records[..other.records.len().min(usize::from(common) + 1)].to_vec();
+        track.moves = other.moves[..track.records.len()].to_vec();
         track.snapshots = other.snapshots.range(..=common).map(|(tick, s)| (*tick, s.clone())).collect();
         track.go_back_for(common.min(other.tick())).map_err(|e| e.to_string())?;
         let now = track.month();
@@ -98,6 +104,12 @@ impl Track {
     /// What was measured, by tick from 0; may reach beyond [`Track::tick`].
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// Moves between neighbourhoods in the last twelve months, month by month.
+    pub fn moves_of_year(&self) -> &[Arc<[Flow]>] {
+        let tick = usize::from(self.tick());
+        &self.moves[(tick + 1).saturating_sub(12).min(tick)..=tick]
     }
 
     /// Heat waves and floods up to now, in order of time.
@@ -140,6 +152,7 @@ impl Track {
         let tick = self.tick();
         if usize::from(tick) >= self.records.len() {
             self.records.push(Arc::new(self.simulation.world().resource::<Measures>().clone()));
+            self.moves.push(moves::of_month(self.simulation.world().resource::<Tally>()).into());
         }
         if tick.is_multiple_of(SNAPSHOT_EVERY) {
             self.keep();
@@ -180,6 +193,7 @@ impl Track {
         self.orders = log.all().to_vec();
         self.snapshots.split_off(&tick);
         self.records.truncate(usize::from(tick));
+        self.moves.truncate(usize::from(tick));
         let now = self.tick();
         if now < tick {
             self.tell_orders();
@@ -315,6 +329,31 @@ mod tests {
         // As text, because what is not available is NaN.
         let now = track.simulation().world().resource::<Measures>();
         assert_eq!(format!("{now:?}"), format!("{before:?}"));
+    }
+
+    #[test]
+    fn moves_of_a_year_are_those_of_its_twelve_months_also_after_going_back() {
+        let mut headless = simulation();
+        let mut months: Vec<u32> = Vec::new();
+        for _ in 0..20 {
+            headless.step().unwrap();
+            months.push(headless.world().resource::<Tally>().moves.iter().map(|m| u32::from(m.people)).sum());
+        }
+        let of_year =
+            |track: &Track| track.moves_of_year().iter().flat_map(|m| m.iter().map(|f| f.people)).sum::<u32>();
+        let mut track = track(SNAPSHOT_BUDGET);
+        assert_eq!((track.moves_of_year().len(), of_year(&track)), (1, 0), "nobody moves before the first month");
+        for tick in [20, 5, 13, 20] {
+            run_to(&mut track, tick);
+            let tick = usize::from(tick);
+            let year = &months[tick.saturating_sub(12)..tick];
+            assert_eq!(of_year(&track), year.iter().sum::<u32>(), "at {tick}");
+            assert!(of_year(&track) > 0);
+        }
+        let before = track.moves_of_year().to_vec();
+        set(&mut track, &[order(18, 30.0)]);
+        assert_eq!(track.moves_of_year()[..9], before[..9], "a measure changes no month before it");
+        assert_eq!((track.moves_of_year().len(), track.moves.len()), (12, track.records.len()));
     }
 
     #[test]

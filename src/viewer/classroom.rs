@@ -9,7 +9,7 @@ use bevy::prelude::*;
 use bevy::window::{RequestRedraw, WindowResolution};
 use bevy_egui::egui::{self, ColorImage, RichText, TextureHandle, TextureOptions, Ui};
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
-use egui_plot::{Corner, Legend, Line, Plot, PlotPoints};
+use egui_plot::{Line, Plot, PlotPoints};
 
 use super::panels::style;
 use super::shot::{self, Taken};
@@ -240,6 +240,7 @@ fn steering(ui: &mut Ui, room: &mut Room) {
         (say(lang, "schelling_apart"), style::PLACED, 1),
         (say(lang, "schelling_happy"), style::TWIN, 2),
     ];
+    style::line_key(ui, &lines.map(|(name, colour, _)| (name, colour)));
     Plot::new("courses")
         .height(210.0)
         .allow_drag(false)
@@ -248,7 +249,6 @@ fn steering(ui: &mut Ui, room: &mut Room) {
         .allow_boxed_zoom(false)
         .include_y(0.0)
         .include_y(1.0)
-        .legend(Legend::default().position(Corner::RightBottom))
         .show(ui, |plot| {
             for (name, colour, at) in lines {
                 plot.line(Line::new(name, PlotPoints::from(room.courses[at].clone())).color(colour).width(2.0));

@@ -1,5 +1,6 @@
 //! What leaves the session as files: names, tables, maps and scenarios.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::gis::{Raster, geotiff};
 use crate::indicators::city_indicators;
 use crate::session::Record;
 use crate::session::file::SUFFIX;
+use crate::session::moves::Flow;
 use crate::sim::Month;
 
 /// EPSG code of the Dutch national grid.
@@ -127,6 +129,12 @@ impl Session {
     /// Writes the layer shown as CSV: a value for each neighbourhood; of heat and water the mean and the most over its
     /// ground.
     pub fn export_layer_csv(&mut self) {
+        if self.layers[self.layer].kind == Kind::Moves {
+            let path = self.layer_path("csv");
+            let written = std::fs::write(&path, self.moves_table());
+            self.written(&path, written);
+            return;
+        }
         let Some(map) = self.shown_map() else {
             self.desk.tell(self.t("export_no_layer"));
             return;
@@ -159,6 +167,29 @@ impl Session {
         }
         let path = self.layer_path("csv");
         self.written(&path.clone(), std::fs::write(&path, text));
+    }
+
+    /// Moves of up to twelve months, a row for each pair of ends; outside the city is empty. What is shown as difference is written
+    /// as difference.
+    fn moves_table(&self) -> String {
+        let code = |n: u16| self.desk.city.neighbourhoods.get(usize::from(n)).map_or("", |hood| hood.code.as_str());
+        let mut people: BTreeMap<(u16, u16), i64> = BTreeMap::new();
+        let mut add = |flows: &[Flow], sign: i64| {
+            flows.iter().for_each(|f| *people.entry((f.from, f.to)).or_default() += sign * i64::from(f.people));
+        };
+        match (self.twin, self.moves_of_year()) {
+            (TwinMode::Difference, Some((own, Some(twin)))) => {
+                add(&own, 1);
+                add(&twin, -1);
+            }
+            (TwinMode::Instead, Some((_, Some(flows)))) | (_, Some((flows, _))) => add(&flows, 1),
+            (_, None) => {}
+        }
+        let mut text = String::from("from,to,people\n");
+        for ((from, to), people) in people {
+            let _ = writeln!(text, "{},{},{people}", code(from), code(to));
+        }
+        text
     }
 
     fn layer_path(&self, suffix: &str) -> PathBuf {
@@ -194,7 +225,7 @@ impl Session {
                 };
                 Some(Map::Ground(values))
             }
-            Kind::Tenure | Kind::Vacancy => None,
+            Kind::Tenure | Kind::Vacancy | Kind::Moves => None,
         }
     }
 

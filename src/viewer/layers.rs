@@ -1,7 +1,7 @@
 //! Layers: what the colours of the blocks mean.
 //!
 //! Two layers are about homes ([`Kind::Tenure`], [`Kind::Vacancy`]), two about the ground in the last flood and heat wave
-//! ([`Kind::Water`], [`Kind::Heat`]); all others are indicators of neighbourhoods.
+//! ([`Kind::Water`], [`Kind::Heat`]), one about moves ([`Kind::Moves`], arcs over pale buildings); all others are indicators of neighbourhoods.
 //! Colours are told apart by colour-blind readers: viridis for amounts, and a legend that names every class.
 
 use super::words;
@@ -32,6 +32,8 @@ pub enum Kind {
     Tenure,
     /// Blocks with homes that stand empty.
     Vacancy,
+    /// Moves between neighbourhoods, as arcs.
+    Moves,
     /// Water on the ground in the last flood.
     Water,
     /// Air temperature in the last heat wave.
@@ -56,6 +58,7 @@ pub fn layers() -> Vec<Layer> {
     let of_places = [
         Layer { id: "tenure", title: "Tenure", kind: Kind::Tenure },
         Layer { id: "vacancy", title: "Empty homes", kind: Kind::Vacancy },
+        Layer { id: "moves", title: "Moves between neighbourhoods", kind: Kind::Moves },
         Layer { id: "flood.depth", title: "Water in the last flood", kind: Kind::Water },
         Layer { id: "heat.air", title: "Heat in the last heat wave", kind: Kind::Heat },
     ];
@@ -169,8 +172,9 @@ pub fn indicator_of(kind: Kind) -> Option<&'static Indicator> {
 }
 
 /// Headings of the list of layers, as keys of their words, in order.
-pub const THEMES: [&str; 7] = [
+pub const THEMES: [&str; 8] = [
     "theme_homes",
+    "theme_moves",
     "theme_hazards",
     "theme_liveability",
     "theme_safety",
@@ -183,13 +187,11 @@ pub const THEMES: [&str; 7] = [
 pub fn theme(layer: &Layer) -> &'static str {
     let is = |words: &[&str]| words.iter().any(|word| layer.id.contains(word));
     match indicator_of(layer.kind) {
-        None => {
-            if matches!(layer.kind, Kind::Water | Kind::Heat) {
-                "theme_hazards"
-            } else {
-                "theme_homes"
-            }
-        }
+        None => match layer.kind {
+            Kind::Water | Kind::Heat => "theme_hazards",
+            Kind::Moves => "theme_moves",
+            _ => "theme_homes",
+        },
         Some(_) if is(&["flood", "heat"]) => "theme_hazards",
         Some(_) if is(&["liveability"]) => "theme_liveability",
         Some(indicator) if indicator.guarded || is(&["disorder", "unsafe", "police", "victim", "eyes_on"]) => {

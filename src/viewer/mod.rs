@@ -8,6 +8,7 @@
 //! | [`picture`], [`story`] | what the worker hands over |
 //! | [`camera`] | the orbit camera, and what it sees where |
 //! | [`layers`] | what the colours mean |
+//! | `arcs` | moves between neighbourhoods, as arcs |
 //! | [`blocks`], [`terrain`], [`trees`], [`ground`] | city as plain geometry and as a picture; what lies under the pointer |
 //! | `around`, `tint` | the land beyond the map; the ground in the colours of a layer |
 //! | [`people`] | a sample of people as dots, near by |
@@ -23,6 +24,7 @@
 //! Units: metres; x east, y up, z south, from the middle of the city. Limits: there are no shadows (software rendering
 //! cannot afford them), and people stand still within a month.
 
+mod arcs;
 mod around;
 pub mod background;
 pub mod blocks;

@@ -7,6 +7,7 @@ use crate::challenges::climate::Reel;
 use crate::indicators::Frame;
 use crate::people::Dwelling;
 use crate::session::Record;
+use crate::session::moves::Flow;
 use crate::sim::Simulation;
 use crate::sim::state::slice;
 
@@ -32,6 +33,8 @@ pub struct Shown {
     pub new_homes: Vec<NewHome>,
     /// What was measured, by months done, from the start; may reach beyond the frame.
     pub records: Vec<Record>,
+    /// Moves between neighbourhoods in up to twelve months, month by month.
+    pub moves: Vec<Arc<[Flow]>>,
     /// Heat waves and floods up to then, in order of time.
     pub reels: Vec<Arc<Reel>>,
 }

@@ -352,7 +352,7 @@ pub(super) fn paint(
     if !session.stale {
         return;
     }
-    session.stale = false;
+    (session.stale, session.arcs) = (false, None);
     // The colours of the buildings first: they settle the scale that the ground has, too.
     for (side, colours) in painted.sides.iter().zip(session.colours()) {
         let Some(colours) = colours else { continue };

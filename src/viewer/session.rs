@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bevy::prelude::*;
 
+use super::arcs::Arcs;
 use super::background::Background;
 use super::blocks::{Blocks, NO_BLOCK, new_blocks};
 use super::brush::{Brush, Marked};
@@ -154,6 +155,10 @@ pub(super) struct Session {
     /// Largest difference that the colours reach.
     pub difference: Option<f32>,
     pub twin: TwinMode,
+    /// Moves as arcs; `None` if the layer shows none, or another picture has come.
+    pub arcs: Option<Arcs>,
+    /// Between these arcs run in a city of many neighbourhoods, RD metres.
+    pub district_centres: Vec<[f64; 2]>,
     /// Heat or water on the ground.
     pub film: Film,
     /// One picture is taken: nothing plays by itself.
@@ -425,7 +430,9 @@ impl Session {
         let plain = |shown: &Shown, built: &Blocks| match kind {
             Kind::Tenure => self.of_homes(shown, built, Homes::tenure_colour),
             Kind::Vacancy => self.of_homes(shown, built, Homes::vacancy_colour),
-            Kind::Water | Kind::Heat => vec![layers::NO_HOMES; self.blocks.blocks.len() + built.blocks.len()],
+            Kind::Moves | Kind::Water | Kind::Heat => {
+                vec![layers::NO_HOMES; self.blocks.blocks.len() + built.blocks.len()]
+            }
             Kind::Indicator(at) => {
                 let values = self.levels(shown, at);
                 let scale = self.scale.unwrap_or(Scale { low: 0.0, high: 1.0 });
@@ -435,7 +442,7 @@ impl Session {
         match (self.twin, twin) {
             (TwinMode::Instead, Some(twin)) => [None, Some(plain(twin, &self.built[1]))],
             (TwinMode::Split, Some(twin)) => [Some(plain(variant, &self.built[0])), Some(plain(twin, &self.built[1]))],
-            (TwinMode::Difference, Some(_)) if !matches!(kind, Kind::Water | Kind::Heat) => {
+            (TwinMode::Difference, Some(_)) if !matches!(kind, Kind::Moves | Kind::Water | Kind::Heat) => {
                 let differences = self.differences(kind);
                 let now = differences.as_ref().map_or(0.0, |d| layers::difference_scale(d));
                 let most = self.difference.map_or(now, |before| before.max(now));

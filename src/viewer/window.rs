@@ -37,6 +37,8 @@ pub struct Options {
     pub camera: Option<[f32; 5]>,
     /// Page of the right panel.
     pub page: Page,
+    /// Neighbourhood looked at, index into the city's.
+    pub here: Option<usize>,
     /// Language.
     pub lang: Lang,
     /// Take a picture and end.
@@ -266,8 +268,11 @@ fn insert(world: &mut World, prepared: Prepared) {
     let orbit = Orbit::over(&[], size, size.y);
     let reach = Vec2::from(terrain.size_m).length() * 6.0;
     let twin = TwinMode::from_id(&desk.file.view.twin);
+    let n_hoods = desk.city.neighbourhoods.len();
     let mut session = Session {
         hood_of_pixel: super::tint::places(&desk.city),
+        arcs: None,
+        district_centres: super::arcs::district_centres(&desk.city),
         desk,
         blocks,
         terrain,
@@ -300,7 +305,7 @@ fn insert(world: &mut World, prepared: Prepared) {
             browser: None,
             choice: None,
             brush: Default::default(),
-            here: None,
+            here: wished.here.filter(|n| *n < n_hoods),
             hovered: None,
             story: None,
             n_asked: 0,

@@ -405,7 +405,8 @@ impl<W: Fn()> Loop<W> {
             let mut show = |track: &mut Track| {
                 let frame = Frame::of(track.simulation(), one_in);
                 let new_homes = new_homes(track.simulation(), self.n_homes, &frame);
-                Shown { frame, new_homes, records: track.records().to_vec(), reels: track.reels().to_vec() }
+                let (records, moves) = (track.records().to_vec(), track.moves_of_year().to_vec());
+                Shown { frame, new_homes, records, moves, reels: track.reels().to_vec() }
             };
             let variant = show(&mut self.variant);
             let twin = self.twin.as_mut().map(&mut show);

@@ -2,7 +2,7 @@
 //! and for the neighbourhood looked at.
 
 use bevy_egui::egui::{self, Color32, Ui};
-use egui_plot::{AxisHints, Corner, FilledArea, GridInput, GridMark, Legend, Line, Plot, PlotPoints, VLine};
+use egui_plot::{AxisHints, FilledArea, GridInput, GridMark, Line, Plot, PlotPoints, VLine};
 
 use super::super::background::Background;
 use super::super::layers;
@@ -187,6 +187,8 @@ fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator,
     let now = year((month.0 - start.0 + 1).max(0) as usize);
     let marks: Vec<f64> =
         session.desk.file.plans.placements().iter().filter(|p| p.on).map(|p| f64::from(p.from.0) / 12.0).collect();
+    let drawn = courses.iter().filter(|course| course.values.iter().any(|v| v.is_finite()));
+    style::line_key(ui, &drawn.map(|course| (course.name, course.colour)).collect::<Vec<_>>());
     Plot::new(id)
         .height(150.0)
         .allow_drag(false)
@@ -202,7 +204,6 @@ fn plot(ui: &mut Ui, session: &Session, id: &str, indicator: &'static Indicator,
                 .formatter(|mark, _| format!("{:.0}", mark.value)),
         ])
         .y_axis_formatter(move |mark, _| layers::value_text(lang, indicator, mark.value))
-        .legend(Legend::default().position(Corner::LeftTop))
         .show(ui, |plot| {
             areas.into_iter().for_each(|area| plot.add(area));
             for mark in marks {

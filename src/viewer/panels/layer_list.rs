@@ -1,6 +1,6 @@
 //! Layers with search, and the legend of the one that is shown.
 
-use bevy_egui::egui::{self, Pos2, Rect, RichText, Ui};
+use bevy_egui::egui::{self, Pos2, Rect, Ui};
 
 use super::super::ensemble::is_rate;
 use super::super::film;
@@ -8,6 +8,7 @@ use super::super::layers::{self, Kind, Rgb};
 use super::super::people::STAGES;
 use super::super::session::{Session, TwinMode};
 use super::super::words;
+use super::arcs;
 use super::style::{self, colour, small};
 use super::top::change_text;
 use crate::city::Tenure;
@@ -66,6 +67,7 @@ pub(super) fn title(session: &Session, kind: Kind) -> &'static str {
     match kind {
         Kind::Tenure => session.t("layer_tenure"),
         Kind::Vacancy => session.t("layer_vacancy"),
+        Kind::Moves => session.t("layer_moves"),
         Kind::Water => session.t("layer_water"),
         Kind::Heat => session.t("layer_heat"),
         Kind::Indicator(_) => {
@@ -80,12 +82,16 @@ fn legend(ui: &mut Ui, session: &mut Session) {
     ui.add_space(2.0);
     if matches!(kind, Kind::Water | Kind::Heat) {
         hazard_legend(ui, session);
+    } else if kind == Kind::Moves {
+        arcs::legend(ui, session);
     } else if session.twin == TwinMode::Difference {
         difference_legend(ui, session, kind);
     } else {
         plain_legend(ui, session, kind);
     }
-    swatch(ui, layers::NO_HOMES, session.t("no_homes"));
+    if kind != Kind::Moves {
+        swatch(ui, layers::NO_HOMES, session.t("no_homes"));
+    }
     ui.add_space(4.0);
     let (names, people) = (session.t("names"), session.t("people"));
     let before = session.panels.people;
@@ -96,14 +102,14 @@ fn legend(ui: &mut Ui, session: &mut Session) {
     session.stale |= before != session.panels.people;
     if session.shows_people() {
         let lang = session.panels.lang;
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            for (rgb, stage) in STAGES {
-                let (rect, _) = ui.allocate_exact_size(egui::vec2(9.0, 12.0), egui::Sense::hover());
-                ui.painter().circle_filled(rect.center(), 4.0, colour(rgb));
-                ui.label(RichText::new(words::say(lang, stage)).size(11.5));
-            }
-        });
+        // All in one row: dots, and their ages below.
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 27.0), egui::Sense::hover());
+        for (i, (rgb, stage)) in STAGES.into_iter().enumerate() {
+            let x = rect.left() + (i as f32 + 0.5) / STAGES.len() as f32 * rect.width();
+            ui.painter().circle_filled(Pos2::new(x, rect.top() + 6.0), 4.5, colour(rgb));
+            let (below, font) = (Pos2::new(x, rect.top() + 12.0), egui::FontId::proportional(11.0));
+            ui.painter().text(below, egui::Align2::CENTER_TOP, words::say(lang, stage), font, style::INK);
+        }
     }
 }
 
@@ -120,7 +126,7 @@ fn plain_legend(ui: &mut Ui, session: &Session, kind: Kind) {
             swatch(ui, layers::EMPTY_HOME, session.t("all_empty"));
         }
         // These have a legend of their own.
-        Kind::Water | Kind::Heat => {}
+        Kind::Moves | Kind::Water | Kind::Heat => {}
         Kind::Indicator(at) => {
             if let (Some(scale), Some(indicator)) = (session.scale, neighbourhood_indicators().nth(at)) {
                 ramp(ui, layers::colour_at);

@@ -1,6 +1,7 @@
 //! The panels: indicators on top, layers on the left, measures on the right, time at the bottom.
 
 mod area;
+mod arcs;
 mod chart;
 mod episode;
 pub(super) mod files;
@@ -35,6 +36,7 @@ pub(super) fn show(
     let ctx = contexts.ctx_mut()?.clone();
     style::apply(&ctx);
     ctx.set_zoom_factor(session.panels.ui_scale);
+    session.attend_arcs();
     let whole = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
     let mut ui = Ui::new(ctx.clone(), "window".into(), whole);
     let size = ui.max_rect().size();

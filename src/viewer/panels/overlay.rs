@@ -1,4 +1,4 @@
-//! What lies over the city: outlines of neighbourhoods, names, north arrow, scale bar, and which half is which.
+//! What lies over the city: outlines of neighbourhoods, arcs, names, north arrow, scale bar, and which half is which.
 
 use bevy::prelude::{Vec2, Vec3};
 use bevy_egui::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, Ui};
@@ -6,6 +6,7 @@ use bevy_egui::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Stroke
 use super::super::camera::Lens;
 use super::super::layers;
 use super::super::session::{Session, TwinMode};
+use super::arcs;
 use super::top::change_text;
 use super::{area, style};
 
@@ -14,15 +15,25 @@ const MOST_NAMES: usize = 14;
 
 pub(super) fn show(ui: &Ui, free: Rect, points: f32, session: &Session) {
     let (own, other) = session.lenses();
-    let views = [(Some(own), session.t("with_title")), (other, session.t("without_measures"))];
-    for (lens, title) in views {
+    let views = [
+        (Some(own), session.t("with_title"), usize::from(session.twin_instead())),
+        (other, session.t("without_measures"), 1),
+    ];
+    for (lens, title, side) in views {
         let Some(lens) = lens else { continue };
         let rect = Rect::from_min_max(to_panel(lens.rect.min, points), to_panel(lens.rect.max, points)).intersect(free);
         let painter = ui.painter().with_clip_rect(rect);
         area::show(area::View { painter: &painter, lens: &lens, points }, session);
+        arcs::draw(&painter, &lens, points, session, side);
+        // The compass, the scale bar and the headline have their places.
+        let mut taken = vec![
+            Rect::from_min_size(rect.left_bottom() - egui::vec2(0.0, 92.0), egui::vec2(150.0, 92.0)),
+            Rect::from_center_size(rect.center_top() + egui::vec2(0.0, 18.0), egui::vec2(180.0, 34.0)),
+        ];
         if session.panels.labels {
-            names(&painter, rect, &lens, points, session);
+            names(&painter, rect, &lens, points, (session, side), &mut taken);
         }
+        arcs::numbers(&painter, rect, &lens, points, (session, side), &mut taken);
         let headline = match session.twin {
             TwinMode::Split => Some(title),
             TwinMode::Instead => Some(session.t("without_measures")),
@@ -68,29 +79,66 @@ fn changes(session: &Session) -> Vec<(f32, String)> {
     session.differences(kind).unwrap_or_default().into_iter().map(|change| (change, text(change))).collect()
 }
 
-/// Names of the larger neighbourhoods, as far as they do not cover each other; what is pointed at comes first, then what
-/// changed most.
-fn names(painter: &Painter, free: Rect, lens: &Lens, points: f32, session: &Session) {
-    let hoods = &session.desk.city.neighbourhoods;
-    let mut order: Vec<usize> = (0..hoods.len()).filter(|&n| hoods[n].marginals.residents > 0).collect();
-    let first = |n: usize| session.panels.hovered == Some(n) || session.panels.brush.marked().extent.holds(n);
+/// What can be named.
+struct Name {
+    text: String,
+    centre_m: [f64; 2],
+    /// Pointed at, or chosen.
+    is_first: bool,
+    /// How much there is to say of it.
+    size: f32,
+    residents: u32,
+}
+
+/// Everything that can be named: neighbourhoods, or where arcs run between districts, these.
+fn nameable(session: &Session, side: usize) -> Vec<Name> {
+    let on_arcs = session.people_at_ends(side);
+    if session.arcs.is_some() && session.by_district() {
+        let districts = session.desk.city.districts.iter().zip(&session.district_centres).enumerate();
+        let name = |(k, (text, centre_m)): (usize, (&String, &[f64; 2]))| Name {
+            text: text.clone(),
+            centre_m: *centre_m,
+            is_first: false,
+            size: on_arcs[k],
+            residents: 0,
+        };
+        return districts.map(name).filter(|name| name.size > 0.0).collect();
+    }
     let changes = changes(session);
-    let change = |n: usize| changes.get(n).filter(|(_, text)| !text.is_empty());
-    let size = |n: usize| change(n).map_or(0.0, |(change, _)| change.abs());
-    order.sort_by(|&a, &b| {
-        let people = |n: usize| hoods[n].marginals.residents;
-        first(b).cmp(&first(a)).then(size(b).total_cmp(&size(a))).then(people(b).cmp(&people(a)))
+    let hoods = session.desk.city.neighbourhoods.iter().enumerate();
+    hoods
+        .filter(|(_, hood)| hood.marginals.residents > 0)
+        .map(|(n, hood)| {
+            let change = changes.get(n).filter(|(_, text)| !text.is_empty());
+            Name {
+                text: format!("{}{}", hood.name, change.map_or("", |(_, text)| text)),
+                centre_m: hood.centre_m,
+                is_first: session.panels.hovered == Some(n) || session.panels.brush.marked().extent.holds(n),
+                size: on_arcs[n] + change.map_or(0.0, |(change, _)| change.abs()),
+                residents: hood.marginals.residents,
+            }
+        })
+        .collect()
+}
+
+/// Names of the larger neighbourhoods, as far as they do not cover each other; what is pointed at comes first, then what
+/// changed most, or where most people moved.
+fn names(
+    painter: &Painter,
+    free: Rect,
+    lens: &Lens,
+    points: f32,
+    (session, side): (&Session, usize),
+    taken: &mut Vec<Rect>,
+) {
+    let mut names = nameable(session, side);
+    names.sort_by(|a, b| {
+        b.is_first.cmp(&a.is_first).then(b.size.total_cmp(&a.size)).then(b.residents.cmp(&a.residents))
     });
-    // The compass, the scale bar and the headline have their places.
-    let mut taken = vec![
-        Rect::from_min_size(free.left_bottom() - egui::vec2(0.0, 92.0), egui::vec2(150.0, 92.0)),
-        Rect::from_center_size(free.center_top() + egui::vec2(0.0, 18.0), egui::vec2(180.0, 34.0)),
-    ];
     let mut n_names = 0;
-    for n in order {
-        let Some(p) = lens.project(place_of(session, hoods[n].centre_m, 24.0)) else { continue };
-        let text = format!("{}{}", hoods[n].name, change(n).map_or("", |(_, text)| text));
-        let galley = painter.layout_no_wrap(text, FontId::proportional(12.5), style::INK);
+    for name in names {
+        let Some(p) = lens.project(place_of(session, name.centre_m, 24.0)) else { continue };
+        let galley = painter.layout_no_wrap(name.text, FontId::proportional(12.5), style::INK);
         let rect = Align2::CENTER_CENTER.anchor_size(to_panel(p, points), galley.size()).expand2(egui::vec2(6.0, 2.0));
         if !free.shrink(4.0).contains_rect(rect) || taken.iter().any(|t| t.expand(10.0).intersects(rect)) {
             continue;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bevy_egui::egui::{
-    self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, Response, RichText, Stroke, Ui,
+    self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Response, RichText, Stroke, Ui,
 };
 
 use super::super::layers::{self, Rgb};
@@ -56,6 +56,8 @@ pub fn apply(ctx: &Context) {
     visuals.selection.stroke.color = INK;
     visuals.text_edit_bg_color = Some(Color32::WHITE);
     visuals.slider_trailing_fill = true;
+    // What cannot be pressed is still to be read.
+    visuals.disabled_alpha = 0.75;
     visuals.window_corner_radius = CornerRadius::same(8);
     visuals.menu_corner_radius = CornerRadius::same(6);
     visuals.window_stroke = Stroke::new(1.0, LINE);
@@ -133,11 +135,38 @@ pub fn search_field(ui: &mut Ui, field: egui::TextEdit, seek: bool) -> bool {
     response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter))
 }
 
+/// What the lines of a plot are, above it: within it they would lie behind.
+pub fn line_key(ui: &mut Ui, lines: &[(&str, Color32)]) {
+    const ROW: f32 = 15.0;
+    let texts = lines.iter().map(|(name, colour)| {
+        let galley = ui.painter().layout_no_wrap((*name).into(), FontId::proportional(11.5), INK);
+        (galley, *colour)
+    });
+    let (mut place, mut placed) = (egui::Vec2::ZERO, Vec::new());
+    for (galley, colour) in texts {
+        let wide = 20.0 + galley.size().x;
+        if place.x > 0.0 && place.x + wide > ui.available_width() {
+            place = egui::vec2(0.0, place.y + ROW);
+        }
+        placed.push((place, galley, colour));
+        place.x += wide + 10.0;
+    }
+    let size = egui::vec2(ui.available_width(), place.y + ROW + 3.0);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    for (place, galley, colour) in placed {
+        let left = rect.min + place;
+        ui.painter().hline(left.x..=left.x + 15.0, left.y + 0.5 * ROW, Stroke::new(2.5, colour));
+        let y = left.y + 0.5 * (ROW - galley.size().y);
+        ui.painter().galley(egui::pos2(left.x + 20.0, y), galley, INK);
+    }
+}
+
 /// The button that does what the page is for.
 pub fn strong_button(ui: &mut Ui, text: &str) -> Response {
-    let text = bold(text).color(Color32::WHITE);
+    // White fades into nothing where it cannot be pressed.
+    let (ink, fill) = if ui.is_enabled() { (Color32::WHITE, ACCENT) } else { (INK, LINE) };
     // Given its size, a button puts its text in the middle.
-    ui.add_sized(egui::vec2(136.0, 28.0), egui::Button::new(text).fill(ACCENT))
+    ui.add_sized(egui::vec2(136.0, 28.0), egui::Button::new(bold(text).color(ink)).fill(fill))
 }
 
 /// Euros, short: € 1.2 M.
