@@ -1,5 +1,5 @@
 // heat.surface_energy: energy balance of every surface over a quarter of an hour.
-// The same operations as surface in src/fields/heat/balance.rs and chunk in src/fields/heat/surfaces.rs.
+// The same operations as surface in src/fields/heat/balance.rs, at_two_metres in night.rs and chunk in surfaces.rs there.
 
 @group(0) @binding(0) var<uniform> params: Params;
 
@@ -41,7 +41,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let c = coefficients[k];
     let old = surfaces[k];
     let svf = sky[k].x;
-    let air_c = params.air_c + theta[k];
+    let share = clamp(old.w / min(params.rural_sensible_w_m2, -1.0), 0.0, 1.0);
+    let air_c = params.air_c + (theta[k] + params.shallow_k * (1.0 - share));
     let wind = params.wind_m_s * (0.25 + 0.35 * svf);
     let air_k = air_c + 273.15;
     let sunshine = (1.0 - c.albedo) * (params.direct_w_m2 * sky[k].y + params.diffuse_w_m2 * svf);

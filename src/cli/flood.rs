@@ -140,10 +140,11 @@ pub fn run(args: &FloodArgs) -> Result<FloodSummary, CaseError> {
     write_text(&out("gauges.csv"), &gauges)?;
     let json = serde_json::to_string_pretty(&summary).unwrap_or_default();
     write_text(&out("summary.json"), &json)?;
-    let title = format!("Greatest depth of water in {}", duration_text(case.duration_s));
+    let note = format!("in {} from the start; less than 3 cm is not drawn", duration_text(case.duration_s));
     let picture = Picture {
-        title: &title,
-        legend: "depth, m",
+        title: "Greatest depth of water",
+        note: &note,
+        legend: "greatest depth, m",
         ramp: Ramp::Water,
         range: Some((0.0, upper_depth(&max_depth))),
         hide_below: Some(0.03),

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use crate::fields::backend::Backend;
@@ -55,12 +56,20 @@ pub struct HeatSummary {
     pub extreme_stress_share: f64,
 }
 
+/// Day and hour of a map whose hour has its middle at `hour`, counted from the first midnight.
+fn clock(date: NaiveDate, hour: f64) -> String {
+    let day = date + Days::new((hour.max(0.0) / 24.0) as u64);
+    let from = hour.rem_euclid(24.0).floor();
+    format!("{}, {from:.0} to {:.0} h UTC", day.format("%-d %B %Y"), from + 1.0)
+}
+
 /// Run a case; write `air_c`, `surface_c`, `svf`, `sunlit`, `pet_c` and `night_excess_k` as GeoTIFF and picture, and
 /// `summary.json`.
 pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
     let started = Instant::now();
     let case = case::read(&args.case)?;
     std::fs::create_dir_all(&args.out).map_err(|source| CaseError::Io { file: args.out.clone(), source })?;
+    let date = case.date;
     let ground = Raster { grid: case.setup.grid, values: case.setup.crown_m.clone() };
     let hottest = case.weather.iter().max_by(|a, b| a.air_c.total_cmp(&b.air_c)).map_or(0.0, |w| w.hour);
     let wanted = case.map_hour.unwrap_or(hottest);
@@ -95,12 +104,15 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
             ];
         }
         if w.global_w_m2 <= 0.0 && mean(&excess) > night.0 {
-            night = (mean(&excess), Some(excess));
+            night = (mean(&excess), Some((*w, excess)));
         }
     }
     notices.extend(model.lost_gpu().map(str::to_owned));
     let (night_excess_k, night_map) = night;
-    if let Some(map) = night_map {
+    let mut night_note = String::new();
+    if let Some((w, map)) = night_map {
+        night_note =
+            format!("{}: the night's warmest hour; station in the country {:.1} °C", clock(date, w.hour), w.air_c);
         maps.push(("night_excess_k", map));
     }
     let summary = HeatSummary {
@@ -117,18 +129,27 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
         strong_stress_share: shares.0,
         extreme_stress_share: shares.1,
     };
+    let now = format!("{}; station in the country {station_c:.1} °C", clock(date, map_hour));
     for (name, map) in &maps {
         geotiff::write_f32(&args.out.join(format!("{name}.tif")), map, case.epsg)?;
-        let (title, legend, ramp, range) = match *name {
-            "air_c" => ("Air temperature between the houses", "°C", Ramp::Inferno, None),
-            "surface_c" => ("Surface temperature", "°C", Ramp::Inferno, None),
-            "svf" => ("Sky view factor", "share of sky", Ramp::Viridis, Some((0.0, 1.0))),
-            "sunlit" => ("Sun and shade", "direct sun", Ramp::Viridis, Some((0.0, 1.0))),
-            "pet_c" => ("How hot it feels (PET)", "PET, °C", Ramp::Inferno, Some((23.0, 47.0))),
-            _ => ("Night: warmer than the countryside", "K", Ramp::Inferno, None),
+        let (title, note, legend, ramp, range) = match *name {
+            "air_c" => ("Air temperature at 2 m", &now[..], "air, °C", Ramp::Inferno, None),
+            "surface_c" => ("Surface temperature of ground and roofs", &now[..], "surface, °C", Ramp::Inferno, None),
+            "svf" => {
+                let note = "as seen from the ground and from roofs, at any hour";
+                ("Share of the sky that is seen", note, "sky view factor", Ramp::Viridis, Some((0.0, 1.0)))
+            }
+            "sunlit" => ("Sun and shade", &now[..], "direct sun, share", Ramp::Viridis, Some((0.0, 1.0))),
+            "pet_c" => {
+                let title = "How hot it feels (PET): strong heat stress from 35 °C, extreme from 41 °C";
+                (title, &now[..], "PET, °C", Ramp::Inferno, Some((23.0, 47.0)))
+            }
+            _ => {
+                ("How much warmer the night is than in the country", &night_note[..], "warmer, K", Ramp::Inferno, None)
+            }
         };
         let relief = (*name == "pet_c").then_some(&ground);
-        let picture = Picture { title, legend, ramp, range, hide_below: None, relief };
+        let picture = Picture { title, note, legend, ramp, range, hide_below: None, relief };
         write_png(&args.out.join(format!("{name}.png")), map, &picture)?;
     }
     let json = serde_json::to_string_pretty(&summary).unwrap_or_default();

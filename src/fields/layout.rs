@@ -7,9 +7,6 @@
 
 use rayon::prelude::*;
 
-/// Rows in one parallel task. Fixed, so that the work is cut the same way on any number of threads.
-pub const CHUNK_ROWS: usize = 32;
-
 /// `in_blocks!(i < n, { body })` runs `body` for every `i` below `n`, in stretches that vector registers divide (the widest
 /// holds 16 values): a tail shorter than that is done as the last 16, some of them twice. So `body` must write what depends
 /// on its own index alone, and never what it reads. A macro, since a closure would lose its vector registers.

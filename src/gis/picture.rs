@@ -78,8 +78,10 @@ impl Ramp {
 /// How a raster is drawn.
 #[derive(Debug, Clone)]
 pub struct Picture<'a> {
-    /// Title above the map.
+    /// Title above the map: what it shows.
     pub title: &'a str,
+    /// Smaller, under the title: when, and what else a reader needs; none if empty.
+    pub note: &'a str,
     /// What the legend says: quantity and unit.
     pub legend: &'a str,
     /// Colours.
@@ -98,6 +100,7 @@ const NO_DATA: [u8; 3] = [225, 225, 225];
 /// Light from the north-west, 45° high, as on printed relief maps.
 const MARGIN: u32 = 24;
 const TITLE: u32 = 44;
+const NOTE: u32 = 22;
 const LEGEND: u32 = 150;
 
 /// Relief shade of each cell, 0 (dark) to 1: light from the north-west, 45° high; the relief is raised where the
@@ -189,7 +192,8 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
     let (map_w, map_h) = ((g.n_cols / thin).max(1) * enlarge, (g.n_rows / thin).max(1) * enlarge);
     let (low, high) = how.range.unwrap_or_else(|| percentiles(raster, how.hide_below));
     let width = (map_w as u32 + 2 * MARGIN + LEGEND).max(480);
-    let height = (map_h as u32 + TITLE + 2 * MARGIN).max(TITLE + 2 * MARGIN + 34 + 160 + 60);
+    let top = TITLE + if how.note.is_empty() { 0 } else { NOTE };
+    let height = (map_h as u32 + top + 2 * MARGIN).max(top + 2 * MARGIN + 34 + 160 + 60);
     let too_large = || RasterError::content(path, "the picture would be too large");
     let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or_else(too_large)?;
     pixmap.fill(tiny_skia::Color::WHITE);
@@ -211,11 +215,11 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
     for y in 0..map_h {
         for x in 0..map_w {
             let k = g.idx((x / enlarge * thin).min(g.n_cols - 1), (y / enlarge * thin).min(g.n_rows - 1));
-            put(MARGIN + x as u32, TITLE + MARGIN / 2 + y as u32, colour(k));
+            put(MARGIN + x as u32, top + MARGIN / 2 + y as u32, colour(k));
         }
     }
     let bar_x = MARGIN * 2 + map_w as u32;
-    let (bar_y, bar_h) = (TITLE + MARGIN / 2 + 34, (map_h as u32).saturating_sub(34 + 70).clamp(160, 360));
+    let (bar_y, bar_h) = (top + MARGIN / 2 + 34, (map_h as u32).saturating_sub(34 + 70).clamp(160, 360));
     for y in 0..bar_h {
         let c = how.ramp.colour(1.0 - y as f32 / (bar_h - 1) as f32);
         for x in 0..22 {
@@ -225,7 +229,7 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
     let svg = labels(
         how,
         (low, high),
-        (width, height),
+        (width, height, top),
         (bar_x, bar_y, bar_h),
         (map_h as u32, g.cell_m * thin as f64 / enlarge as f64),
     );
@@ -238,7 +242,7 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
 fn labels(
     how: &Picture,
     (low, high): (f32, f32),
-    (width, height): (u32, u32),
+    (width, height, top): (u32, u32, u32),
     (bar_x, bar_y, bar_h): (u32, u32, u32),
     (map_h, m_per_pixel): (u32, f64),
 ) -> String {
@@ -246,8 +250,10 @@ fn labels(
     let mut svg = format!(
         "<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' font-family='Open Sans' fill='#222'>\
          <text x='{MARGIN}' y='32' font-size='20'>{}</text>\
+         <text x='{MARGIN}' y='56' font-size='14'>{}</text>\
          <text x='{bar_x}' y='{}' font-size='14'>{}</text>",
         escape(how.title),
+        escape(how.note),
         bar_y - 16,
         escape(how.legend)
     );
@@ -267,7 +273,7 @@ fn labels(
     let power = libm::pow(10.0, libm::floor(libm::log10(most)));
     let length = [5.0, 2.0, 1.0].iter().map(|m| m * power).find(|l| *l <= most).unwrap_or(power);
     let pixels = length / m_per_pixel;
-    let y = (TITLE + MARGIN / 2 + map_h.max(34 + bar_h + 60) - 2).min(height - 8);
+    let y = (top + MARGIN / 2 + map_h.max(34 + bar_h + 60) - 2).min(height - 8);
     let name = if length >= 1000.0 { format!("{} km", length / 1000.0) } else { format!("{length} m") };
     let _ = write!(
         svg,

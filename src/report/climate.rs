@@ -89,6 +89,7 @@ pub fn write_hazard_maps(dir: &Path, city: &City, left: HazardValues) -> Result<
             let relief = skyline(city);
             let picture = Picture {
                 title: "",
+                note: "",
                 legend: unit,
                 ramp,
                 range: if is_depth && deepest > 1.5 { Some((0.0, 4.0)) } else { range },

@@ -108,10 +108,10 @@ fn green_and_bright_roofs_cool_the_nights_of_a_warm_city() {
         0.1 * f64::from(there.iter().sum::<i32>()) / there.len() as f64
     };
     assert!(mean(Cover::Building) > mean(Cover::Grass), "{} {}", mean(Cover::Building), mean(Cover::Grass));
-    // The report, §3.9: up to 7 K in the densest places.
+    // The report, §3.9: up to 7 K in the densest places; this is a village, and the mean of whole nights.
     let top = 0.1 * f64::from(*warmth.night_dk.iter().max().unwrap());
     println!("warmest pixel, mean over the nights: {top:.1} K");
-    assert!((0.3..8.0).contains(&top), "{top}");
+    assert!((1.5..7.0).contains(&top), "{top}");
 }
 
 fn simulation(city: &Arc<City>, events: &[Event], set: &[&str]) -> Simulation {

@@ -7,7 +7,7 @@ use waterbed::fields::backend::Backend;
 use waterbed::fields::gpu::{GpuContext, Kernel};
 use waterbed::fields::heat::cover::Cover;
 use waterbed::fields::heat::model::Surroundings;
-use waterbed::fields::heat::stages::STAGES;
+use waterbed::fields::heat::stages::{Params, STAGES};
 use waterbed::fields::heat::weather::Hour;
 use waterbed::fields::heat::{HeatModel, HeatSetup};
 use waterbed::fields::stage::Access;
@@ -63,9 +63,12 @@ fn every_stage_gives_the_same_on_both_sides() {
     let Some(gpu) = context() else { return };
     for surroundings in [Surroundings::Country, Surroundings::City] {
         let mut model = HeatModel::new(quarter(surroundings));
-        (0..14).for_each(|h| model.hour(weather(h)));
-        for hour in [14, 2] {
+        (0..23).for_each(|h| model.hour(weather(h)));
+        // Deep in the night first: the country's air is stable then.
+        for hour in [23, 14] {
             let mut b = model.host_buffers(weather(hour));
+            let params: Params = b.one("params");
+            assert!((params.shallow_k > 0.3 && params.above_k > 0.3) == (hour == 23), "{params:?}");
             for stage in STAGES {
                 let mut on_gpu = b.clone();
                 Kernel::new(&gpu, stage).run_once(&gpu, &mut on_gpu).unwrap();

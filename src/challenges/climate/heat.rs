@@ -1,7 +1,7 @@
 //! A heat wave over the city's ground: the hourly energy balance of [`crate::fields::heat`] on the ground raster.
 //!
 //! Result: how much warmer than the station the air at each pixel is, over the nights (no sun) and over whole days,
-//! means over the wave, in tenths of a kelvin. Sky view factors are kept from wave to wave and scanned again only where
+//! means over the wave, in tenths of a kelvin. The model runs in from the noon before, so that the first night has an evening. Sky view factors are kept from wave to wave and scanned again only where
 //! something has changed that hides the sky.
 //!
 //! A pixel of 20 m holds streets and houses at once. Its surface is what the air between its houses meets: floor and walls
@@ -9,8 +9,8 @@
 //! sky, so the scan's sky view factor counts only for what else hides it. The stand-alone command on pixels of 1 or 2 m has
 //! streets of its own and none of this.
 //!
-//! Limits: one surface temperature for floor and walls of a pixel; exchange with the air above is the same in deep
-//! streets as in squares; wind blows from the east all the time.
+//! Limits: one surface temperature for floor and walls of a pixel; one layer of air; wind blows from the east all the
+//! time.
 
 use bevy::prelude::Resource;
 use chrono::Datelike;
@@ -117,22 +117,24 @@ pub fn run(
     let surfaces = surfaces.collect();
     let mut model = HeatModel::under(setup, svf);
     model.mix(surfaces);
-    let hours = weather::hours(day_of_year, days, peak_c);
+    // From noon of the day before, a degree cooler than the first.
+    let hours = weather::hours(day_of_year - 1.0, days + 1, peak_c);
+    let (run_in, hours) = hours.split_at(24);
+    run_in[12..].iter().for_each(|hour| model.hour(*hour));
     let (mut night, mut all) = (vec![0.0f32; n], vec![0.0f32; n]);
     let (mut n_night, mut station_night_c) = (0, 0.0);
     // The hottest day is the last but one, from its first light to the next.
     let filmed = 24 * days.saturating_sub(2) + 5;
-    for (h, hour) in (0..).zip(&hours) {
+    for (h, hour) in (0..).zip(hours) {
         model.hour(*hour);
-        let excess = model.excess();
         if let Some(shots) = shots.as_mut().filter(|_| h >= filmed && (h - filmed).is_multiple_of(24 / FRAMES as u32))
             && shots.len() < FRAMES
         {
-            shots.push((h as f32 + 1.0, excess.iter().map(|e| tenths(hour.air_c + e)).collect()));
+            shots.push((h as f32 + 1.0, model.excess().map(|e| tenths(hour.air_c + e)).collect()));
         }
-        all.iter_mut().zip(excess).for_each(|(sum, e)| *sum += e);
+        all.iter_mut().zip(model.excess()).for_each(|(sum, e)| *sum += e);
         if hour.global_w_m2 <= 0.0 {
-            night.iter_mut().zip(excess).for_each(|(sum, e)| *sum += e);
+            night.iter_mut().zip(model.excess()).for_each(|(sum, e)| *sum += e);
             station_night_c += hour.air_c;
             n_night += 1;
         }

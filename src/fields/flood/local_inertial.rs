@@ -10,20 +10,20 @@
 //!
 //! Units m, s, m²/s. Limits: no supercritical flow, no bores; use [`super::shallow_water`] for dam breaks.
 //!
-//! The step is one pass over memory: each task walks down its rows, keeps the fluxes of three rows in cache, and writes
-//! the new state beside the old one. Neighbouring tasks compute the rows at their border twice from the same numbers,
-//! so nothing depends on how the rows are cut. Rows without water (and without an open edge) are passed over. The loop is
+//! The step is one pass over memory, in place ([`super::bands`]): each task walks down its rows, keeps the fluxes of three
+//! rows in cache, and overwrites a row once no later one needs it. Neighbouring tasks compute the rows at their border
+//! twice from the same numbers, so nothing depends on how the rows are cut. Rows without water (and without an open edge) are passed over. The loop is
 //! compiled for several widths of vector registers and the widest that there is runs; no operation is fused or reordered,
 //! so all give the same bits.
 
 use multiversion::multiversion;
-use rayon::prelude::*;
 
+use super::bands::{Band, Margins, Row, walk};
 use super::edges::{Edges, Side};
 use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
 use super::shallow_water::StepReport;
 use super::walls::Walls;
-use crate::fields::layout::{CHUNK_ROWS, Layout, in_blocks};
+use crate::fields::layout::{Layout, in_blocks};
 
 /// Faces with less water than this carry none, m.
 pub const DRY_M: f32 = 1e-5;
@@ -135,31 +135,28 @@ fn capped(flux: f32, eta_l: f32, eta_r: f32, bed: f32, n: f32, inv_dx: f32) -> f
     if hf > DRY_M { within } else { 0.0 }
 }
 
-/// New fluxes over the west faces of row `j` (`n_cols` + 1 of them), before limiting.
+/// New fluxes over the west faces of row `j` (`n_cols` + 1 of them), before limiting. `qy_south` are those over the south
+/// faces of its cells, of the step before.
 #[inline(always)]
-pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
+pub fn flux_x_row(g: &Ground, j: usize, here: Row, qy_south: &[f32], dt: f32, out: &mut [f32]) {
     let nx = g.layout.n_cols;
     let at = j * g.layout.stride();
-    let row = at..at + nx + 1;
-    let (z, h, n) = (&g.z_m[row.clone()], &s.h_m[row.clone()], &g.manning[row.clone()]);
-    let qx = &s.qx_m2_s[row.clone()];
-    // One value beyond the row: the next row's first, or the padding row's; only the padding's face looks at it.
-    let qx_ee = &s.qx_m2_s[at + 2..at + 2 + nx];
-    let qy_n = &s.qy_m2_s[row];
-    let below = at + nx + 1;
-    let qy_s = &s.qy_m2_s[below..below + nx + 1];
+    let (z, n) = (&g.z_m[at..at + nx], &g.manning[at..at + nx]);
+    let (h, qx, qy) = (&here.h[..nx], &here.qx[..nx + 1], &here.qy[..nx]);
+    let qy_south = &qy_south[..nx];
     let inv_dx = 1.0 / g.cell_m;
     let theta = g.theta;
     let out = &mut out[..nx + 1];
-    // Face i + 1 lies between the cells i and i + 1; the last of these is the padding, and its face is set below. All slices
-    // are cut to one length, so that no bounds are checked in the loop.
+    // Face i + 1 lies between the cells i and i + 1. All slices are cut to one length, so that no bounds are checked in the
+    // loop.
+    let inner = nx - 1;
     {
-        let (z_e, h_e, n_e) = (&z[1..][..nx], &h[1..][..nx], &n[1..][..nx]);
-        let (z, h, n) = (&z[..nx], &h[..nx], &n[..nx]);
-        let (qy_ne, qy_se, qx_e) = (&qy_n[1..][..nx], &qy_s[1..][..nx], &qx[1..][..nx]);
-        let (qy_n, qy_s, qx, qx_ee) = (&qy_n[..nx], &qy_s[..nx], &qx[..nx], &qx_ee[..nx]);
-        let (out, mut steep) = (&mut out[1..][..nx], 0);
-        in_blocks!(i < nx, {
+        let (z_e, h_e, n_e) = (&z[1..][..inner], &h[1..][..inner], &n[1..][..inner]);
+        let (z, h, n) = (&z[..inner], &h[..inner], &n[..inner]);
+        let (qy_ne, qy_se, qx_e) = (&qy[1..][..inner], &qy_south[1..][..inner], &qx[1..][..inner]);
+        let (qy_n, qy_s, qx, qx_ee) = (&qy[..inner], &qy_south[..inner], &qx[..inner], &qx[2.min(nx)..][..inner]);
+        let (out, mut steep) = (&mut out[1..][..inner], 0);
+        in_blocks!(i < inner, {
             let across = 0.25 * ((qy_n[i] + qy_ne[i]) + (qy_s[i] + qy_se[i]));
             let bed = greater(z[i], z_e[i]);
             let n_f = 0.5 * (n[i] + n_e[i]);
@@ -171,15 +168,15 @@ pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
         });
         // Half of the divisions and roots of a face are for the cap: only rows that need it pay for it.
         if steep != 0 {
-            in_blocks!(i < nx, {
+            in_blocks!(i < inner, {
                 let bed = greater(z[i], z_e[i]);
                 out[i] = capped(out[i], z[i] + h[i], z_e[i] + h_e[i], bed, 0.5 * (n[i] + n_e[i]), inv_dx);
             });
         }
     }
-    let inner = |k: usize, k2: usize| (h[k], z[k], n[k], h[k2], z[k2]);
-    out[0] = -g.edges.flux(Side::West, j, inner(0, 1.min(nx - 1)), -qx[0], dt, g.cell_m);
-    out[nx] = g.edges.flux(Side::East, j, inner(nx - 1, nx.saturating_sub(2)), qx[nx], dt, g.cell_m);
+    let edge = |k: usize, k2: usize| (h[k], z[k], n[k], h[k2], z[k2]);
+    out[0] = -g.edges.flux(Side::West, j, edge(0, 1.min(nx - 1)), -qx[0], dt, g.cell_m);
+    out[nx] = g.edges.flux(Side::East, j, edge(nx - 1, nx.saturating_sub(2)), qx[nx], dt, g.cell_m);
     for wall in g.walls.x_row(j) {
         let i = wall.col;
         if i > 0 && i < nx {
@@ -190,39 +187,39 @@ pub fn flux_x_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
     }
 }
 
-/// New fluxes over the north faces of row `j`, before limiting. `j` may be `n_rows`: the south edge.
+/// New fluxes over the north faces of row `j`, before limiting. `j` may be `n_rows`: the south edge. `row` gives rows of the
+/// step before: `j` − 1 to `j` + 1, and at an edge the two rows beside it.
 #[inline(always)]
-pub fn flux_y_row(g: &Ground, s: &State, dt: f32, j: usize, out: &mut [f32]) {
+pub fn flux_y_row<'a>(g: &Ground, j: usize, row: impl Fn(usize) -> Row<'a>, dt: f32, out: &mut [f32]) {
     let (nx, ny) = (g.layout.n_cols, g.layout.n_rows);
     let stride = g.layout.stride();
     let out = &mut out[..nx + 1];
     out[nx] = 0.0;
-    let at = j * stride;
     if j == 0 || j == ny {
         let (edge, inner) = if j == 0 { (0, 1.min(ny - 1)) } else { (ny - 1, ny.saturating_sub(2)) };
         let (side, sign) = if j == 0 { (Side::North, -1.0) } else { (Side::South, 1.0) };
+        let (h, h_in, q_old) = (row(edge).h, row(inner).h, row(j).qy);
         for (i, q) in out[..nx].iter_mut().enumerate() {
             let (a, b) = (edge * stride + i, inner * stride + i);
-            let cells = (s.h_m[a], g.z_m[a], g.manning[a], s.h_m[b], g.z_m[b]);
-            *q = sign * g.edges.flux(side, i, cells, sign * s.qy_m2_s[at + i], dt, g.cell_m);
+            let cells = (h[i], g.z_m[a], g.manning[a], h_in[i], g.z_m[b]);
+            *q = sign * g.edges.flux(side, i, cells, sign * q_old[i], dt, g.cell_m);
         }
         return;
     }
+    let at = j * stride;
     let up = at - stride;
+    let (north, south) = (row(j - 1), row(j));
     let (z_n, z_s) = (&g.z_m[up..up + nx], &g.z_m[at..at + nx]);
-    let (h_n, h_s) = (&s.h_m[up..up + nx], &s.h_m[at..at + nx]);
     let (n_n, n_s) = (&g.manning[up..up + nx], &g.manning[at..at + nx]);
-    let (qy_n, qy, qy_s) =
-        (&s.qy_m2_s[up..up + nx], &s.qy_m2_s[at..at + nx], &s.qy_m2_s[at + stride..at + stride + nx]);
-    let (qx_n, qx_s) = (&s.qx_m2_s[up..up + nx + 1], &s.qx_m2_s[at..at + nx + 1]);
+    let (h_n, h_s) = (&north.h[..nx], &south.h[..nx]);
+    let (qy_n, qy, qy_s) = (&north.qy[..nx], &south.qy[..nx], &row(j + 1).qy[..nx]);
+    let (qx_n, qx_s) = (&north.qx[..nx + 1], &south.qx[..nx + 1]);
     let inv_dx = 1.0 / g.cell_m;
     let theta = g.theta;
     {
         let (out, mut steep) = (&mut out[..nx], 0);
         let (qx_ne, qx_se) = (&qx_n[1..][..nx], &qx_s[1..][..nx]);
         let (qx_n, qx_s) = (&qx_n[..nx], &qx_s[..nx]);
-        let (z_n, z_s, h_n, h_s) = (&z_n[..nx], &z_s[..nx], &h_n[..nx], &h_s[..nx]);
-        let (n_n, n_s, qy_n, qy, qy_s) = (&n_n[..nx], &n_s[..nx], &qy_n[..nx], &qy[..nx], &qy_s[..nx]);
         in_blocks!(i < nx, {
             let across = 0.25 * ((qx_n[i] + qx_ne[i]) + (qx_s[i] + qx_se[i]));
             let bed = greater(z_n[i], z_s[i]);
@@ -290,12 +287,15 @@ struct Rows {
     /// No water and no open edge beside it: neither fluxes along the row nor out of it.
     still: [bool; 4],
     deepest: [i32; 4],
+    /// Depth of the row that is being overwritten.
+    h_old: Vec<f32>,
 }
 
 impl Rows {
     fn new(stride: usize) -> Self {
         let rows = |v: f32| std::array::from_fn(|_| vec![v; stride]);
-        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0), still: [true; 4], deepest: [0; 4] }
+        let h_old = vec![0.0; stride];
+        Rows { qx: rows(0.0), qy: rows(0.0), share: rows(1.0), still: [true; 4], deepest: [0; 4], h_old }
     }
 }
 
@@ -305,25 +305,17 @@ fn slot(k: isize) -> usize {
     ((k + 1) & 3) as usize
 }
 
-/// One step of `dt` seconds from `old` into `new`.
-pub fn step(g: &Ground, old: &State, new: &mut State, dt: f32) -> StepReport {
-    let stride = g.layout.stride();
-    let chunk = CHUNK_ROWS * stride;
-    let planes = new.h_m.par_chunks_mut(chunk).zip(new.qx_m2_s.par_chunks_mut(chunk));
-    let planes = planes.zip(new.qy_m2_s.par_chunks_mut(chunk));
-    let tasks = planes.enumerate();
-    let deepest_bits =
-        tasks.map(|(c, ((h, qx), qy))| step_chunk(g, old, c * CHUNK_ROWS, h, qx, qy, dt)).max().unwrap_or(0);
+/// One step of `dt` seconds, in place.
+pub fn step(g: &Ground, state: &mut State, margins: &mut Margins, dt: f32) -> StepReport {
+    let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows, g.layout.stride());
+    let bands = walk(g.layout, state, margins, |band| step_band(g, band, dt));
+    let deepest_bits = bands.iter().map(|b| b.0).max().unwrap_or(0);
     let deepest = f32::from_bits(deepest_bits.min(f32::MAX.to_bits()));
-    StepReport { deepest_bits, speed_m_s: (G_M_S2 * deepest).sqrt(), edge_out_m2_s: edge_outflow(g.layout, new) }
-}
-
-/// Water that leaves over the edges, m²/s.
-fn edge_outflow(layout: Layout, s: &State) -> f64 {
-    let (nx, ny, stride) = (layout.n_cols, layout.n_rows, layout.stride());
-    let x = (0..ny).map(|j| f64::from(s.qx_m2_s[j * stride + nx]) - f64::from(s.qx_m2_s[j * stride]));
-    let y = (0..nx).map(|i| f64::from(s.qy_m2_s[ny * stride + i]) - f64::from(s.qy_m2_s[i]));
-    x.sum::<f64>() + y.sum::<f64>()
+    // What leaves over the edges: over the west and east in the order of the rows, whatever the bands were.
+    let x: f64 = bands.iter().flat_map(|b| &b.1).sum();
+    let south = &state.qy_m2_s[ny * stride..];
+    let y: f64 = south[..nx].iter().zip(&state.qy_m2_s).map(|(s, n)| f64::from(*s) - f64::from(*n)).sum();
+    StepReport { deepest_bits, speed_m_s: (G_M_S2 * deepest).sqrt(), edge_out_m2_s: x + y }
 }
 
 /// Bits of the greatest depth of a row; negative when there is a negative number among them.
@@ -338,76 +330,75 @@ fn deepest_of(h: &[f32]) -> i32 {
     if negative < 0 { negative } else { deepest }
 }
 
+/// Moves the water of a band. Returns the bits of the greatest depth, and what leaves the map over the west and east edges
+/// of each of its rows.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn step_chunk(
-    g: &Ground,
-    old: &State,
-    first: usize,
-    h_new: &mut [f32],
-    qx_new: &mut [f32],
-    qy_new: &mut [f32],
-    dt: f32,
-) -> u32 {
+fn step_band(g: &Ground, band: &mut Band, dt: f32) -> (u32, Vec<f64>) {
     let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows as isize, g.layout.stride());
-    let n_rows = (h_new.len() / stride) as isize;
-    let first = first as isize;
+    let (first, n_rows) = (band.first as isize, band.n_rows() as isize);
     let mut rows = Rows::new(stride);
     let inside = |k: isize| k >= 0 && k < ny;
-    let look = |rows: &mut Rows, k: isize| {
+    let look = |rows: &mut Rows, band: &Band, k: isize| {
         let s = slot(k);
         (rows.still[s], rows.deepest[s]) = (true, 0);
         if inside(k) {
-            rows.deepest[s] = deepest_of(&old.h_m[k as usize * stride..][..nx]);
+            rows.deepest[s] = deepest_of(&band.row(k as usize).h[..nx]);
             rows.still[s] = rows.deepest[s] >= 0 && rows.deepest[s] <= DRY_BITS && !g.edges.is_open_at_row(k as usize);
         }
     };
-    look(&mut rows, first - 1);
+    look(&mut rows, band, first - 1);
     if inside(first - 1) {
-        flux_y_row(g, old, dt, (first - 1) as usize, &mut rows.qy[slot(first - 1)]);
+        flux_y_row(g, (first - 1) as usize, |j| band.row(j), dt, &mut rows.qy[slot(first - 1)]);
     }
     let mut deepest = 0_u32;
+    let mut leaves = Vec::with_capacity(n_rows as usize);
     let factor = dt / g.cell_m;
     for k in first - 1..=first + n_rows {
         // Fluxes around row k and the share of each of its cells.
-        look(&mut rows, k + 1);
+        look(&mut rows, band, k + 1);
         let (here, below) = (slot(k), slot(k + 1));
         if inside(k) && !rows.still[here] {
-            flux_x_row(g, old, dt, k as usize, &mut rows.qx[here]);
+            let south = band.row(k as usize + 1).qy;
+            flux_x_row(g, k as usize, band.row(k as usize), south, dt, &mut rows.qx[here]);
         } else {
             rows.qx[here].fill(0.0);
         }
         if k + 1 >= 0 && k < ny && !(rows.still[here] && rows.still[below]) {
-            flux_y_row(g, old, dt, (k + 1) as usize, &mut rows.qy[below]);
+            flux_y_row(g, (k + 1) as usize, |j| band.row(j), dt, &mut rows.qy[below]);
         } else {
             rows.qy[below].fill(0.0);
         }
         if inside(k) && !rows.still[here] {
-            let h = &old.h_m[k as usize * stride..][..nx];
+            let h = &band.row(k as usize).h[..nx];
             share_row(h, &rows.qx[here], &rows.qy[here], &rows.qy[below], dt, g.cell_m, &mut rows.share[here]);
         } else {
             rows.share[here].fill(1.0);
         }
-        // Row k − 1 now has all that it needs.
+        // Row k − 1 now has all that it needs, and no later row needs what it was.
         let j = k - 1;
         if j < first {
             continue;
         }
-        let at = (j - first) as usize * stride;
-        let out = (&mut h_new[at..at + stride], &mut qx_new[at..at + stride], &mut qy_new[at..at + stride]);
-        let h_old = &old.h_m[j as usize * stride..][..stride];
         let (above, here, below) = (slot(j - 1), slot(j), slot(j + 1));
+        let out = band.row_mut(j as usize);
         if j < ny && rows.still[above] && rows.still[here] && rows.still[below] {
-            out.0.copy_from_slice(h_old);
+            // It keeps its depth.
             out.1.fill(0.0);
             out.2.fill(0.0);
             deepest = deepest.max(rows.deepest[here] as u32);
+            leaves.push(0.0);
             continue;
         }
+        rows.h_old.copy_from_slice(out.0);
         let share = [&rows.share[above][..], &rows.share[here], &rows.share[below]];
         let fluxes = [&rows.qx[here][..], &rows.qy[here], &rows.qy[below]];
-        deepest = deepest.max(update_row(nx, share, fluxes, j == ny, h_old, out, factor));
+        deepest = deepest.max(update_row(nx, share, fluxes, j == ny, &rows.h_old, out, factor));
+        if j < ny {
+            let qx = band.row(j as usize).qx;
+            leaves.push(f64::from(qx[nx]) - f64::from(qx[0]));
+        }
     }
-    deepest
+    (deepest, leaves)
 }
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
@@ -475,11 +466,12 @@ fn update_row(
 pub fn fluxes(g: &Ground, s: &State, dt: f32, qx: &mut [f32], qy: &mut [f32]) {
     let (ny, stride) = (g.layout.n_rows, g.layout.stride());
     qx[ny * stride..].fill(0.0);
+    let row = |j: usize| s.row(g.layout, j);
     for (j, (qx, qy)) in qx.chunks_mut(stride).zip(qy.chunks_mut(stride)).enumerate() {
         if j < ny {
-            flux_x_row(g, s, dt, j, qx);
+            flux_x_row(g, j, row(j), row(j + 1).qy, dt, qx);
         }
-        flux_y_row(g, s, dt, j, qy);
+        flux_y_row(g, j, row, dt, qy);
     }
 }
 

@@ -9,11 +9,13 @@
 //! | [`math`] | powers of depth by the same operations on CPU and GPU |
 //! | [`local_inertial`], [`shallow_water`] | one step of each solver |
 //! | [`stages`], [`interval`] | the stages of a step, and at the ends of an interval, each on the CPU and in a shader |
+//! | [`bands`] | a step in place, cut into bands of rows |
 //! | [`edges`], [`walls`], [`breach`] | what bounds the water |
 //! | [`hydrology`] | rain, infiltration, drains |
 //! | [`setup`], [`model`], [`stats`] | a case; the running model with its water balance; maxima and arrival |
 //! | [`case`] | cases from TOML files |
 
+pub mod bands;
 #[cfg(feature = "gpu")]
 mod batch;
 pub mod breach;

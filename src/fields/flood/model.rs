@@ -4,6 +4,7 @@
 //! and rain at the exact mean of their series, levels at the middle. Inside it the solver takes as many stable steps
 //! as it needs. At its end: rain, soil, drains, breaches, maxima. So volumes are exact whatever the steps were.
 
+use super::bands::Margins;
 use super::breach::Gap;
 use super::edges::{EdgeKind, Edges};
 use super::hydrology::Hydrology;
@@ -95,7 +96,7 @@ pub struct FloodModel {
     pub(super) gaps: Vec<Option<Gap>>,
     pub(super) hydrology: Hydrology,
     pub(super) state: State,
-    next: State,
+    margins: Margins,
     pub(super) stats: Stats,
     pub(super) report: StepReport,
     /// Source rates of the current interval: cell and m/s.
@@ -168,7 +169,7 @@ impl FloodModel {
         let hydrology = hydrology_of(&setup, layout)?;
         let state = State::still(h);
         let mut model = FloodModel {
-            next: state.clone(),
+            margins: Margins::default(),
             stats: Stats::new(layout),
             report: StepReport::default(),
             sources: Vec::new(),
@@ -392,7 +393,8 @@ impl FloodModel {
             if self.batch_on_gpu(until_s)? {
                 continue;
             }
-            self.interval(end)?;
+            // Inside the pool, so that no step waits for sleeping threads to wake up.
+            rayon::scope(|_| self.interval(end))?;
         }
         Ok(())
     }
@@ -484,13 +486,12 @@ impl FloodModel {
         };
         let (stage, mut report) = match self.setup.solver {
             Solver::LocalInertial => {
-                ("flood.local_inertial", local_inertial::step(&ground, &self.state, &mut self.next, dt))
+                ("flood.local_inertial", local_inertial::step(&ground, &mut self.state, &mut self.margins, dt))
             }
             Solver::ShallowWater => {
-                ("flood.shallow_water", shallow_water::step(&ground, &self.state, &mut self.next, dt))
+                ("flood.shallow_water", shallow_water::step(&ground, &mut self.state, &mut self.margins, dt))
             }
         };
-        std::mem::swap(&mut self.state, &mut self.next);
         self.t_s += f64::from(dt);
         self.steps += 1;
         self.shortest_dt_s = self.shortest_dt_s.min(dt);

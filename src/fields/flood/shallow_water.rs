@@ -15,12 +15,12 @@
 //! Limits: first order, so fronts smear over some cells; walls are weirs.
 
 use multiversion::multiversion;
-use rayon::prelude::*;
 
+use super::bands::{Band, Margins, Row, walk};
 use super::edges::{EdgeKind, Side};
 use super::local_inertial::{BLOCKED_M, Ground, State};
 use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
-use crate::fields::layout::{CHUNK_ROWS, in_blocks};
+use crate::fields::layout::in_blocks;
 
 /// Cells with less water than this do not move, m.
 pub const DRY_M: f32 = 1e-6;
@@ -151,8 +151,8 @@ struct Velocity {
 }
 
 #[inline(always)]
-fn velocity_row(s: &State, at: usize, n: usize, out: &mut Velocity) {
-    let (h, qx, qy) = (&s.h_m[at..at + n], &s.qx_m2_s[at..at + n], &s.qy_m2_s[at..at + n]);
+fn velocity_row(row: Row, n: usize, out: &mut Velocity) {
+    let (h, qx, qy) = (&row.h[..n], &row.qx[..n], &row.qy[..n]);
     let (u, v) = (&mut out.u[..n], &mut out.v[..n]);
     in_blocks!(i < n, {
         let inv = 1.0 / greater(h[i], DRY_M);
@@ -185,10 +185,10 @@ impl FluxRow {
 }
 
 #[inline(always)]
-fn x_faces(g: &Ground, s: &State, j: usize, vel: &Velocity, out: &mut FluxRow) {
+fn x_faces(g: &Ground, j: usize, h: &[f32], vel: &Velocity, out: &mut FluxRow) {
     let nx = g.layout.n_cols;
     let at = j * g.layout.stride();
-    let (h, z) = (&s.h_m[at..at + nx], &g.z_m[at..at + nx]);
+    let (h, z) = (&h[..nx], &g.z_m[at..at + nx]);
     let (u, v) = (&vel.u[..nx], &vel.v[..nx]);
     let cell = |i: usize| Cell { h: h[i], z: z[i], un: u[i], ut: v[i] };
     {
@@ -215,23 +215,31 @@ fn x_faces(g: &Ground, s: &State, j: usize, vel: &Velocity, out: &mut FluxRow) {
     }
 }
 
+/// Faces north of row `j`; `row` gives rows of the step before.
 #[inline(always)]
-fn y_faces(g: &Ground, s: &State, j: usize, above: &Velocity, here: &Velocity, out: &mut FluxRow) {
+fn y_faces<'a>(
+    g: &Ground,
+    j: usize,
+    row: impl Fn(usize) -> Row<'a>,
+    above: &Velocity,
+    here: &Velocity,
+    out: &mut FluxRow,
+) {
     let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows, g.layout.stride());
     let at = j * stride;
     if j == 0 || j == ny {
-        let (row, side, vel) = if j == 0 { (0, Side::North, here) } else { (ny - 1, Side::South, above) };
+        let (edge, side, vel) = if j == 0 { (0, Side::North, here) } else { (ny - 1, Side::South, above) };
+        let h = row(edge).h;
         for i in 0..nx {
-            let k = row * stride + i;
-            let c = Cell { h: s.h_m[k], z: g.z_m[k], un: vel.v[i], ut: vel.u[i] };
+            let c = Cell { h: h[i], z: g.z_m[edge * stride + i], un: vel.v[i], ut: vel.u[i] };
             let outside = if c.z > 0.5 * BLOCKED_M { mirror(c) } else { ghost(g.edges.kind(side, i), c) };
             out.set(i, if j == 0 { hllc(outside, c) } else { hllc(c, outside) });
         }
         return;
     }
     let up = at - stride;
-    let (h_n, z_n, u_n, v_n) = (&s.h_m[up..up + nx], &g.z_m[up..up + nx], &above.u[..nx], &above.v[..nx]);
-    let (h_s, z_s, u_s, v_s) = (&s.h_m[at..at + nx], &g.z_m[at..at + nx], &here.u[..nx], &here.v[..nx]);
+    let (h_n, z_n, u_n, v_n) = (&row(j - 1).h[..nx], &g.z_m[up..up + nx], &above.u[..nx], &above.v[..nx]);
+    let (h_s, z_s, u_s, v_s) = (&row(j).h[..nx], &g.z_m[at..at + nx], &here.u[..nx], &here.v[..nx]);
     let north = |i: usize| Cell { h: h_n[i], z: z_n[i], un: v_n[i], ut: u_n[i] };
     let south = |i: usize| Cell { h: h_s[i], z: z_s[i], un: v_s[i], ut: u_s[i] };
     {
@@ -250,82 +258,67 @@ fn y_faces(g: &Ground, s: &State, j: usize, above: &Velocity, here: &Velocity, o
     }
 }
 
-/// One step of `dt` seconds from `old` into `new`.
-pub fn step(g: &Ground, old: &State, new: &mut State, dt: f32) -> StepReport {
-    let stride = g.layout.stride();
-    let chunk = CHUNK_ROWS * stride;
-    let planes = new.h_m.par_chunks_mut(chunk).zip(new.qx_m2_s.par_chunks_mut(chunk));
-    let planes = planes.zip(new.qy_m2_s.par_chunks_mut(chunk));
-    let reports: Vec<StepReport> =
-        planes.enumerate().map(|(c, ((h, qx), qy))| step_chunk(g, old, c * CHUNK_ROWS, h, qx, qy, dt)).collect();
-    reports.into_iter().fold(StepReport::default(), StepReport::join)
+/// One step of `dt` seconds, in place.
+pub fn step(g: &Ground, state: &mut State, margins: &mut Margins, dt: f32) -> StepReport {
+    let bands = walk(g.layout, state, margins, |band| step_band(g, band, dt));
+    // In the order of the rows, whatever the bands were.
+    bands.into_iter().flatten().fold(StepReport::default(), StepReport::join)
 }
 
+/// Moves the water of a band; a report for each of its rows.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn step_chunk(
-    g: &Ground,
-    old: &State,
-    first: usize,
-    h_new: &mut [f32],
-    qx_new: &mut [f32],
-    qy_new: &mut [f32],
-    dt: f32,
-) -> StepReport {
+fn step_band(g: &Ground, band: &mut Band, dt: f32) -> Vec<StepReport> {
     let (nx, ny, stride) = (g.layout.n_cols, g.layout.n_rows, g.layout.stride());
-    let mut report = StepReport::default();
     let velocity = || Velocity { u: vec![0.0; nx], v: vec![0.0; nx] };
     let (mut above, mut here, mut below) = (velocity(), velocity(), velocity());
     let (mut fx, mut fn_, mut fs) = (FluxRow::new(stride), FluxRow::new(stride), FluxRow::new(stride));
+    let mut new = [vec![0.0; nx], vec![0.0; nx], vec![0.0; nx]];
+    let (first, last) = (band.first, (band.first + band.n_rows()).min(ny));
     if first >= ny {
-        return report;
+        return Vec::new();
     }
     if first > 0 {
-        velocity_row(old, (first - 1) * stride, nx, &mut above);
+        velocity_row(band.row(first - 1), nx, &mut above);
     }
-    velocity_row(old, first * stride, nx, &mut here);
-    y_faces(g, old, first, &above, &here, &mut fn_);
-    let last = (first + h_new.len() / stride).min(ny);
+    velocity_row(band.row(first), nx, &mut here);
+    y_faces(g, first, |j| band.row(j), &above, &here, &mut fn_);
+    let mut reports = Vec::with_capacity(last - first);
     for j in first..last {
-        x_faces(g, old, j, &here, &mut fx);
+        x_faces(g, j, band.row(j).h, &here, &mut fx);
         if j + 1 < ny {
-            velocity_row(old, (j + 1) * stride, nx, &mut below);
+            velocity_row(band.row(j + 1), nx, &mut below);
         }
-        y_faces(g, old, j + 1, &here, &below, &mut fs);
-        let at = (j - first) * stride;
-        let out = (&mut h_new[at..at + nx], &mut qx_new[at..at + nx], &mut qy_new[at..at + nx]);
-        let (depth, speed) = update_row(g, old, j, (&fx, &fn_, &fs), out, dt);
-        report.deepest_bits = report.deepest_bits.max(depth);
-        report.speed_m_s = report.speed_m_s.max(speed);
-        report.edge_out_m2_s += f64::from(fx.h[nx]) - f64::from(fx.h[0]);
+        y_faces(g, j + 1, |j| band.row(j), &here, &below, &mut fs);
+        let [h, qx, qy] = &mut new;
+        let (deepest_bits, speed_m_s) = update_row(g, band.row(j), j, (&fx, &fn_, &fs), (h, qx, qy), dt);
+        let out = band.row_mut(j);
+        out.0[..nx].copy_from_slice(h);
+        out.1[..nx].copy_from_slice(qx);
+        out.2[..nx].copy_from_slice(qy);
+        let mut edge_out_m2_s = f64::from(fx.h[nx]) - f64::from(fx.h[0]);
         if j == 0 {
-            report.edge_out_m2_s -= fn_.h[..nx].iter().map(|&q| f64::from(q)).sum::<f64>();
+            edge_out_m2_s -= fn_.h[..nx].iter().map(|&q| f64::from(q)).sum::<f64>();
         }
         if j + 1 == ny {
-            report.edge_out_m2_s += fs.h[..nx].iter().map(|&q| f64::from(q)).sum::<f64>();
+            edge_out_m2_s += fs.h[..nx].iter().map(|&q| f64::from(q)).sum::<f64>();
         }
+        reports.push(StepReport { deepest_bits, speed_m_s, edge_out_m2_s });
         std::mem::swap(&mut fn_, &mut fs);
         std::mem::swap(&mut above, &mut here);
         std::mem::swap(&mut here, &mut below);
     }
-    report
+    reports
 }
 
 type RowOut<'a> = (&'a mut [f32], &'a mut [f32], &'a mut [f32]);
 
 #[inline(always)]
-fn update_row(
-    g: &Ground,
-    old: &State,
-    j: usize,
-    f: (&FluxRow, &FluxRow, &FluxRow),
-    out: RowOut,
-    dt: f32,
-) -> (u32, f32) {
+fn update_row(g: &Ground, old: Row, j: usize, f: (&FluxRow, &FluxRow, &FluxRow), out: RowOut, dt: f32) -> (u32, f32) {
     let (nx, at) = (g.layout.n_cols, j * g.layout.stride());
     let (x, n, s) = f;
     let (h_new, qx_new, qy_new) = out;
     let (h_new, qx_new, qy_new) = (&mut h_new[..nx], &mut qx_new[..nx], &mut qy_new[..nx]);
-    let (h, qx, qy) = (&old.h_m[at..at + nx], &old.qx_m2_s[at..at + nx], &old.qy_m2_s[at..at + nx]);
+    let (h, qx, qy) = (&old.h[..nx], &old.qx[..nx], &old.qy[..nx]);
     let manning = &g.manning[at..at + nx];
     let (xh, xl, xr, xt) = (&x.h[..nx + 1], &x.left[..nx + 1], &x.right[..nx + 1], &x.along[..nx + 1]);
     let (nh, nr, nt) = (&n.h[..nx], &n.right[..nx], &n.along[..nx]);
@@ -366,7 +359,7 @@ pub fn fluxes(g: &Ground, s: &State, x: &mut [[f32; 4]], y: &mut [[f32; 4]]) {
     let velocity: Vec<Velocity> = (0..ny)
         .map(|j| {
             let mut row = Velocity { u: vec![0.0; nx], v: vec![0.0; nx] };
-            velocity_row(s, j * stride, nx, &mut row);
+            velocity_row(s.row(g.layout, j), nx, &mut row);
             row
         })
         .collect();
@@ -380,10 +373,11 @@ pub fn fluxes(g: &Ground, s: &State, x: &mut [[f32; 4]], y: &mut [[f32; 4]]) {
     for (j, (x, y)) in x.chunks_mut(stride).zip(y.chunks_mut(stride)).enumerate() {
         x.fill([0.0; 4]);
         if j < ny {
-            x_faces(g, s, j, &velocity[j], &mut row);
+            x_faces(g, j, s.row(g.layout, j).h, &velocity[j], &mut row);
             write(&row, stride, x);
         }
-        y_faces(g, s, j, &velocity[j.max(1) - 1], &velocity[j.min(ny - 1)], &mut row);
+        let rows = |j: usize| s.row(g.layout, j);
+        y_faces(g, j, rows, &velocity[j.max(1) - 1], &velocity[j.min(ny - 1)], &mut row);
         write(&row, nx, y);
     }
 }
@@ -401,7 +395,7 @@ pub fn update(g: &Ground, old: &State, fluxes: (&[[f32; 4]], &[[f32; 4]]), new: 
         let at = j * stride..j * stride + nx;
         let State { h_m, qx_m2_s, qy_m2_s } = &mut *new;
         let out = (&mut h_m[at.clone()], &mut qx_m2_s[at.clone()], &mut qy_m2_s[at]);
-        let (depth, speed) = update_row(g, old, j, (&x, &n, &s), out, dt);
+        let (depth, speed) = update_row(g, old.row(g.layout, j), j, (&x, &n, &s), out, dt);
         (deepest, fastest) = (depth.max(deepest), speed.max(fastest));
     }
     (deepest, fastest)

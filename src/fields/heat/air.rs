@@ -1,8 +1,9 @@
 //! Air between the houses: how much warmer it is than the country air that blows in.
 //!
-//! θ (K) in a layer of depth H: ∂θ/∂t + ∂(uθ)/∂x + ∂(vθ)/∂y = D ∇²θ + S − k θ, with source S = ΔQH / (ρ c_p H) from the
-//! sensible heat beyond that of open grassland, and exchange k = w_e / H with the air above. Air that blows in has a given
-//! θ: 0 from the country, the map's own mean from more of the same city.
+//! θ (K) in a layer of depth H, over the country's layer of that depth: ∂θ/∂t + ∂(uθ)/∂x + ∂(vθ)/∂y = D ∇²θ + S
+//! + k (θ_a − θ) − k_r θ_a, with source S = ΔQH / (ρ c_p H) from the sensible heat beyond that of open grassland, exchange
+//! k = w / H with the air above, which is θ_a warmer than the country's layer and heats that too, at its own k_r
+//! ([`super::night`]). Air that blows in has a given θ: 0 from the country, the map's own mean from more of the same city.
 //!
 //! Each step solves the rows and then the columns implicitly (upwind; locally one-dimensional splitting): stable for
 //! any Δt, conserves heat, and never leaves the range of its sources. All lines of a direction share one factorisation, and
@@ -11,6 +12,7 @@
 use multiversion::multiversion;
 use rayon::prelude::*;
 
+use super::night::{Exchange, mixing};
 use crate::gis::GridRef;
 
 /// Air over a map during one step.
@@ -22,8 +24,8 @@ pub struct AirFlow {
     pub south_m_s: f32,
     /// Diffusion, m²/s.
     pub diffusion_m2_s: f32,
-    /// Exchange with the air above, 1/s.
-    pub exchange_1_s: f32,
+    /// Exchange with the air above.
+    pub exchange: Exchange,
     /// θ of the air that blows in, K.
     pub inflow_k: f32,
 }
@@ -95,8 +97,8 @@ pub struct Lines {
     pub rows: Line,
     /// Along columns.
     pub columns: Line,
-    /// 1 / (1 + k Δt).
-    pub decay: f32,
+    /// Exchange with the air above.
+    pub exchange: Exchange,
     /// Δt, s.
     pub dt_s: f32,
 }
@@ -108,24 +110,26 @@ impl Lines {
         Lines {
             rows: line(grid.n_cols, flow.east_m_s),
             columns: line(grid.n_rows, flow.south_m_s),
-            decay: 1.0 / (1.0 + dt * flow.exchange_1_s),
+            exchange: flow.exchange,
             dt_s: dt,
         }
     }
 }
 
-/// Sources and exchange, then along the rows: stage `heat.air_rows`.
-pub fn rows(lines: &Lines, nx: usize, theta: &mut [f32], source_k_s: &[f32], inflow_k: f32) {
+/// Sources and exchange, then along the rows: stage `heat.air_rows`. `mixing` is that of [`super::night::mixing`].
+pub fn rows(lines: &Lines, nx: usize, theta: &mut [f32], source_k_s: &[f32], mixing: &[f32], inflow_k: f32) {
     let bands = theta.par_chunks_mut(nx * LANES).zip(source_k_s.par_chunks(nx * LANES));
-    bands.for_each(|(theta, source)| band(lines, nx, theta, source, inflow_k));
+    let bands = bands.zip(mixing.par_chunks(nx * LANES));
+    bands.for_each(|((theta, source), mixing)| band(lines, nx, theta, (source, mixing), inflow_k));
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx+avx2"))]
-fn band(lines: &Lines, nx: usize, theta: &mut [f32], source: &[f32], inflow_k: f32) {
+fn band(lines: &Lines, nx: usize, theta: &mut [f32], (source, mixing): (&[f32], &[f32]), inflow_k: f32) {
     let mut cells = vec![[0.0_f32; LANES]; nx];
-    for (k, (line, source)) in theta.chunks(nx).zip(source.chunks(nx)).enumerate() {
-        for ((cell, t), s) in cells.iter_mut().zip(line).zip(source) {
-            cell[k] = (t + lines.dt_s * s) * lines.decay;
+    let rows = theta.chunks(nx).zip(source.chunks(nx)).zip(mixing.chunks(nx));
+    for (k, ((line, source), mixing)) in rows.enumerate() {
+        for (((cell, t), s), m) in cells.iter_mut().zip(line).zip(source).zip(mixing) {
+            cell[k] = lines.exchange.apply(*t, *m, *s, lines.dt_s);
         }
     }
     lines.rows.solve(&mut cells, inflow_k);
@@ -164,10 +168,10 @@ pub fn mean(nx: usize, theta: &[f32]) -> f32 {
     (sums.iter().sum::<f64>() / theta.len().max(1) as f64) as f32
 }
 
-/// One step of `dt` seconds. `source_k_s` is S.
+/// One step of `dt` seconds over open ground. `source_k_s` is S.
 pub fn step(grid: &GridRef, theta: &mut [f32], source_k_s: &[f32], flow: &AirFlow, dt: f32) {
     let lines = Lines::new(grid, flow, dt);
-    rows(&lines, grid.n_cols, theta, source_k_s, flow.inflow_k);
+    rows(&lines, grid.n_cols, theta, source_k_s, &vec![mixing(0.0); theta.len()], flow.inflow_k);
     columns(&lines, grid.n_cols, theta, flow.inflow_k);
 }
 
@@ -183,7 +187,13 @@ mod tests {
     fn a_still_box_warms_as_its_equation_says() {
         // θ(t) = S/k (1 − e^{−kt})
         let g = grid(5, 4, 20.0);
-        let flow = AirFlow { east_m_s: 0.0, south_m_s: 0.0, diffusion_m2_s: 3.0, exchange_1_s: 1e-3, inflow_k: 0.0 };
+        let flow = AirFlow {
+            east_m_s: 0.0,
+            south_m_s: 0.0,
+            diffusion_m2_s: 3.0,
+            exchange: Exchange::steady(1e-3),
+            inflow_k: 0.0,
+        };
         let mut theta = vec![0.0; g.len()];
         for _ in 0..200 {
             step(&g, &mut theta, &[2e-3; 20], &flow, 10.0);
@@ -196,7 +206,13 @@ mod tests {
     fn wind_over_a_city_warms_along_its_fetch() {
         // Steady: θ(x) = S/k (1 − e^{−kx/u}).
         let g = grid(400, 1, 5.0);
-        let flow = AirFlow { east_m_s: 1.0, south_m_s: 0.0, diffusion_m2_s: 0.0, exchange_1_s: 1e-3, inflow_k: 0.0 };
+        let flow = AirFlow {
+            east_m_s: 1.0,
+            south_m_s: 0.0,
+            diffusion_m2_s: 0.0,
+            exchange: Exchange::steady(1e-3),
+            inflow_k: 0.0,
+        };
         let mut theta = vec![0.0; 400];
         for _ in 0..4000 {
             step(&g, &mut theta, &[2e-3; 400], &flow, 2.0);
@@ -211,7 +227,13 @@ mod tests {
     #[test]
     fn a_hot_spot_spreads_like_a_gaussian_and_keeps_its_heat() {
         let g = grid(101, 101, 1.0);
-        let flow = AirFlow { east_m_s: 0.0, south_m_s: 0.0, diffusion_m2_s: 1.0, exchange_1_s: 0.0, inflow_k: 0.0 };
+        let flow = AirFlow {
+            east_m_s: 0.0,
+            south_m_s: 0.0,
+            diffusion_m2_s: 1.0,
+            exchange: Exchange::steady(0.0),
+            inflow_k: 0.0,
+        };
         let (t0, t1) = (20.0_f32, 60.0_f32);
         let kernel = |t: f32, k: usize| {
             let (x, y) = ((k % 101) as f32 - 50.0, (k / 101) as f32 - 50.0);

@@ -17,7 +17,8 @@ use crate::fields::flood::math::{greater, lesser};
 pub const SIGMA: f32 = 5.670_374e-8;
 /// Density × specific heat of air, J/(m³ K).
 pub const RHO_CP: f32 = 1.2 * 1005.0;
-const ZERO_C_K: f32 = 273.15;
+/// 0 °C, K.
+pub const ZERO_C_K: f32 = 273.15;
 /// Psychrometric constant, hPa/K.
 const GAMMA: f32 = 0.66;
 

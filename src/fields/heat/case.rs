@@ -21,6 +21,8 @@ pub struct HeatCase {
     pub weather: Vec<Hour>,
     /// Hour (UTC since the first midnight) whose maps are written; the hottest if `None`.
     pub map_hour: Option<f64>,
+    /// First day.
+    pub date: NaiveDate,
     /// EPSG code of the maps.
     pub epsg: u16,
 }
@@ -149,7 +151,7 @@ pub fn read(path: &Path) -> Result<HeatCase, CaseError> {
         latitude_deg,
         longitude_deg,
     };
-    Ok(HeatCase { setup, weather, map_hour: file.map_hour, epsg: case.epsg() })
+    Ok(HeatCase { setup, weather, map_hour: file.map_hour, date, epsg: case.epsg() })
 }
 
 /// Holes of the surface become ground; ground without a height becomes the lowest ground.

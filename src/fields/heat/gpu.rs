@@ -24,7 +24,7 @@ pub struct GpuHeat {
 pub struct State {
     /// Surfaces.
     pub surfaces: Surfaces,
-    /// Warmth of the air over the station's, K.
+    /// Warmth of the canopy layer over the country's, K.
     pub theta: Vec<f32>,
     /// Share of the direct sun.
     pub sunlit: Vec<f32>,
@@ -39,6 +39,8 @@ pub struct Still<'a> {
     pub skin: &'a Skin,
     /// Heat of people, traffic and buildings, W/m².
     pub anthropogenic_w_m2: &'a [f32],
+    /// Mixing by wind.
+    pub mixing: &'a [f32],
     /// Sky view factor.
     pub svf: &'a [f32],
     /// What lies upwind.
@@ -126,12 +128,7 @@ impl GpuHeat {
     fn hour_by_stage(&self, still: &Still, hourly: &Hourly, b: &mut Buffers) -> Result<(), String> {
         self.run(SUNLIT, b)?;
         for quarter in &hourly.quarters {
-            b.set(
-                "params",
-                &[params_of(still, hourly)
-                    .with_sky(&quarter.sky)
-                    .with_air(&quarter.lines, quarter.rural_sensible_w_m2)],
-            );
+            b.set("params", &[params_of(still, hourly).with_sky(&quarter.sky).with_air(&quarter.lines)]);
             b.set("row_factors", &quarter.lines.rows.factors);
             b.set("column_factors", &quarter.lines.columns.factors);
             self.run(SURFACE_ENERGY, b)?;
@@ -148,16 +145,15 @@ impl GpuHeat {
 
     fn hour_in_one(&self, still: &Still, hourly: &Hourly, b: &mut Buffers) -> Result<(), String> {
         let gpu = &self.gpu;
-        let names = ["surface_m", "crown_m", "coefficients", "anthropogenic", "sky", "theta", "surfaces", "inflow"];
+        let names =
+            ["surface_m", "crown_m", "coefficients", "anthropogenic", "mixing", "sky", "theta", "surfaces", "inflow"];
         let buffers = names.map(|name| (name, gpu.storage(name, b.get::<u32>(name))));
         let of = |name: &str| buffers.iter().find(|(n, _)| *n == name).map(|(_, buffer)| buffer);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             for (k, quarter) in hourly.quarters.iter().enumerate() {
-                let params = params_of(still, hourly)
-                    .with_sky(&quarter.sky)
-                    .with_air(&quarter.lines, quarter.rural_sensible_w_m2);
+                let params = params_of(still, hourly).with_sky(&quarter.sky).with_air(&quarter.lines);
                 let params = gpu.uniform("heat.params", &params);
                 let rows = gpu.storage("heat.row_factors", &quarter.lines.rows.factors);
                 let columns = gpu.storage("heat.column_factors", &quarter.lines.columns.factors);
@@ -202,7 +198,7 @@ pub fn host_buffers(still: &Still, hourly: &Hourly, state: &State) -> Buffers {
     let mut params = params_of(still, hourly);
     let mut b = Buffers::new(Size { n_cols: params.n_cols, n_rows: params.n_rows, n_list: 0 });
     if let Some(quarter) = hourly.quarters.first() {
-        params = params.with_sky(&quarter.sky).with_air(&quarter.lines, quarter.rural_sensible_w_m2);
+        params = params.with_sky(&quarter.sky).with_air(&quarter.lines);
         b.set("row_factors", &quarter.lines.rows.factors);
         b.set("column_factors", &quarter.lines.columns.factors);
     }
@@ -212,6 +208,7 @@ pub fn host_buffers(still: &Still, hourly: &Hourly, state: &State) -> Buffers {
     b.set("directions", &directions());
     b.set("coefficients", &still.skin.pixels());
     b.set("anthropogenic", still.anthropogenic_w_m2);
+    b.set("mixing", still.mixing);
     let sky: Vec<[f32; 2]> = still.svf.iter().zip(&state.sunlit).map(|(s, l)| [*s, *l]).collect();
     b.set("sky", &sky);
     b.set("theta", &state.theta);

@@ -7,6 +7,7 @@
 //! | [`cover`] | land cover classes with their coefficients |
 //! | [`balance`], [`surfaces`] | Q* + QF = QH + QE + ΔQS for one surface; for a map |
 //! | [`air`] | canopy air: advection, diffusion, exchange with the air above |
+//! | [`night`] | the stable night over open country; exchange by stability |
 //! | [`pet`] | the Dutch standard heat-stress map, wet bulb, UHI |
 //! | [`model`], [`stages`] | a running episode; its stages, each on the CPU and in a shader |
 //! | [`case`], [`weather`] | cases from TOML files; hourly weather, KNMI's columns too |
@@ -18,6 +19,7 @@ pub mod cover;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod model;
+pub mod night;
 pub mod pet;
 pub mod sky;
 pub mod stages;

@@ -1,16 +1,15 @@
 //! A running heat episode: hour by hour, surface energy and canopy air on one grid.
 //!
-//! The state is θ (how much warmer than the station the air between the houses is) and the surface temperature. Sky
+//! The state is θ (how much warmer the canopy layer is than the country's) and the surface temperature. Sky
 //! view factors are made once ([`Skyline::renew`] makes those of an earlier episode fit a changed city); shadows once per
 //! hour, since the sun moves.
 //!
-//! Depth of the canopy layer H = 30 m; exchange velocity w_e = 0.008 U + 0.06 w*, w* = (g/T · QH/(ρ c_p) · 1000 m)^{1/3}
-//! with the QH of the open country, whose mixed layer it is: at night there is none
-//! (A, set so that a dense stony district on a calm clear night is up to 7 K and by day up to 2 K warmer; R §3.9).
+//! Depth of the canopy layer H = 30 m (A). Exchange with the air above, and what the station at 2 m stands in: [`super::night`].
 
 use super::air::{self, AirFlow, Lines};
 use super::balance::{Above, Fluxes, RHO_CP, sky_longwave, surface};
 use super::cover::{Coefficients, Cover};
+use super::night::{Exchange, Night, at_two_metres, convective_velocity, mixing_of};
 use super::pet;
 use super::sky::{Shine, Skyline};
 use super::stages::WARMS;
@@ -71,8 +70,6 @@ pub struct Quarter {
     pub lines: Lines,
     /// Steps of the air.
     pub n_steps: usize,
-    /// Sensible heat of open grassland, W/m².
-    pub rural_sensible_w_m2: f32,
 }
 
 /// What an hour does to a map.
@@ -93,8 +90,12 @@ pub struct HeatModel {
     sun: Sun,
     surfaces: Surfaces,
     theta: Vec<f32>,
+    mixing: Vec<f32>,
     /// Surface temperature, net radiation and its trend of open grassland.
     rural: (f32, f32, f32),
+    night: Night,
+    /// Sky of the last quarter of an hour.
+    sky: Option<Sky>,
     weather: Option<Hour>,
     lost_gpu: Option<String>,
     #[cfg(feature = "gpu")]
@@ -123,6 +124,7 @@ impl HeatModel {
         let n = setup.grid.len();
         let coefficients: Vec<Coefficients> = setup.cover.iter().map(|c| c.coefficients()).collect();
         let sunlit = Raster::filled(setup.grid, 1.0);
+        let mixing = mixing_of(&setup.grid, |k| matches!(setup.cover[k], Cover::Roof | Cover::Trees));
         let sun = Sun { elevation_rad: 0.0, azimuth_rad: 0.0 };
         HeatModel {
             skin: Skin::of(&coefficients),
@@ -136,7 +138,10 @@ impl HeatModel {
                 sensible: vec![0.0; n],
             },
             theta: vec![0.0; n],
+            mixing,
             rural: (f32::NAN, 0.0, 0.0),
+            night: Night::default(),
+            sky: None,
             weather: None,
             lost_gpu: None,
             #[cfg(feature = "gpu")]
@@ -185,20 +190,22 @@ impl HeatModel {
         Raster { grid: self.setup.grid, values }
     }
 
-    /// Air temperature between the houses, °C.
+    /// Air temperature between the houses at 2 m, °C.
     pub fn air_c(&self) -> Raster<f32> {
         let station = self.weather.map_or(f32::NAN, |w| w.air_c);
-        self.raster(self.theta.iter().map(|t| station + t).collect())
+        self.raster(self.excess().map(|e| station + e).collect())
     }
 
-    /// How much warmer than the station the air is, K.
+    /// How much warmer than the station the air at 2 m is, K.
     pub fn excess_k(&self) -> Raster<f32> {
-        self.raster(self.theta.clone())
+        self.raster(self.excess().collect())
     }
 
-    /// The same, as it is kept.
-    pub fn excess(&self) -> &[f32] {
-        &self.theta
+    /// The same, pixel by pixel.
+    pub fn excess(&self) -> impl Iterator<Item = f32> {
+        let (rural, shallow) = self.sky.map_or((0.0, 0.0), |s| (s.rural_sensible_w_m2, s.shallow_k));
+        let places = self.theta.iter().zip(&self.surfaces.sensible);
+        places.map(move |(theta, sensible)| at_two_metres(*theta, *sensible, rural, shallow))
     }
 
     /// Surface temperature, °C.
@@ -223,16 +230,19 @@ impl HeatModel {
         }
         let grid = self.setup.grid;
         self.sunlit = hourly.shine.map_or_else(|| Raster::filled(grid, 0.0), |shine| self.skyline().sunlit_by(&shine));
-        for quarter in &hourly.quarters {
-            let place = Place {
-                skin: &self.skin,
-                svf: &self.svf.values,
-                sunlit: &self.sunlit.values,
-                anthropogenic_w_m2: &self.setup.anthropogenic_w_m2,
-            };
-            surfaces::step(place, &quarter.sky, &self.theta, &mut self.surfaces);
-            self.air(quarter);
-        }
+        // Inside the pool, so that no step waits for sleeping threads to wake up.
+        rayon::scope(|_| hourly.quarters.iter().for_each(|quarter| self.quarter_on_cpu(quarter)));
+    }
+
+    fn quarter_on_cpu(&mut self, quarter: &Quarter) {
+        let place = Place {
+            skin: &self.skin,
+            svf: &self.svf.values,
+            sunlit: &self.sunlit.values,
+            anthropogenic_w_m2: &self.setup.anthropogenic_w_m2,
+        };
+        surfaces::step(place, &quarter.sky, &self.theta, &mut self.surfaces);
+        self.air(quarter);
     }
 
     /// Weather and air of the hour's quarters. Open country alone decides over them, so they come before the map.
@@ -245,15 +255,18 @@ impl HeatModel {
             longwave_w_m2: sky_longwave(w.air_c, w.humidity, w.cloud),
             air_c: w.air_c,
             wind_m_s: w.wind_m_s,
+            rural_sensible_w_m2: 0.0,
+            shallow_k: 0.0,
             spin_up: false,
         };
-        (0..4)
-            .map(|quarter| {
-                sky.spin_up = first && quarter == 0;
-                let rural = self.rural_surface(&sky);
-                self.quarter(w, sky, rural)
-            })
-            .collect()
+        let quarters = (0..4).map(|quarter| {
+            sky.spin_up = first && quarter == 0;
+            let rural = self.rural_surface(&sky);
+            self.quarter(w, sky, rural)
+        });
+        let quarters: Vec<Quarter> = quarters.collect();
+        self.sky = quarters.last().map(|q| q.sky);
+        quarters
     }
 
     /// A model on a backend, with notices for the user (why the CPU was taken).
@@ -347,6 +360,7 @@ impl HeatModel {
             skyline: self.skyline(),
             skin: &self.skin,
             anthropogenic_w_m2: &self.setup.anthropogenic_w_m2,
+            mixing: &self.mixing,
             svf: &self.svf.values,
             surroundings: self.setup.surroundings,
         }
@@ -385,10 +399,10 @@ impl HeatModel {
         fluxes
     }
 
-    fn quarter(&self, w: &Hour, sky: Sky, rural: Fluxes) -> Quarter {
-        let rising = rural.sensible.max(0.0) / RHO_CP;
-        let convective = libm::cbrtf(9.81 / (w.air_c + 273.15) * rising * 1000.0);
-        let exchange_m_s = 0.008 * w.wind_m_s.max(0.7) + 0.06 * convective;
+    fn quarter(&mut self, w: &Hour, sky: Sky, rural: Fluxes) -> Quarter {
+        let seconds = SURFACE_STEP_H * 3600.0;
+        let profile = self.night.pass(seconds, w.air_c, w.wind_m_s, rural.sensible);
+        let convective = convective_velocity(w.air_c, rural.sensible / RHO_CP);
         // Wind between the houses is some third of that at 10 m in the open.
         let wind = 0.35 * w.wind_m_s;
         let from = f64::from(w.wind_from_deg).to_radians();
@@ -396,24 +410,25 @@ impl HeatModel {
             east_m_s: -wind * libm::sin(from) as f32,
             south_m_s: wind * libm::cos(from) as f32,
             diffusion_m2_s: 1.0 + 2.0 * wind + 5.0 * convective,
-            exchange_1_s: exchange_m_s / CANOPY_M,
+            exchange: Exchange::new(w.wind_m_s, w.air_c, convective, profile.above_k),
             inflow_k: 0.0,
         };
-        let n_steps = (SURFACE_STEP_H * 3600.0 / AIR_STEP_S).round() as usize;
-        let lines = Lines::new(&self.setup.grid, &flow, SURFACE_STEP_H * 3600.0 / n_steps as f32);
-        Quarter { sky, lines, n_steps, rural_sensible_w_m2: rural.sensible }
+        let n_steps = (seconds / AIR_STEP_S).round() as usize;
+        let lines = Lines::new(&self.setup.grid, &flow, seconds / n_steps as f32);
+        let sky = Sky { rural_sensible_w_m2: rural.sensible, shallow_k: profile.shallow_k, ..sky };
+        Quarter { sky, lines, n_steps }
     }
 
     fn air(&mut self, air: &Quarter) {
         let n_cols = self.setup.grid.n_cols.max(1);
-        let warms = |q: &f32| (q - air.rural_sensible_w_m2) * WARMS;
+        let warms = |q: &f32| (q - air.sky.rural_sensible_w_m2) * WARMS;
         let source: Vec<f32> = self.surfaces.sensible.iter().map(warms).collect();
         for _ in 0..air.n_steps {
             let inflow_k = match self.setup.surroundings {
                 Surroundings::City => air::mean(n_cols, &self.theta),
                 Surroundings::Country => 0.0,
             };
-            air::rows(&air.lines, n_cols, &mut self.theta, &source, inflow_k);
+            air::rows(&air.lines, n_cols, &mut self.theta, &source, &self.mixing, inflow_k);
             air::columns(&air.lines, n_cols, &mut self.theta, inflow_k);
         }
     }
@@ -423,13 +438,15 @@ impl HeatModel {
         let Some(w) = self.weather else { return Raster::filled(self.setup.grid, f32::NAN) };
         let diffuse = w.global_w_m2 * sun::diffuse_share(f64::from(w.global_w_m2), self.sun.elevation_rad) as f32;
         let sin_height = libm::sin(self.sun.elevation_rad) as f32;
-        let values = (0..self.setup.grid.len())
-            .map(|k| {
+        let values = self
+            .excess()
+            .enumerate()
+            .map(|(k, excess)| {
                 let cover = self.setup.cover[k];
                 if matches!(cover, Cover::Roof | Cover::Water) {
                     return f32::NAN;
                 }
-                let air = w.air_c + self.theta[k];
+                let air = w.air_c + excess;
                 let wet = pet::wet_bulb_c(air, w.humidity);
                 // Wind at 1.2 m between houses (A): a third of the open wind where little sky is seen, two thirds in a square.
                 let wind = w.wind_m_s * (0.25 + 0.35 * self.svf.values[k]);

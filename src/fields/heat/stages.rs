@@ -9,6 +9,7 @@ use super::air::{self, Line, Lines};
 use super::balance::{RHO_CP, SIGMA};
 use super::cover::Coefficients;
 use super::model::CANOPY_M;
+use super::night::Exchange;
 use super::sky::{CROWN_TRANSMISSION, N_AZIMUTHS, Shine, Skyline};
 use super::surfaces::{self, Place, SURFACE_STEP_H, Skin, Sky, Surfaces};
 use crate::fields::stage::{Binding, Buffers, Record, Size, Stage, read, record, shader, uniform, write};
@@ -58,8 +59,18 @@ pub struct Params {
     pub rural_sensible_w_m2: f32,
     /// Step of the air, s.
     pub dt_s: f32,
-    /// What exchange with the air above leaves in a step.
-    pub decay: f32,
+    /// What the station's air lacks against the country's canopy layer, K.
+    pub shallow_k: f32,
+    /// [`Exchange::steady_1_s`].
+    pub steady_1_s: f32,
+    /// [`Exchange::wind_1_s`].
+    pub wind_1_s: f32,
+    /// [`Exchange::ri_1_k`].
+    pub ri_1_k: f32,
+    /// [`Exchange::above_k`].
+    pub above_k: f32,
+    /// [`Exchange::rural_k_s`].
+    pub rural_k_s: f32,
     /// [`Line::from_before`] of rows.
     pub row_before: f32,
     /// [`Line::from_outside`] of rows.
@@ -72,8 +83,6 @@ pub struct Params {
     pub column_outside: f32,
     /// [`Line::windward`] of columns.
     pub column_windward: u32,
-    /// Unused.
-    pub pad: u32,
 }
 
 impl Params {
@@ -86,16 +95,22 @@ impl Params {
             longwave_w_m2: sky.longwave_w_m2,
             air_c: sky.air_c,
             wind_m_s: sky.wind_m_s,
+            rural_sensible_w_m2: sky.rural_sensible_w_m2,
+            shallow_k: sky.shallow_k,
             ..self
         }
     }
 
     /// In this air.
-    pub fn with_air(self, lines: &Lines, rural_sensible_w_m2: f32) -> Params {
+    pub fn with_air(self, lines: &Lines) -> Params {
+        let Exchange { steady_1_s, wind_1_s, ri_1_k, above_k, rural_k_s } = lines.exchange;
         Params {
-            rural_sensible_w_m2,
             dt_s: lines.dt_s,
-            decay: lines.decay,
+            steady_1_s,
+            wind_1_s,
+            ri_1_k,
+            above_k,
+            rural_k_s,
             row_before: lines.rows.from_before,
             row_outside: lines.rows.from_outside,
             row_windward: lines.rows.windward as u32,
@@ -151,14 +166,18 @@ const PARAMS: Record = record!(Params {
     wind_m_s,
     rural_sensible_w_m2,
     dt_s,
-    decay,
+    shallow_k,
+    steady_1_s,
+    wind_1_s,
+    ri_1_k,
+    above_k,
+    rural_k_s,
     row_before,
     row_outside,
     row_windward,
     column_before,
     column_outside,
     column_windward,
-    pad,
 });
 const COEFFICIENTS: Record = record!(Coefficients { albedo, emissivity, wet, a1, a2, a3 });
 /// Kelvin that a joule on a square metre warms the canopy air by.
@@ -236,7 +255,7 @@ pub static STAGES: &[Stage] = &[
         ..stage(
             "heat.air_rows",
             shader!("heat", "air_rows"),
-            &[uniform("params"), read("surfaces"), read("row_factors"), read("inflow"), write("theta")],
+            &[uniform("params"), read("surfaces"), read("row_factors"), read("inflow"), read("mixing"), write("theta")],
             [64, 1],
             |size| [size.n_rows, 1],
             air_rows,
@@ -301,6 +320,8 @@ fn surface_energy(b: &mut Buffers) {
         longwave_w_m2: p.longwave_w_m2,
         air_c: p.air_c,
         wind_m_s: p.wind_m_s,
+        rural_sensible_w_m2: p.rural_sensible_w_m2,
+        shallow_k: p.shallow_k,
         spin_up: p.spin_up != 0,
     };
     let mut planes = unpacked_surfaces(b.get("surfaces"));
@@ -318,7 +339,13 @@ fn lines(b: &Buffers, p: &Params) -> Lines {
     Lines {
         rows: line("row_factors", p.row_before, p.row_outside, p.row_windward),
         columns: line("column_factors", p.column_before, p.column_outside, p.column_windward),
-        decay: p.decay,
+        exchange: Exchange {
+            steady_1_s: p.steady_1_s,
+            wind_1_s: p.wind_1_s,
+            ri_1_k: p.ri_1_k,
+            above_k: p.above_k,
+            rural_k_s: p.rural_k_s,
+        },
         dt_s: p.dt_s,
     }
 }
@@ -334,7 +361,7 @@ fn air_rows(b: &mut Buffers) {
     let planes: &[[f32; 4]] = b.get("surfaces");
     let source: Vec<f32> = planes.iter().map(|s| (s[3] - p.rural_sensible_w_m2) * WARMS).collect();
     let mut theta: Vec<f32> = b.copy("theta");
-    air::rows(&lines(b, &p), p.n_cols as usize, &mut theta, &source, b.one("inflow"));
+    air::rows(&lines(b, &p), p.n_cols as usize, &mut theta, &source, b.get("mixing"), b.one("inflow"));
     b.set("theta", &theta);
 }
 

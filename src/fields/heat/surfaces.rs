@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::balance::{Above, surface};
 use super::cover::Coefficients;
+use super::night::at_two_metres;
 
 /// Length of a step of the surfaces, h.
 pub const SURFACE_STEP_H: f32 = 0.25;
@@ -28,6 +29,10 @@ pub struct Sky {
     pub air_c: f32,
     /// Wind at 10 m, m/s.
     pub wind_m_s: f32,
+    /// Sensible heat of open grassland, W/m².
+    pub rural_sensible_w_m2: f32,
+    /// What the station's air lacks against the country's canopy layer, K.
+    pub shallow_k: f32,
     /// The first step of all: there is no trend yet.
     pub spin_up: bool,
 }
@@ -105,7 +110,7 @@ pub struct Surfaces {
 /// Pixels in one parallel task.
 const CHUNK: usize = 4096;
 
-/// One step of [`SURFACE_STEP_H`] under air that is `theta` kelvin warmer than the station.
+/// One step of [`SURFACE_STEP_H`] under a layer of air that is `theta` kelvin warmer than the country's.
 pub fn step(place: Place, sky: &Sky, theta: &[f32], s: &mut Surfaces) {
     let planes = s.surface_c.par_chunks_mut(CHUNK).zip(s.net.par_chunks_mut(CHUNK));
     let planes = planes.zip(s.trend.par_chunks_mut(CHUNK).zip(s.sensible.par_chunks_mut(CHUNK)));
@@ -131,7 +136,8 @@ fn chunk(place: Place, sky: &Sky, theta: &[f32], first: usize, planes: Planes) {
     let (svf, sunlit) = (&place.svf[cut(place.svf)], &place.sunlit[cut(place.sunlit)]);
     let (warm, people) = (&theta[cut(theta)], &place.anthropogenic_w_m2[cut(place.anthropogenic_w_m2)]);
     let (net, trend, sensible) = (&mut net[..n], &mut trend[..n], &mut sensible[..n]);
-    let Sky { direct_w_m2, diffuse_w_m2, longwave_w_m2, air_c, wind_m_s, spin_up } = *sky;
+    let Sky { direct_w_m2, diffuse_w_m2, longwave_w_m2, air_c, wind_m_s, rural_sensible_w_m2, shallow_k, spin_up } =
+        *sky;
     for i in 0..n {
         let c =
             Coefficients { albedo: albedo[i], emissivity: emissivity[i], wet: wet[i], a1: a1[i], a2: a2[i], a3: a3[i] };
@@ -140,7 +146,7 @@ fn chunk(place: Place, sky: &Sky, theta: &[f32], first: usize, planes: Planes) {
             diffuse_w_m2,
             longwave_w_m2,
             svf: svf[i],
-            air_c: air_c + warm[i],
+            air_c: air_c + at_two_metres(warm[i], sensible[i], rural_sensible_w_m2, shallow_k),
             wind_m_s: wind_m_s * (0.25 + 0.35 * svf[i]),
             anthropogenic_w_m2: people[i],
         };
