@@ -165,15 +165,17 @@ mod tests {
             let sum: [f32; 3] = std::array::from_fn(|p| near.iter().map(|&j| pick(band.row(j))[p]).sum());
             for j in first..first + n {
                 let (h, qx, qy) = band.row_mut(j);
-                (h.fill(sum[0]), qx.fill(sum[1]), qy.fill(sum[2]));
+                h.fill(sum[0]);
+                qx.fill(sum[1]);
+                qy.fill(sum[2]);
             }
             (near, sum, first..first + n)
         });
         assert!(bands.len() > 1);
         for (near, sum, rows) in bands {
-            for p in 0..3 {
+            for (p, sum) in sum.into_iter().enumerate() {
                 let wanted: f32 = near.iter().map(|&j| pick(before.row(layout, j))[p]).sum();
-                assert_eq!(sum[p], wanted);
+                assert_eq!(sum, wanted);
                 rows.clone().for_each(|j| assert_eq!(pick(state.row(layout, j))[p], wanted));
             }
         }

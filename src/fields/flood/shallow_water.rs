@@ -230,8 +230,8 @@ fn y_faces<'a>(
     if j == 0 || j == ny {
         let (edge, side, vel) = if j == 0 { (0, Side::North, here) } else { (ny - 1, Side::South, above) };
         let h = row(edge).h;
-        for i in 0..nx {
-            let c = Cell { h: h[i], z: g.z_m[edge * stride + i], un: vel.v[i], ut: vel.u[i] };
+        for (i, &h) in h[..nx].iter().enumerate() {
+            let c = Cell { h, z: g.z_m[edge * stride + i], un: vel.v[i], ut: vel.u[i] };
             let outside = if c.z > 0.5 * BLOCKED_M { mirror(c) } else { ghost(g.edges.kind(side, i), c) };
             out.set(i, if j == 0 { hllc(outside, c) } else { hllc(c, outside) });
         }

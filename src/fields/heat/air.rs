@@ -1,8 +1,8 @@
 //! Air between the houses: how much warmer it is than the country air that blows in.
 //!
-//! θ (K) in a layer of depth H, over the country's layer of that depth: ∂θ/∂t + ∂(uθ)/∂x + ∂(vθ)/∂y = D ∇²θ + S
-//! + k (θ_a − θ) − k_r θ_a, with source S = ΔQH / (ρ c_p H) from the sensible heat beyond that of open grassland, exchange
-//! k = w / H with the air above, which is θ_a warmer than the country's layer and heats that too, at its own k_r
+//! θ (K) in a layer of depth H, over the country's layer of that depth, follows ∂θ/∂t + ∂(uθ)/∂x + ∂(vθ)/∂y =
+//! D ∇²θ + S + k (θ_a − θ) − k_r θ_a, with source S = ΔQH / (ρ c_p H) from the sensible heat beyond that of open grassland.
+//! Exchange k = w / H with the air above, which is θ_a warmer than the country's layer and heats that too, at its own k_r
 //! ([`super::night`]). Air that blows in has a given θ: 0 from the country, the map's own mean from more of the same city.
 //!
 //! Each step solves the rows and then the columns implicitly (upwind; locally one-dimensional splitting): stable for
