@@ -192,7 +192,7 @@ pub fn write_png(path: &Path, raster: &Raster<f32>, how: &Picture) -> Result<(),
     let (map_w, map_h) = ((g.n_cols / thin).max(1) * enlarge, (g.n_rows / thin).max(1) * enlarge);
     let (low, high) = how.range.unwrap_or_else(|| percentiles(raster, how.hide_below));
     let width = (map_w as u32 + 2 * MARGIN + LEGEND).max(480);
-    let top = TITLE + if how.note.is_empty() { 0 } else { NOTE };
+    let top = if how.title.is_empty() { 0 } else { TITLE } + if how.note.is_empty() { 0 } else { NOTE };
     let height = (map_h as u32 + top + 2 * MARGIN).max(top + 2 * MARGIN + 34 + 160 + 60);
     let too_large = || RasterError::content(path, "the picture would be too large");
     let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or_else(too_large)?;

@@ -14,6 +14,7 @@ use bevy::prelude::*;
 use super::counts::{NeighbourhoodCounts, Tables};
 use super::list::{Area, Indicator, Published, Value, city_indicators, neighbourhood_indicators};
 use super::places::Places;
+use crate::challenges::climate::Episodes;
 use crate::challenges::diversity::Diversity;
 use crate::challenges::housing::HousingParameters;
 use crate::challenges::neighbourhoods::{NeighbourhoodParameters, Neighbourhoods};
@@ -174,6 +175,7 @@ type TheirStates<'w> = (
     Option<Res<'w, Neighbourhoods>>,
     Option<Res<'w, NeighbourhoodParameters>>,
     Option<Res<'w, Diversity>>,
+    Option<Res<'w, Episodes>>,
     Res<'w, Challenges>,
 );
 
@@ -214,7 +216,8 @@ fn measure(
             budget: budget.as_deref(),
             neighbourhoods: theirs.0.as_deref().zip(theirs.1.as_deref()),
             diversity: theirs.2.as_deref(),
-            challenges: &theirs.3,
+            episodes: theirs.3.as_deref(),
+            challenges: &theirs.4,
         },
     );
 }

@@ -105,6 +105,7 @@ fn few_people_are_left_out_and_head_counts_are_not() {
         budget: None,
         neighbourhoods: None,
         diversity: None,
+        episodes: None,
         challenges: &Challenges::default(),
     };
     let measures = Measures::from_counts(Month(24_000), &counts, &Tally::new(16), &places, published);

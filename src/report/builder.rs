@@ -135,9 +135,17 @@ impl<'a> Builder<'a> {
         if lines.iter().all(|line| line.values.iter().all(|v| v.is_nan())) {
             return;
         }
-        let sentence = if lines.len() == 1 { words::ROSE } else { words::ROSE_SHORT };
-        let says: Vec<String> = lines.iter().filter_map(|line| self.says(line, unit, sentence)).collect();
         let (id, lang) = (self.next_id(), self.lang);
+        let sentence = if lines.len() == 1 { words::ROSE } else { words::ROSE_SHORT };
+        let rows: Vec<usize> = match figure.yearly {
+            true => (0..times.len()).collect(),
+            false => self.year_ends(),
+        };
+        let when = |i: usize| match figure.yearly {
+            true => format!("{:.0}", times[i]),
+            false => self.month(self.runs.months()[i]),
+        };
+        let says: Vec<String> = lines.iter().filter_map(|line| self.says(line, unit, sentence, &when)).collect();
         let svg = Lines {
             id: &id,
             title: figure.title,
@@ -147,14 +155,6 @@ impl<'a> Builder<'a> {
             axis: &|v, step| number::axis(v, step, unit, lang),
         }
         .svg();
-        let rows: Vec<usize> = match figure.yearly {
-            true => (0..times.len()).collect(),
-            false => self.year_ends(),
-        };
-        let when = |i: usize| match figure.yearly {
-            true => format!("{:.0}", times[i]),
-            false => self.month(self.runs.months()[i]),
-        };
         let cell = |line: &Line, i: usize| {
             let text = number::value(line.values[i], unit, lang);
             match line.low.get(i).zip(line.high.get(i)) {
@@ -187,8 +187,8 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// "Residents: from … to … (+ …)."
-    fn says(&self, line: &Line, unit: Unit, sentence: Words) -> Option<String> {
+    /// "Residents: from … to … (+ …)."; of what is nothing at either end "Deaths by heat: … in all, most in …".
+    fn says(&self, line: &Line, unit: Unit, sentence: Words, when: &dyn Fn(usize) -> String) -> Option<String> {
         let there: Vec<f64> = line.values.iter().copied().filter(|v| v.is_finite()).collect();
         let (first, last) = (*there.first()?, *there.last()?);
         let text = |v: f64| number::value(v, unit, self.lang);
@@ -196,6 +196,12 @@ impl<'a> Builder<'a> {
         let mut label = line.label.clone();
         if let Some(first) = label.chars().next() {
             label.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
+        let most = (0..line.values.len()).filter(|&i| line.values[i].is_finite());
+        let most = most.max_by(|&a, &b| line.values[a].total_cmp(&line.values[b]).then(b.cmp(&a)))?;
+        if first == 0.0 && last == 0.0 && line.values[most] > 0.0 {
+            let (all, peak) = (text(there.iter().sum()), text(line.values[most]));
+            return Some(self.lang.fill(words::CAME_AND_WENT, &[&label, &all, &when(most), &peak]));
         }
         Some(self.lang.fill(sentence, &[&label, &text(first), &text(last), &change]))
     }

@@ -30,6 +30,8 @@ pub fn value(v: f64, unit: Unit, lang: Lang) -> String {
     }
     match unit {
         Unit::People | Unit::Households | Unit::Homes | Unit::Events => decimal(v, 0, lang),
+        Unit::Days => format!("{}\u{a0}{}", decimal(v, 0, lang), lang.pick("days", "dagen")),
+        Unit::Millimetres => format!("{}\u{a0}mm", decimal(v, 0, lang)),
         Unit::Years => format!("{}\u{a0}{}", decimal(v, 1, lang), lang.pick("years", "jaar")),
         Unit::PeoplePerHousehold => decimal(v, 2, lang),
         Unit::Share => format!("{}{}", decimal(100.0 * v, 1, lang), lang.pick("%", "\u{a0}%")),

@@ -112,6 +112,7 @@ words! {
     HOODS_1: "1 neighbourhood", "1 buurt";
     SOURCE: "Source: {0}. Grade {1}.", "Bron: {0}. Graad {1}.";
     ROSE: "{0}: from {1} at the start to {2} at the end ({3}).", "{0}: van {1} aan het begin naar {2} aan het eind ({3}).";
+    CAME_AND_WENT: "{0}: {1} in all, most in {2} ({3}).", "{0}: in totaal {1}, het meest in {2} ({3}).";
     ROSE_SHORT: "{0}: {1} to {2} ({3}).", "{0}: {1} naar {2} ({3}).";
     MAP_SAYS: "Highest: {0}. Lowest: {1}.", "Hoogste: {0}. Laagste: {1}.";
     PLACES_LEAD: "Start and end of every neighbourhood in which people live.", "Begin en eind van elke buurt waarin mensen wonen.";

@@ -10,6 +10,8 @@ use waterbed::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State
 use waterbed::city::area::Cadastre;
 use waterbed::city::generate::{CityConfig, generate};
 use waterbed::city::{City, Cover, LineKind};
+use waterbed::indicators::Measures;
+use waterbed::indicators::Measures;
 use waterbed::people::{Dwelling, DwellingStatus};
 use waterbed::policies::Controls;
 use waterbed::scenario::{self, Overrides};
@@ -132,7 +134,13 @@ fn a_flood_damages_homes_and_they_are_repaired() {
     let mut sim = simulation(&city, &[event(2, RAIN)], &["climate.weather=0", "climate.repair_months=4"]);
     sim.step().unwrap();
     assert_eq!(sim.world().resource::<Outcomes>().total(Outcome::FloodedHomes), 0);
+    let told = |sim: &mut Simulation| {
+        let now = Measures::now(sim);
+        ["extreme_rain_mm", "heat_wave_d", "dike_breaches"].map(|id| now.of_city(id).unwrap())
+    };
+    assert_eq!(told(&mut sim), [0.0, 0.0, 0.0]);
     sim.step().unwrap();
+    assert_eq!(told(&mut sim), [70.0, 0.0, 0.0]);
     let outcomes = sim.world().resource::<Outcomes>();
     let flooded = outcomes.total(Outcome::FloodedHomes);
     let displaced = outcomes.total(Outcome::FloodDisplaced);

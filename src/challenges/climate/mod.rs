@@ -32,4 +32,4 @@ pub use events::{Agenda, Event, Hazard};
 pub use exposure::Exposure;
 pub use footage::{Footage, Reel};
 pub use parameters::ClimateParameters;
-pub use plugin::ClimatePlugin;
+pub use plugin::{ClimatePlugin, Episodes};

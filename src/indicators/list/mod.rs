@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::counts::{Facts, NeighbourhoodCounts};
 use super::places::Places;
+use crate::challenges::climate::Episodes;
 use crate::challenges::diversity::Diversity;
 use crate::challenges::neighbourhoods::{NeighbourhoodParameters, Neighbourhoods};
 use crate::challenges::shared::{Budget, Challenge, Challenges, NeighbourhoodStates, Outcome, Outcomes, State};
@@ -33,6 +34,10 @@ pub enum Unit {
     Events,
     /// Years.
     Years,
+    /// Days.
+    Days,
+    /// Millimetres of rain.
+    Millimetres,
     /// People per household.
     PeoplePerHousehold,
     /// Part of a whole, 0–1.
@@ -58,6 +63,8 @@ impl Unit {
             Unit::Homes => "homes",
             Unit::Events => "events",
             Unit::Years => "y",
+            Unit::Days => "d",
+            Unit::Millimetres => "mm",
             Unit::PeoplePerHousehold => "people per household",
             Unit::Share => "1",
             Unit::EurPerMonth => "€/month",
@@ -118,6 +125,8 @@ pub struct Published<'a> {
     pub neighbourhoods: Option<(&'a Neighbourhoods, &'a NeighbourhoodParameters)>,
     /// Superdiversity.
     pub diversity: Option<&'a Diversity>,
+    /// Heat waves, cloudbursts and breaches of the month.
+    pub episodes: Option<&'a Episodes>,
     /// Which challenges take part.
     pub challenges: &'a Challenges,
 }
@@ -279,6 +288,8 @@ mod tests {
                 Unit::Share => "_share",
                 Unit::Index => "_index",
                 Unit::Years => "_y",
+                Unit::Days => "_d",
+                Unit::Millimetres => "_mm",
                 Unit::EurPerMonth => "_eur_m",
                 Unit::ThousandEur => "_keur",
                 Unit::Moves => "_moves",
