@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use waterbed::challenges::climate::fabric::{Fabric, floor_view};
 use waterbed::challenges::climate::ground::{GroundNow, neighbourhood_of_pixel};
-use waterbed::challenges::climate::{Agenda, ClimateParameters, Event, Exposure, Hazard, flood, heat, weather};
+use waterbed::challenges::climate::{
+    Agenda, ClimateParameters, EpisodeSolver, Event, Exposure, Hazard, flood, heat, weather,
+};
 use waterbed::challenges::shared::{Census, NeighbourhoodStates, State};
 use waterbed::city::area::Cadastre;
 use waterbed::city::{City, Cover};
@@ -36,7 +38,15 @@ pub fn metrics(city: &Arc<City>, seed: u64) -> BTreeMap<&'static str, f64> {
     let p = ClimateParameters::default();
     let night = |set: &[(&str, f64)]| {
         let ground = GroundNow::of(city, &levers(city, set));
-        let warmth = heat::run(city, &ground, &mut heat::Sky::default(), &event(7, WAVE), (5, 36.0), &p, None);
+        let warmth = heat::run(
+            city,
+            &ground,
+            &mut heat::Sky::default(),
+            &event(7, WAVE),
+            (5, 36.0),
+            &p,
+            (&mut EpisodeSolver::default(), None),
+        );
         let built = (0..warmth.night_dk.len()).filter(|&i| city.ground.cover.values[i] == Cover::Building);
         let nights: Vec<f64> = built.map(|i| 0.1 * f64::from(warmth.night_dk[i])).collect();
         let top = warmth.night_dk.iter().max().copied().unwrap_or(0);
@@ -51,7 +61,7 @@ pub fn metrics(city: &Arc<City>, seed: u64) -> BTreeMap<&'static str, f64> {
     let wet = |city: &City| {
         let controls = levers(city, &[]);
         let ground = GroundNow::of(city, &controls);
-        let flood = flood::run(city, &ground, &controls, (RAIN, None), &p, None);
+        let flood = flood::run(city, &ground, &controls, (RAIN, None), &p, (&mut EpisodeSolver::default(), None));
         let flood = flood.and_then(Result::ok).expect("a cloudburst can be run");
         flood.depth_cm.iter().filter(|d| **d >= 15).count() as f64
     };
@@ -79,7 +89,15 @@ fn of_heat(e: &Exposure) -> [(&'static str, f64); 2] {
 pub fn islands(city: &City, event: &Event, p: &ClimateParameters) -> (f64, f64) {
     let ground = GroundNow::of(city, &levers(city, &[]));
     let mut shots = Vec::new();
-    heat::run(city, &ground, &mut heat::Sky::default(), event, (5, 36.0), p, Some(&mut shots));
+    heat::run(
+        city,
+        &ground,
+        &mut heat::Sky::default(),
+        event,
+        (5, 36.0),
+        p,
+        (&mut EpisodeSolver::default(), Some(&mut shots)),
+    );
     let day_of_year = f64::from(chrono::Datelike::ordinal(&event.month.first_day())) + f64::from(event.day) - 1.0;
     let hours = weather::hours(day_of_year, 5, 36.0);
     // Its rural weather: from eight in the morning of the hottest day to seven the next (there: sun of that day).

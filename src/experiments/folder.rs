@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::challenges::climate::solver::{Answer, Question};
 use crate::indicators::Table;
 use crate::scenario::{CitySource, MeasureArea, Overrides, Place, Problems, Scenario, files::Files, load};
-use crate::sim::files::{FileError, write_atomic};
+use crate::sim::files::{FileError, load_checked, save_checked, write_atomic};
 use crate::sim::{Order, Simulation};
 
 /// Why a run folder cannot be used.
@@ -255,6 +256,20 @@ impl RunFolder {
         self.write_json("timings.json", timings)
     }
 
+    /// Keeps what a graphics processor made, so that a replay can take it from there: `episodes/`.
+    pub fn write_episodes(&self, episodes: &[(Question, Answer)]) -> Result<(), FileError> {
+        let folder = self.path.join(EPISODES);
+        for (question, answer) in episodes {
+            let path = folder.join(format!("{}.bin", question.name()));
+            if !path.is_file() {
+                fs::create_dir_all(&folder).map_err(FileError::io(&folder))?;
+                let bytes = postcard::to_stdvec(answer).expect("episodes can be written");
+                save_checked(&path, EPISODE_MAGIC, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes every order given so far to `orders.jsonl`, one a line.
     pub fn write_orders(&self, simulation: &Simulation) -> Result<(), FileError> {
         let line = |order: &Order| serde_json::to_string(order).expect("orders can be written") + "\n";
@@ -285,7 +300,29 @@ impl Provenance {
 
 /// What a run writes beside its tables.
 const PARTS: &[&str] =
-    &["provenance.json", "scenario.toml", "city.toml", "orders.jsonl", "timings.json", "report.html", "maps"];
+    &["provenance.json", "scenario.toml", "city.toml", "orders.jsonl", "timings.json", "report.html", "maps", EPISODES];
+
+/// Where exposure that a graphics processor made is kept.
+const EPISODES: &str = "episodes";
+/// First bytes of such a file.
+const EPISODE_MAGIC: &[u8; 8] = b"WBEPIS01";
+
+/// Reads what a graphics processor made in the run in `folder`; nothing if it made nothing.
+pub fn read_episodes(folder: &Path) -> Result<Vec<(Question, Answer)>, FileError> {
+    let entries = fs::read_dir(folder.join(EPISODES)).into_iter().flatten().flatten();
+    let named = entries.filter_map(|entry| {
+        let path = entry.path();
+        Some((Question::of_name(path.file_name()?.to_str()?.strip_suffix(".bin")?)?, path))
+    });
+    let mut found: Vec<(Question, PathBuf)> = named.collect();
+    found.sort();
+    let read = |(question, path): (Question, PathBuf)| {
+        let bytes = load_checked(&path, EPISODE_MAGIC)?;
+        let answer = postcard::from_bytes(&bytes).map_err(|_| FileError::Damaged { path })?;
+        Ok((question, answer))
+    };
+    found.into_iter().map(read).collect()
+}
 
 /// BLAKE3 of the file at `path`, hexadecimal.
 fn checksum(path: &Path) -> Result<String, FileError> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::checkpoint;
-use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, features};
+use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, features, read_episodes};
 use crate::challenges::climate::Exposure;
+use crate::challenges::climate::solver::{Backend, EpisodeSolver};
 use crate::city::City;
 use crate::indicators::{Frame, Measures, RecordError, Recorder, RecorderOptions};
 use crate::report::{self, Lang, ReportError, RunData};
@@ -33,7 +34,9 @@ pub struct Plan {
     /// Replace a run that is there.
     pub replace: bool,
     /// Where fields are computed.
-    pub backend: String,
+    pub backend: Backend,
+    /// Another run folder, whose exposure by a graphics processor is taken instead of solving again.
+    pub episodes_of: Option<PathBuf>,
     /// When checkpoints are made.
     pub checkpoint_every: CheckpointEvery,
 }
@@ -111,6 +114,7 @@ pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: OnMonth) -> Resu
     let folder = RunFolder::create(&plan.folder, plan.replace)?;
     let start = Instant::now();
     let mut simulation = build(&plan.scenario, city.clone(), plan.seed)?;
+    solve_on(&mut simulation, plan.backend, plan.episodes_of.as_deref())?;
     let start_s = city_s + start.elapsed().as_secs_f64();
     let scenario = Scenario { seed: plan.seed, ..plan.scenario.clone() };
     let provenance = Provenance {
@@ -119,7 +123,7 @@ pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: OnMonth) -> Resu
         name: plan.name.clone(),
         variant: plan.variant.clone(),
         seed: plan.seed,
-        backend: plan.backend.clone(),
+        backend: plan.backend.to_string(),
         inputs: folder.write_scenario(&scenario)?,
         result: None,
         digest: None,
@@ -167,6 +171,8 @@ pub fn resume<E: From<RunError>>(
         let mut simulation = build(&scenario, city.clone(), scenario.seed)?;
         let recorder =
             |sim: &mut Simulation| Recorder::resume(folder.path(), &city, sim.clock().month(), options(&scenario));
+        let backend = provenance.backend.parse().unwrap_or_default();
+        solve_on(&mut simulation, backend, Some(folder.path()))?;
         let (recorder, mut notices) = checkpoint::restore(folder.path(), &mut simulation, recorder);
         let recorder = match recorder {
             Some(recorder) => recorder,
@@ -175,6 +181,7 @@ pub fn resume<E: From<RunError>>(
                 folder.clear_tables()?;
                 // Nothing of a damaged state may be left.
                 simulation = build(&scenario, city.clone(), scenario.seed)?;
+                solve_on(&mut simulation, backend, Some(folder.path()))?;
                 Recorder::create(folder.path(), &city, &mut simulation, options(&scenario))?
             }
         };
@@ -185,6 +192,15 @@ pub fn resume<E: From<RunError>>(
         Ok(Running { folder, city, simulation, recorder, provenance, timings, notices, every, n_months, lang })
     };
     Ok(running().and_then(|running| running.finish_all(on_month))?)
+}
+
+/// Says where `simulation` solves episodes, and what is known of them from the run in `folder`.
+fn solve_on(simulation: &mut Simulation, backend: Backend, folder: Option<&Path>) -> Result<(), FileError> {
+    if let Some(mut solver) = simulation.world_mut().get_resource_mut::<EpisodeSolver>() {
+        *solver = EpisodeSolver::on(backend);
+        solver.know(folder.map(read_episodes).transpose()?.unwrap_or_default());
+    }
+    Ok(())
 }
 
 fn write_report(folder: &RunFolder, city: &City, lang: Lang) -> Result<(), ReportError> {
@@ -220,6 +236,7 @@ impl Running {
                 RunError::Fault { month, fault }
             })?;
             let stepped = Instant::now();
+            self.keep_episodes()?;
             self.recorder.after_tick(&mut self.simulation)?;
             self.timings.ticks_s += (stepped - start).as_secs_f64();
             self.timings.record_s += stepped.elapsed().as_secs_f64();
@@ -274,6 +291,13 @@ impl Running {
             timings: self.timings,
             notices: self.notices,
         })
+    }
+
+    /// Writes down what a graphics processor made this month.
+    fn keep_episodes(&mut self) -> Result<(), FileError> {
+        let Some(mut solver) = self.simulation.world_mut().get_resource_mut::<EpisodeSolver>() else { return Ok(()) };
+        self.notices.extend(solver.take_notices());
+        self.folder.write_episodes(&solver.take_used())
     }
 
     fn checkpoint(&mut self) -> Result<(), RunError> {

@@ -11,6 +11,7 @@ use super::ensemble::Pair;
 use super::session::Session;
 use crate::city::City;
 use crate::experiments::{self, CheckpointEvery, Plan};
+use crate::fields::backend::Backend;
 use crate::report::Lang;
 use crate::report::twin::{Findings, Recording, TwinRuns, Variant};
 use crate::scenario::{Measure, Scenario, measures};
@@ -129,7 +130,8 @@ impl Session {
                 lang,
                 folder: folder.clone(),
                 replace: false,
-                backend: "cpu".into(),
+                backend: Backend::Cpu,
+                episodes_of: None,
                 checkpoint_every: CheckpointEvery::default(),
                 scenario,
             };

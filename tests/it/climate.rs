@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use waterbed::challenges::climate::{
-    Agenda, ClimateParameters, Event, Exposure, Hazard, damage, flood, ground::GroundNow, heat, water::Repairs,
+    Agenda, ClimateParameters, EpisodeSolver, Event, Exposure, Hazard, damage, flood, ground::GroundNow, heat,
+    water::Repairs,
 };
 use waterbed::challenges::shared::{NeighbourhoodStates, Outcome, Outcomes, State};
 use waterbed::city::area::Cadastre;
 use waterbed::city::generate::{CityConfig, generate};
 use waterbed::city::{City, Cover, LineKind};
-use waterbed::indicators::Measures;
 use waterbed::indicators::Measures;
 use waterbed::people::{Dwelling, DwellingStatus};
 use waterbed::policies::Controls;
@@ -35,7 +35,9 @@ const RAIN: Hazard = Hazard::Cloudburst { mm: 70.0, hours: 1.0, power: true };
 fn wet_homes(city: &City, set: &[(&str, f64)], hazard: Hazard, p: &ClimateParameters) -> (usize, flood::Flood) {
     let controls = levers(city, set);
     let ground = GroundNow::of(city, &controls);
-    let flood = flood::run(city, &ground, &controls, (hazard, None), p, None).unwrap().unwrap();
+    let flood = flood::run(city, &ground, &controls, (hazard, None), p, (&mut EpisodeSolver::default(), None))
+        .unwrap()
+        .unwrap();
     assert!(flood.mass_error.abs() < 1e-4, "{}", flood.mass_error);
     let grid = city.ground.elevation_m.grid;
     let wet = |d: &&waterbed::city::DwellingRecord| {
@@ -84,8 +86,15 @@ fn night_k(city: &City, set: &[(&str, f64)]) -> (f64, heat::Warmth) {
     let ground = GroundNow::of(city, &levers(city, set));
     let hazard = Hazard::HeatWave { days: 3, peak_c: 36.0 };
     let event = Event { month: Month::new(2030, 7), day: 14, hazard, place: None };
-    let warmth =
-        heat::run(city, &ground, &mut heat::Sky::default(), &event, (3, 36.0), &ClimateParameters::default(), None);
+    let warmth = heat::run(
+        city,
+        &ground,
+        &mut heat::Sky::default(),
+        &event,
+        (3, 36.0),
+        &ClimateParameters::default(),
+        (&mut EpisodeSolver::default(), None),
+    );
     let built: Vec<f64> = (0..warmth.night_dk.len())
         .filter(|&i| city.ground.cover.values[i] == Cover::Building)
         .map(|i| 0.1 * f64::from(warmth.night_dk[i]))

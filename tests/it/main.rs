@@ -10,6 +10,7 @@ mod cli;
 mod climate;
 mod configs;
 mod crime;
+mod episodes;
 mod equal_rates;
 mod fields_bad_input;
 mod fields_cases;

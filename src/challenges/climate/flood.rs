@@ -1,5 +1,5 @@
-//! Water over the city's ground: cloudbursts by the local inertial solver, breaches by the full shallow water one, both
-//! on the CPU, which gives the same bits on any number of threads.
+//! Water over the city's ground: cloudbursts by the local inertial solver, breaches by the full shallow water one, where
+//! [`EpisodeSolver`] says.
 //!
 //! * bed: the ground, building plots raised by a kerb; the water of canals is the bed, so they take in what runs to them
 //! * roughness (Manning, s/m^{1/3}; M): water 0.03, paved 0.02, gardens 0.06, grass 0.05, trees 0.1, between buildings
@@ -16,11 +16,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::events::Hazard;
 use super::exposure::centimetres;
 use super::footage::{Shots, depths, is_kept};
 use super::ground::{GroundNow, cell_of_pixel, neighbourhood_of_pixel};
 use super::parameters::ClimateParameters;
+use super::solver::{Answer, EpisodeSolver};
 use crate::city::{City, Cover, LineKind};
 use crate::fields::flood::breach::Breach;
 use crate::fields::flood::edges::Side;
@@ -46,7 +49,7 @@ const DIKE_FOOT_M: f64 = 60.0;
 const LOOK_S: f64 = 600.0;
 
 /// A flood, quantised, on the ground raster.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Flood {
     /// Greatest depth, cm; 0 on open water.
     pub depth_cm: Vec<u16>,
@@ -86,30 +89,50 @@ pub fn run(
     controls: &Controls,
     (hazard, place): (Hazard, Option<u16>),
     p: &ClimateParameters,
-    shots: Option<&mut Shots>,
+    (solver, shots): (&mut EpisodeSolver, Option<&mut Shots>),
 ) -> Option<Result<Flood, NoFlood>> {
     match hazard {
         Hazard::HeatWave { .. } => None,
         Hazard::Cloudburst { mm, hours, power } => {
             let setup = cloudburst(city, ground, controls, (mm, hours, power), place, p);
-            Some(simulate(city, setup, (hours + AFTER_RAIN_H) * 3600.0, false, shots))
+            Some(solve(city, setup, (hours + AFTER_RAIN_H) * 3600.0, false, solver, shots))
         }
         Hazard::Breach { width_m, level_m } => Some(
             breach(city, (width_m, level_m), place, p)
-                .and_then(|setup| simulate(city, setup, BREACH_H * 3600.0, true, shots)),
+                .and_then(|setup| solve(city, setup, BREACH_H * 3600.0, true, solver, shots)),
         ),
     }
 }
 
-fn simulate(
+/// The flood as it is known, or as the solver makes it.
+fn solve(
     city: &City,
     setup: FloodSetup,
     duration_s: f64,
     in_depth: bool,
+    solver: &mut EpisodeSolver,
+    shots: Option<&mut Shots>,
+) -> Result<Flood, NoFlood> {
+    let question = solver.question(&(&setup, duration_s, in_depth));
+    if let Some(Answer::Flood(flood)) = solver.answer(question) {
+        return Ok(flood);
+    }
+    let before = setup.initial_depth_m.as_ref().map(|r| r.values.clone());
+    let (mut model, notices) = FloodModel::on(setup, solver.backend)?;
+    solver.note(notices);
+    let flood = run_to_end(city, &mut model, before, duration_s, in_depth, shots)?;
+    solver.solved(question, model.backend_name(), model.lost_gpu(), || Answer::Flood(flood.clone()));
+    Ok(flood)
+}
+
+fn run_to_end(
+    city: &City,
+    model: &mut FloodModel,
+    before: Option<Vec<f32>>,
+    duration_s: f64,
+    in_depth: bool,
     mut shots: Option<&mut Shots>,
 ) -> Result<Flood, NoFlood> {
-    let before = setup.initial_depth_m.as_ref().map(|r| r.values.clone());
-    let mut model = FloodModel::new(setup)?;
     let mut at_1_5_m = vec![f32::NAN; model.grid().len()];
     let n = (duration_s / LOOK_S).ceil() as usize;
     let dry =

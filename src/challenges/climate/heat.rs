@@ -14,6 +14,7 @@
 
 use bevy::prelude::Resource;
 use chrono::Datelike;
+use serde::{Deserialize, Serialize};
 
 use super::events::Event;
 use super::exposure::tenths;
@@ -21,9 +22,10 @@ use super::fabric::Fabric;
 use super::footage::{FRAMES, Shots};
 use super::ground::GroundNow;
 use super::parameters::ClimateParameters;
+use super::solver::{Answer, EpisodeSolver};
 use super::weather;
 use crate::city::{City, Cover};
-use crate::fields::heat::cover::Cover as Skin;
+use crate::fields::heat::cover::{Coefficients, Cover as Skin};
 use crate::fields::heat::model::Surroundings;
 use crate::fields::heat::sky::Skyline;
 use crate::fields::heat::{HeatModel, HeatSetup};
@@ -60,7 +62,7 @@ impl Sky {
 }
 
 /// Heat at each pixel, quantised.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warmth {
     /// Excess over the station at night, 0.1 K.
     pub night_dk: Vec<i16>,
@@ -79,7 +81,7 @@ pub fn run(
     event: &Event,
     (days, peak_c): (u32, f64),
     p: &ClimateParameters,
-    mut shots: Option<&mut Shots>,
+    (solver, shots): (&mut EpisodeSolver, Option<&mut Shots>),
 ) -> Warmth {
     let day_of_year = f64::from(event.month.first_day().ordinal()) + f64::from(event.day) - 1.0;
     let elevation = &city.ground.elevation_m;
@@ -114,9 +116,26 @@ pub fn run(
         svf.values[p] = (svf.values[p] + wall).min(1.0);
         surface
     });
-    let surfaces = surfaces.collect();
+    let surfaces: Vec<Coefficients> = surfaces.collect();
+    let question = solver.question(&(&setup, &svf, &surfaces, days, peak_c));
+    if let Some(Answer::Heat(warmth)) = solver.answer(question) {
+        return warmth;
+    }
     let mut model = HeatModel::under(setup, svf);
     model.mix(surfaces);
+    solver.note(model.move_to(solver.backend));
+    let warmth = run_to_end(&mut model, day_of_year, (days, peak_c), shots);
+    solver.solved(question, model.backend_name(), model.lost_gpu(), || Answer::Heat(warmth.clone()));
+    warmth
+}
+
+fn run_to_end(
+    model: &mut HeatModel,
+    day_of_year: f64,
+    (days, peak_c): (u32, f64),
+    mut shots: Option<&mut Shots>,
+) -> Warmth {
+    let n = model.n_pixels();
     // From noon of the day before, a degree cooler than the first.
     let hours = weather::hours(day_of_year - 1.0, days + 1, peak_c);
     let (run_in, hours) = hours.split_at(24);

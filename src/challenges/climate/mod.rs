@@ -25,6 +25,7 @@ pub mod heat;
 pub mod homes;
 pub mod parameters;
 pub mod plugin;
+pub mod solver;
 pub mod water;
 pub mod weather;
 
@@ -33,3 +34,4 @@ pub use exposure::Exposure;
 pub use footage::{Footage, Reel};
 pub use parameters::ClimateParameters;
 pub use plugin::{ClimatePlugin, Episodes};
+pub use solver::EpisodeSolver;

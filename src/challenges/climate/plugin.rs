@@ -13,6 +13,7 @@ use super::health;
 use super::heat::{self, Sky, Warmth};
 use super::homes::HomePlaces;
 use super::parameters::ClimateParameters;
+use super::solver::EpisodeSolver;
 use super::water::{self, Repairs};
 use super::weather;
 use crate::challenges::shared::{NeighbourhoodStates, State};
@@ -74,6 +75,7 @@ impl Plugin for ClimatePlugin {
             .init_resource::<Exposure>()
             .init_resource::<Repairs>()
             .init_resource::<Sky>()
+            .init_resource::<EpisodeSolver>()
             .add_systems(SimTick, gather_events.after(Phase::Control).before(Phase::Decide))
             .add_systems(
                 SimTick,
@@ -126,6 +128,7 @@ fn solve(
     controls: Res<Controls>,
     p: Res<ClimateParameters>,
     mut sky: ResMut<Sky>,
+    mut solver: ResMut<EpisodeSolver>,
     mut episodes: ResMut<Episodes>,
     mut exposure: ResMut<Exposure>,
     mut fault: ResMut<Fault>,
@@ -143,14 +146,14 @@ fn solve(
         let filmed = footage.is_some().then_some(&mut shots);
         match event.hazard {
             Hazard::HeatWave { days, peak_c } => {
-                let warmth = heat::run(&city.0, &ground, &mut sky, &event, (days, peak_c), &p, filmed);
+                let warmth = heat::run(&city.0, &ground, &mut sky, &event, (days, peak_c), &p, (&mut solver, filmed));
                 if let Some(footage) = &mut footage {
                     footage.0.push(Reel { event, shots, whole: warmth.night_dc.clone() });
                 }
                 exposure.heat(&warmth);
                 episodes.heat.push(HeatWave { days, peak_c, warmth });
             }
-            hazard => match flood::run(&city.0, &ground, &controls, (hazard, event.place), &p, filmed) {
+            hazard => match flood::run(&city.0, &ground, &controls, (hazard, event.place), &p, (&mut solver, filmed)) {
                 Some(Ok(flood)) => {
                     if let Some(footage) = &mut footage {
                         footage.0.push(Reel { event, shots, whole: depths(&flood.depth_cm) });

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::failure::Failure;
 use super::super::progress;
-use super::{Args, as_json_of_many, backend, city, go_on, many, n_threads, overrides, stem};
+use super::{Args, as_json_of_many, city, go_on, many, n_threads, overrides, stem};
 use crate::experiments::design::{self, Done, Row, Shard};
 use crate::experiments::{CheckpointEvery, Plan};
 use crate::scenario::{build_city, size};
@@ -99,7 +99,8 @@ fn plan(args: &Args, row: &Row, out: &std::path::Path) -> Plan {
         seed: row.scenario.seed,
         variant: "baseline".into(),
         replace: false,
-        backend: backend(args.backend).into(),
+        backend: args.backend.unwrap_or_default(),
+        episodes_of: None,
         checkpoint_every: args.checkpoint_months.map_or_else(Default::default, CheckpointEvery::Ticks),
     }
 }

@@ -21,6 +21,7 @@ use crate::city::City;
 use crate::city::area::Cadastre;
 use crate::experiments::design::Shard;
 use crate::experiments::{self, CheckpointEvery, Outcome, Plan};
+use crate::fields::backend::Backend;
 use crate::report;
 use crate::scenario::{MeasureFile, Overrides, Scenario, build_city, load, orders, size};
 use crate::session::{self, SessionError, SessionFile};
@@ -64,9 +65,10 @@ pub(super) struct Args {
     /// Threads [default: all]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Where fields (water, heat) are computed
-    #[arg(long, value_enum, default_value = "auto")]
-    backend: Backend,
+    /// Where fields (water, heat) are computed: auto (a graphics processor if there is one, else the CPU), cpu, gpu; a
+    /// session on the CPU unless said otherwise [default: auto]
+    #[arg(long)]
+    backend: Option<Backend>,
     /// File with [[measure]] entries to add
     #[arg(long, value_name = "FILE")]
     measures: Option<PathBuf>,
@@ -82,6 +84,9 @@ pub(super) struct Args {
     /// Play the orders of a run again, instead of the scenario's measures
     #[arg(long, value_name = "FILE", conflicts_with_all = ["measures", "twin", "synergy"])]
     orders: Option<PathBuf>,
+    /// Solve heat and water anew, and do not take what a graphics processor made in the run whose orders are played
+    #[arg(long, requires = "orders")]
+    recompute: bool,
     /// Run with and without the measures, on the same seeds (ten unless --seeds)
     #[arg(long)]
     twin: bool,
@@ -129,16 +134,6 @@ pub(super) struct Args {
     /// Stop as if interrupted after so many months (for tests)
     #[arg(long, hide = true)]
     stop_after: Option<u16>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Backend {
-    /// A graphics processor if there is one, else the CPU
-    Auto,
-    /// CPU
-    Cpu,
-    /// Graphics processor
-    Gpu,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -223,7 +218,7 @@ pub(super) fn base() -> Result<(), Failure> {
 /// The scenario as files and options give it.
 fn scenario(args: &Args) -> Result<Scenario, Failure> {
     let overrides = overrides(args);
-    let mut scenario = match Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX) {
+    let mut scenario = match is_session(args) {
         true => session_scenario(args, &overrides)?,
         false => load(&args.scenario, &overrides)?,
     };
@@ -232,6 +227,10 @@ fn scenario(args: &Args) -> Result<Scenario, Failure> {
         scenario.orders = orders::load(path)?;
     }
     Ok(scenario)
+}
+
+fn is_session(args: &Args) -> bool {
+    Path::new(&args.scenario).extension().is_some_and(|e| e == session::file::SUFFIX)
 }
 
 /// What the options change in the scenario.
@@ -268,7 +267,9 @@ fn plans(args: &Args, scenario: &Scenario, variant: &str, n_seeds: u32, out: &Pa
         seed,
         variant: if variant.is_empty() { "baseline".into() } else { variant.into() },
         replace: args.force,
-        backend: backend(args.backend).into(),
+        // A session was lived on the CPU.
+        backend: args.backend.unwrap_or(if is_session(args) { Backend::Cpu } else { Backend::Auto }),
+        episodes_of: args.orders.as_ref().filter(|_| !args.recompute).and_then(|p| Some(p.parent()?.to_path_buf())),
         checkpoint_every: args.checkpoint_months.map_or_else(Default::default, CheckpointEvery::Ticks),
     };
     (scenario.seed..).take(n_seeds as usize).map(plan).collect()
@@ -307,14 +308,6 @@ pub(super) fn session_failure(error: SessionError) -> Failure {
     match error {
         SessionError::Scenario(problems) => problems.into(),
         other => Failure::Argument(other.to_string(), None),
-    }
-}
-
-fn backend(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Auto => "auto",
-        Backend::Cpu => "cpu",
-        Backend::Gpu => "gpu",
     }
 }
 

@@ -273,18 +273,28 @@ impl HeatModel {
     pub fn on(setup: HeatSetup, backend: Backend) -> Result<(Self, Vec<String>), String> {
         let svf = Raster::filled(setup.grid, 1.0);
         let mut model = HeatModel::under(setup, svf);
-        let mut notices = Vec::new();
+        let notices = match backend {
+            Backend::GpuFrom(stage) => model.use_gpu(true, Some(stage)).map(|()| None)?,
+            _ => model.move_to(backend),
+        };
+        model.rebuild();
+        Ok((model, notices.into_iter().collect()))
+    }
+
+    /// Go on on `backend`, as far as there is one; else a line that says why the CPU goes on.
+    pub fn move_to(&mut self, backend: Backend) -> Option<String> {
         let taken = match backend {
             Backend::Cpu => Ok(()),
-            Backend::Auto => model.use_gpu(false, None),
-            Backend::Gpu => model.use_gpu(true, None),
-            Backend::GpuFrom(stage) => Ok(model.use_gpu(true, Some(stage))?),
+            Backend::Auto => self.use_gpu(false, None),
+            Backend::Gpu => self.use_gpu(true, None),
+            Backend::GpuFrom(stage) => self.use_gpu(true, Some(stage)),
         };
-        if let Err(why) = taken {
-            notices.push(format!("heat runs on the CPU: {why}"));
-        }
-        model.rebuild();
-        Ok((model, notices))
+        taken.err().map(|why| format!("heat runs on the CPU: {why}"))
+    }
+
+    /// Pixels of the map.
+    pub fn n_pixels(&self) -> usize {
+        self.setup.grid.len()
     }
 
     /// Run the stages on a graphics processor from now on; with `software_too` on any adapter. The error says in one line

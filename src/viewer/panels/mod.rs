@@ -1,7 +1,7 @@
 //! The panels: indicators on top, layers on the left, measures on the right, time at the bottom.
 
-mod area;
 mod arcs;
+mod area;
 mod chart;
 mod episode;
 pub(super) mod files;
