@@ -193,7 +193,7 @@ pub fn sections(b: &mut Builder) {
             lead += " ";
             lead += b.t(words!(
                 "Of a real city offending, premises and tipping leave the program only as differences between a city with and one without a measure (run with --twin); levels are not shown.",
-                "Van een echte stad komen delicten, panden en kantelen alleen naar buiten als verschil tussen een stad met en een zonder maatregel (--twin); hoogten zijn niet te zien."
+                "Van een echte stad komen delicten, panden en kantelen alleen naar buiten als verschil tussen een stad met en een zonder maatregel (--twin); niveaus zijn niet te zien."
             ));
         }
         b.page.section(section.id, b.t(section.title), &lead);

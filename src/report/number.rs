@@ -37,7 +37,7 @@ pub fn value(v: f64, unit: Unit, lang: Lang) -> String {
         Unit::Share => format!("{}{}", decimal(100.0 * v, 1, lang), lang.pick("%", "\u{a0}%")),
         Unit::EurPerMonth => format!("€\u{a0}{}", decimal(v, 0, lang)),
         Unit::ThousandEur => format!("€\u{a0}{}", decimal(1000.0 * v.round(), 0, lang)),
-        Unit::Index => decimal(v, 3, lang),
+        Unit::Index => decimal(v, index_digits(v), lang),
         Unit::Moves => decimal(v, 2, lang),
         Unit::PerThousandYear => decimal(v, 1, lang),
     }
@@ -55,13 +55,18 @@ pub fn change(a: f64, b: f64, unit: Unit, lang: Lang) -> String {
         _ if relative => (100.0 * (b / a - 1.0), 1, lang.pick("%", "\u{a0}%")),
         Unit::Share => (100.0 * (b - a), 1, lang.pick("\u{a0}points", "\u{a0}procentpunt")),
         Unit::Years => (b - a, 1, lang.pick("\u{a0}years", "\u{a0}jaar")),
-        Unit::Index => (b - a, 3, ""),
+        Unit::Index => (b - a, index_digits(a.abs().max(b.abs())), ""),
         _ => (b - a, 2, ""),
     };
     if !difference.is_finite() {
         return decimal(difference, 0, lang);
     }
     format!("{}{suffix}", signed(difference, digits, lang))
+}
+
+/// Decimals of an index: those of 10 and more are numbers such as hours.
+fn index_digits(v: f64) -> usize {
+    if v.abs() >= 10.0 { 1 } else { 3 }
 }
 
 /// With a sign, also when positive.
@@ -130,6 +135,7 @@ mod tests {
         assert_eq!(change(200.0, 230.0, Unit::People, Lang::En), "+15.0%");
         assert_eq!(change(0.20, 0.17, Unit::Share, Lang::Nl), "−3,0\u{a0}procentpunt");
         assert_eq!(change(0.3, 0.3, Unit::Index, Lang::En), "0.000");
+        assert_eq!(change(19.8, 14.805, Unit::Index, Lang::Nl), "−5,0", "not to be taken for thousands");
         assert_eq!(change(0.0, 5.0, Unit::People, Lang::En), "+5");
         assert_eq!(change(f64::NAN, 5.0, Unit::People, Lang::En), "n/a");
     }
