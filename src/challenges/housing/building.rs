@@ -86,8 +86,8 @@ pub(super) fn build_homes(
     mut tally: ResMut<Tally>,
 ) {
     let books = tables.books();
-    let (extra, senior) = (controls.get("build"), controls.get("senior_homes"));
-    let shares = controls.local(["social_share_new", "affordable_quota"], |_, shares| shares);
+    let extra = controls.get("build");
+    let shares = controls.local(["social_share_new", "affordable_quota", "senior_homes"], |_, shares| shares);
     let year = clock.month().year() as u16;
     let programme = p.build_y * f64::from(market.stock_at_start) / 12.0;
     for n in 0..sites.share.len() {
@@ -96,27 +96,21 @@ pub(super) fn build_homes(
         }
         let cells = &sites.cells[n];
         let plain = programme * sites.share[n] + extra[n] / 12.0;
-        let n_plain = whole_expected(plain, *draws, STREAM, 2 * n as u64);
-        let n_senior = whole_expected(senior[n] / 12.0, *draws, STREAM, 2 * n as u64 + 1);
-        for unit_number in 0..n_plain + n_senior {
+        for unit_number in 0..whole_expected(plain, *draws, STREAM, n as u64) {
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);
-            let (tenure, cell) = if unit_number >= n_plain {
-                (Tenure::Senior, controls.site("senior_homes", n, cells, 0.0, words[2]))
-            } else {
-                let cell = controls.site("build", n, cells, 12.0 * programme * sites.share[n], words[2]);
-                (tenure_of(unit(words[0]), shares.at(n, cell), &p), cell)
-            };
+            let cell = controls.site("build", n, cells, 12.0 * programme * sites.share[n], words[2]);
+            let tenure = tenure_of(unit(words[0]), shares.at(n, cell), &p);
             books.dwellings[DwellingIdx(slot).i()] = new_home(key, n, year, tenure, words, cell, &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);
         }
     }
 }
 
-/// Tenure at quantile `u`; a share above 0 set by the lever replaces the programme's social share, and a quota above 0
-/// the share of social and private rent together.
-fn tenure_of(u: f32, [social_share, quota]: [f64; 2], p: &HousingParameters) -> Tenure {
+/// Tenure at quantile `u`; a share above 0 set by a lever replaces the programme's: of social homes, and of social and private
+/// rent together (the quota). Homes for seniors are social ones.
+fn tenure_of(u: f32, [social_share, quota, senior]: [f64; 3], p: &HousingParameters) -> Tenure {
     let u = f64::from(u);
     let social = if social_share > 0.0 { social_share } else { p.build_social };
     let private = if quota > 0.0 {
@@ -124,8 +118,9 @@ fn tenure_of(u: f32, [social_share, quota]: [f64; 2], p: &HousingParameters) -> 
     } else {
         p.build_private * (1.0 - social) / (1.0 - p.build_social).max(1e-9)
     };
+    let social = social.max(senior);
     match u {
-        u if u < social * p.build_senior => Tenure::Senior,
+        u if u < senior => Tenure::Senior,
         u if u < social => Tenure::Social,
         u if u < social + private => Tenure::Private,
         _ => Tenure::Owner,
@@ -183,13 +178,19 @@ mod tests {
     #[test]
     fn quotas_split_new_homes_as_they_say() {
         let p = HousingParameters::default();
-        let shares = |social: f64, quota: f64| {
+        let all = |shares: [f64; 3]| {
             let mut n = [0; 5];
-            (0..1000).for_each(|i| n[tenure_of((i as f32 + 0.5) / 1000.0, [social, quota], &p) as usize] += 1);
-            (n[Tenure::Social as usize] + n[Tenure::Senior as usize], n[Tenure::Private as usize])
+            (0..1000).for_each(|i| n[tenure_of((i as f32 + 0.5) / 1000.0, shares, &p) as usize] += 1);
+            [Tenure::Senior, Tenure::Social, Tenure::Private].map(|t| n[t as usize])
+        };
+        let shares = |social: f64, quota: f64| {
+            let [senior, social, private] = all([social, quota, 0.015]);
+            (senior + social, private)
         };
         assert_eq!(shares(0.4, 0.7), (400, 300));
         assert_eq!(shares(0.4, 0.2), (400, 0), "a quota below the social share adds nothing");
         assert_eq!(shares(0.3, 0.0), (300, 370), "the programme");
+        assert_eq!(all([0.3, 0.0, 0.0]), [0, 300, 370], "none for seniors");
+        assert_eq!(all([0.3, 0.0, 0.2]), [200, 100, 370], "a fifth for seniors, out of the social ones");
     }
 }

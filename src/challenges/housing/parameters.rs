@@ -42,7 +42,6 @@ crate::parameters! {
         build_y: 0.015, 0.0..=0.1, "1/y", A, "report §2.1, §2.7: 70 % of 981,000 in 7 years on 8.2 M is 1.2 % nationally, and cities take three quarters of growth", "Homes built a year, of the stock at the start";
         build_social: 0.30, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of social rent in new homes";
         build_private: 0.37, 0.0..=1.0, "1", R, "report §2.4: two thirds affordable; split A", "Share of private rent in new homes";
-        build_senior: 0.05, 0.0..=1.0, "1", A, "order of magnitude", "Share of new social homes that are senior homes";
         tie_pull: 8.0, 0.0..=50.0, "1", A, "models.md §9 κ_tie, 1.5 there for a share of neighbours; set together with b_unlike", "How much more of a place people hear where their own group is twice as common, against once";
         give_up_after_months: 12.0, 1.0..=60.0, "months", A, "order of magnitude", "Search without a home after which households begin to give up, and hosts to have had enough";
         hosts: 0.5, 0.0..=1.0, "1", A, "models.md §18: half of those who are put out without an alternative are homeless (0.3–0.7)", "Part of the households put out of their home that others take in";

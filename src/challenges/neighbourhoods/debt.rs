@@ -40,8 +40,9 @@ pub(super) fn help(
             let home = person.household.get().and_then(|h| households[h].dwelling.get());
             let Some(home) = home else { continue };
             let home = &dwellings[home];
-            work.debt_eur *= left.at(usize::from(home.neighbourhood), home.cell);
-            if work.debt_eur < NEGLIGIBLE_EUR {
+            let left = left.at(usize::from(home.neighbourhood), home.cell);
+            work.debt_eur *= left;
+            if left < 1.0 && work.debt_eur < NEGLIGIBLE_EUR {
                 work.debt_eur = 0.0;
             }
         }
