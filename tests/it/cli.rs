@@ -221,7 +221,9 @@ fn a_measure_without_effect_leaves_its_twin_alone() {
 #[test]
 fn building_more_homes_lets_more_people_stay() {
     let dir = tempfile::tempdir().unwrap();
-    let result = small(dir.path(), &["--set", "build=40", "--twin", "--seeds", "3"]);
+    // Large and long enough that it is no matter of chance: some 60 people in each seed.
+    let arguments = ["run", "base", "--residents", "5000", "--years", "4", "--json", "--set", "build=100", "--twin"];
+    let result = json(&waterbed(dir.path(), &[&arguments[..], &["--seeds", "3"]].concat()));
     let total = |variant: &str| -> u64 {
         let runs = result["runs"].as_array().unwrap().iter().filter(|r| r["variant"] == variant);
         runs.map(|r| r["residents"].as_u64().unwrap()).sum()
