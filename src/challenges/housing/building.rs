@@ -90,17 +90,16 @@ pub(super) fn build_homes(
     let shares = controls.local(["social_share_new", "affordable_quota", "senior_homes"], |_, shares| shares);
     let year = clock.month().year() as u16;
     let programme = p.build_y * f64::from(market.stock_at_start) / 12.0;
-    for n in 0..sites.share.len() {
-        if sites.cells[n].is_empty() {
+    for (n, (cells, share)) in sites.cells.iter().zip(&sites.share).enumerate() {
+        if cells.is_empty() {
             continue;
         }
-        let cells = &sites.cells[n];
-        let plain = programme * sites.share[n] + extra[n] / 12.0;
+        let plain = programme * share + extra[n] / 12.0;
         for unit_number in 0..whole_expected(plain, *draws, STREAM, n as u64) {
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);
-            let cell = controls.site("build", n, cells, 12.0 * programme * sites.share[n], words[2]);
+            let cell = controls.site("build", n, cells, 12.0 * programme * share, words[2]);
             let tenure = tenure_of(unit(words[0]), shares.at(n, cell), &p);
             books.dwellings[DwellingIdx(slot).i()] = new_home(key, n, year, tenure, words, cell, &market, books.now);
             tally.count(Some(n), |c| c.homes_built += 1);
