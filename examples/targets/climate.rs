@@ -117,8 +117,8 @@ pub fn islands(city: &City, event: &Event, p: &ClimateParameters) -> (f64, f64) 
         green[k] += shares.trees + shares.grass;
         land[k] += open;
         built[k] += 1.0;
-        for (sum, (hour, air)) in excess[k].iter_mut().zip(&shots) {
-            *sum += 0.1 * f32::from(air[pixel]) - hours[*hour as usize - 1].air_c;
+        for (sum, shot) in excess[k].iter_mut().zip(&shots) {
+            *sum += 0.1 * f32::from(shot.values[pixel]) - hours[shot.hours as usize - 1].air_c;
         }
     }
     let (mut ours, mut expected, mut weight) = (0.0, 0.0, 0.0);

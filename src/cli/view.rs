@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::Failure;
+use crate::fields::backend::Backend;
 
 /// Told where the program has no live session.
 pub(super) const HOW_TO_GET: &str = "For the live 3D session: cargo run --release --features viewer";
@@ -52,6 +53,10 @@ pub(super) struct Args {
     /// Layer shown first: tenure, vacancy, moves, flood.depth, heat.air, or an indicator of neighbourhoods
     #[arg(long, default_value = "tenure", value_name = "NAME")]
     layer: String,
+    /// Where heat and water are computed: auto (the window's graphics processor, if it is a real one, else the CPU),
+    /// cpu, gpu
+    #[arg(long, default_value = "auto")]
+    backend: Backend,
     /// Write a picture and end
     #[arg(long, value_name = "PNG")]
     screenshot: Option<PathBuf>,
@@ -61,6 +66,9 @@ pub(super) struct Args {
     /// The month that the picture shows [default: before the first]
     #[arg(long, requires = "screenshot", value_name = "YYYY-MM", value_parser = parse_month)]
     at: Option<crate::sim::Month>,
+    /// The moment of a flood or heat wave that the picture shows, from 1 [default: all of it in one map]
+    #[arg(long, requires = "screenshot", value_parser = clap::value_parser!(u8).range(1..=12))]
+    moment: Option<u8>,
 }
 
 impl Default for Args {
@@ -151,8 +159,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         page,
         here,
         lang: args.lang.map_or_else(system_language, Into::into),
+        backend: args.backend,
         figures: opened,
-        shot: args.screenshot.clone().map(|path| Shot { path, at: args.at }),
+        shot: args.screenshot.clone().map(|path| Shot { path, at: args.at, moment: args.moment.map(usize::from) }),
     };
     let closed = open(opening, &options).map_err(|error| match error {
         ViewError::Layer { .. } => Failure::Argument(error.to_string(), Some("waterbed list indicators".into())),
@@ -209,8 +218,11 @@ fn load(args: &Args, name: &str) -> Result<crate::viewer::Loaded, Failure> {
     if args.screenshot.is_none() && !args.figures {
         (loaded.keeper, loaded.note) = desk::claim(&loaded.file);
     }
-    loaded.path = is_session.then_some(path);
     loaded.note = note.or(loaded.note);
+    if is_session {
+        loaded = loaded.with_episodes_of(&path);
+        loaded.path = Some(path);
+    }
     Ok(loaded)
 }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::challenges::climate::solver::{Answer, Question};
+use crate::challenges::climate::answers::{self, Answer, Question};
 use crate::indicators::Table;
 use crate::scenario::{CitySource, MeasureArea, Overrides, Place, Problems, Scenario, files::Files, load};
-use crate::sim::files::{FileError, load_checked, save_checked, write_atomic};
+use crate::sim::files::{FileError, write_atomic};
 use crate::sim::{Order, Simulation};
 
 /// Why a run folder cannot be used.
@@ -258,16 +258,7 @@ impl RunFolder {
 
     /// Keeps what a graphics processor made, so that a replay can take it from there: `episodes/`.
     pub fn write_episodes(&self, episodes: &[(Question, Answer)]) -> Result<(), FileError> {
-        let folder = self.path.join(EPISODES);
-        for (question, answer) in episodes {
-            let path = folder.join(format!("{}.bin", question.name()));
-            if !path.is_file() {
-                fs::create_dir_all(&folder).map_err(FileError::io(&folder))?;
-                let bytes = postcard::to_stdvec(answer).expect("episodes can be written");
-                save_checked(&path, EPISODE_MAGIC, &bytes)?;
-            }
-        }
-        Ok(())
+        answers::write(&self.path.join(EPISODES), episodes)
     }
 
     /// Writes every order given so far to `orders.jsonl`, one a line.
@@ -304,24 +295,10 @@ const PARTS: &[&str] =
 
 /// Where exposure that a graphics processor made is kept.
 const EPISODES: &str = "episodes";
-/// First bytes of such a file.
-const EPISODE_MAGIC: &[u8; 8] = b"WBEPIS01";
 
-/// Reads what a graphics processor made in the run in `folder`; nothing if it made nothing.
-pub fn read_episodes(folder: &Path) -> Result<Vec<(Question, Answer)>, FileError> {
-    let entries = fs::read_dir(folder.join(EPISODES)).into_iter().flatten().flatten();
-    let named = entries.filter_map(|entry| {
-        let path = entry.path();
-        Some((Question::of_name(path.file_name()?.to_str()?.strip_suffix(".bin")?)?, path))
-    });
-    let mut found: Vec<(Question, PathBuf)> = named.collect();
-    found.sort();
-    let read = |(question, path): (Question, PathBuf)| {
-        let bytes = load_checked(&path, EPISODE_MAGIC)?;
-        let answer = postcard::from_bytes(&bytes).map_err(|_| FileError::Damaged { path })?;
-        Ok((question, answer))
-    };
-    found.into_iter().map(read).collect()
+/// Where exposure that a graphics processor made is kept in the run folder `folder`.
+pub fn episodes_of(folder: &Path) -> PathBuf {
+    folder.join(EPISODES)
 }
 
 /// BLAKE3 of the file at `path`, hexadecimal.

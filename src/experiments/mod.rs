@@ -9,5 +9,5 @@ mod folder;
 pub mod hindcast;
 mod run;
 
-pub use folder::{FolderError, InputFile, Provenance, RunFolder, RunResult, Timings, features};
+pub use folder::{FolderError, InputFile, Provenance, RunFolder, RunResult, Timings, episodes_of, features};
 pub use run::{CheckpointEvery, OnMonth, Outcome, Plan, RunError, resume, run};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::checkpoint;
-use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, features, read_episodes};
+use super::folder::{FolderError, Provenance, RunFolder, RunResult, Timings, episodes_of, features};
 use crate::challenges::climate::Exposure;
+use crate::challenges::climate::answers;
 use crate::challenges::climate::solver::{Backend, EpisodeSolver};
 use crate::city::City;
 use crate::indicators::{Frame, Measures, RecordError, Recorder, RecorderOptions};
@@ -35,8 +36,8 @@ pub struct Plan {
     pub replace: bool,
     /// Where fields are computed.
     pub backend: Backend,
-    /// Another run folder, whose exposure by a graphics processor is taken instead of solving again.
-    pub episodes_of: Option<PathBuf>,
+    /// Folder with exposure that a graphics processor made, which is taken instead of solving again.
+    pub episodes: Option<PathBuf>,
     /// When checkpoints are made.
     pub checkpoint_every: CheckpointEvery,
 }
@@ -114,7 +115,7 @@ pub fn run(plan: &Plan, city: Arc<City>, city_s: f64, on_month: OnMonth) -> Resu
     let folder = RunFolder::create(&plan.folder, plan.replace)?;
     let start = Instant::now();
     let mut simulation = build(&plan.scenario, city.clone(), plan.seed)?;
-    solve_on(&mut simulation, plan.backend, plan.episodes_of.as_deref())?;
+    solve_on(&mut simulation, plan.backend, plan.episodes.as_deref())?;
     let start_s = city_s + start.elapsed().as_secs_f64();
     let scenario = Scenario { seed: plan.seed, ..plan.scenario.clone() };
     let provenance = Provenance {
@@ -172,7 +173,7 @@ pub fn resume<E: From<RunError>>(
         let recorder =
             |sim: &mut Simulation| Recorder::resume(folder.path(), &city, sim.clock().month(), options(&scenario));
         let backend = provenance.backend.parse().unwrap_or_default();
-        solve_on(&mut simulation, backend, Some(folder.path()))?;
+        solve_on(&mut simulation, backend, Some(&episodes_of(folder.path())))?;
         let (recorder, mut notices) = checkpoint::restore(folder.path(), &mut simulation, recorder);
         let recorder = match recorder {
             Some(recorder) => recorder,
@@ -181,7 +182,7 @@ pub fn resume<E: From<RunError>>(
                 folder.clear_tables()?;
                 // Nothing of a damaged state may be left.
                 simulation = build(&scenario, city.clone(), scenario.seed)?;
-                solve_on(&mut simulation, backend, Some(folder.path()))?;
+                solve_on(&mut simulation, backend, Some(&episodes_of(folder.path())))?;
                 Recorder::create(folder.path(), &city, &mut simulation, options(&scenario))?
             }
         };
@@ -194,11 +195,11 @@ pub fn resume<E: From<RunError>>(
     Ok(running().and_then(|running| running.finish_all(on_month))?)
 }
 
-/// Says where `simulation` solves episodes, and what is known of them from the run in `folder`.
+/// Says where `simulation` solves episodes, and what is known of them from `folder`.
 fn solve_on(simulation: &mut Simulation, backend: Backend, folder: Option<&Path>) -> Result<(), FileError> {
     if let Some(mut solver) = simulation.world_mut().get_resource_mut::<EpisodeSolver>() {
         *solver = EpisodeSolver::on(backend);
-        solver.know(folder.map(read_episodes).transpose()?.unwrap_or_default());
+        solver.know(folder.map(answers::read).transpose()?.unwrap_or_default());
     }
     Ok(())
 }

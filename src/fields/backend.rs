@@ -1,4 +1,4 @@
-//! Where a field is computed.
+//! Where a field is computed, and on whose device.
 
 use std::fmt;
 use std::str::FromStr;
@@ -48,6 +48,41 @@ impl fmt::Display for Backend {
             Backend::Cpu => f.write_str("cpu"),
             Backend::Gpu => f.write_str("gpu"),
             Backend::GpuFrom(stage) => write!(f, "gpu-from:{}", stage.name),
+        }
+    }
+}
+
+/// Where a field is computed, and on whose device: one of its own, unless somebody lends one.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Where.
+    pub backend: Backend,
+    #[cfg(feature = "gpu")]
+    lent: Option<super::gpu::GpuContext>,
+}
+
+impl From<Backend> for Site {
+    fn from(backend: Backend) -> Site {
+        Site {
+            backend,
+            #[cfg(feature = "gpu")]
+            lent: None,
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl Site {
+    /// On the device of somebody else, such as the renderer of the live city.
+    pub fn on_device(gpu: super::gpu::GpuContext) -> Site {
+        Site { backend: Backend::Gpu, lent: Some(gpu) }
+    }
+
+    /// The device: the one that is lent, or else the best there is. The error says in one line why there is none.
+    pub fn device(&self, software_too: bool) -> Result<super::gpu::GpuContext, String> {
+        match &self.lent {
+            Some(gpu) => Ok(gpu.clone()),
+            None => super::gpu::GpuContext::headless(software_too),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct GpuContext {
     pub name: String,
     /// True for software adapters such as lavapipe.
     pub is_software: bool,
+    /// True for a device that belongs to another, who can draw what lies on it.
+    pub is_lent: bool,
     trouble: Arc<Mutex<Option<String>>>,
 }
 
@@ -56,7 +58,7 @@ impl GpuContext {
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&request)).map_err(|e| e.to_string())?;
         let mut gpu = GpuContext::from_device(device, queue, info.name);
-        gpu.is_software = !is_real;
+        (gpu.is_software, gpu.is_lent) = (!is_real, false);
         let (lost, wrong) = (gpu.trouble.clone(), gpu.trouble.clone());
         gpu.device.set_device_lost_callback(move |reason, message| note(&lost, format!("{reason:?} {message}")));
         gpu.device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| note(&wrong, e.to_string())));
@@ -65,7 +67,7 @@ impl GpuContext {
 
     /// A device that belongs to another, and keeps that one's handlers of errors.
     pub fn from_device(device: wgpu::Device, queue: wgpu::Queue, name: String) -> GpuContext {
-        GpuContext { device, queue, name, is_software: false, trouble: Arc::default() }
+        GpuContext { device, queue, name, is_software: false, is_lent: true, trouble: Arc::default() }
     }
 
     /// The first thing that went wrong on the device, in one line.
@@ -134,6 +136,20 @@ impl GpuContext {
             to.saturating_sub(from) as f64 * f64::from(self.queue.get_timestamp_period()) * 1e-9
         };
         Ok(ticks[0].chunks(2).map(seconds).collect())
+    }
+
+    /// A buffer that holds what `source` holds when all work so far is done: it stays on the device.
+    pub fn copy(&self, label: &str, source: &wgpu::Buffer) -> wgpu::Buffer {
+        let copy = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size: source.size(),
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(source, 0, &copy, 0, source.size());
+        self.queue.submit([encoder.finish()]);
+        copy
     }
 
     /// Wait for all work and read whole buffers. Fails when the device is lost.

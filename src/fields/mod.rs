@@ -11,10 +11,12 @@
 //! | [`stage`] | the list of stages, each on both sides |
 //! | [`backend`], [`case`] | where it is computed; case files |
 //! | [`flood`] | local inertial and full shallow water, rain, edges, walls, breaches, gauges |
+//! | [`film`] | fields as pictures, made where they lie |
 //! | [`heat`] | sky, sun, surface energy, canopy air, PET |
 
 pub mod backend;
 pub mod case;
+pub mod film;
 pub mod flood;
 #[cfg(feature = "gpu")]
 pub mod gpu;

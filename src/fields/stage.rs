@@ -143,7 +143,7 @@ impl Stage {
 
 /// All stages of all fields.
 pub fn stages() -> impl Iterator<Item = &'static Stage> {
-    super::flood::stages::STAGES.iter().chain(super::heat::stages::STAGES)
+    super::flood::stages::STAGES.iter().chain(super::heat::stages::STAGES).chain(super::film::stages::STAGES)
 }
 
 /// The stage called `name`, with or without its field in front; otherwise a message with all names.

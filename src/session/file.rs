@@ -3,7 +3,8 @@
 //! TOML, made to be read: the scenario in full, each variant with its measures, camera and month. The first line holds a
 //! BLAKE3 checksum of the rest, so that a damaged file is told from a good one; a file changed by hand is accepted once
 //! that line is removed. Files are written as a whole or not at all. An autosave keeps the one before it beside it
-//! (`….before`), which [`load_or_before`] takes when the newest is damaged.
+//! (`….before`), which [`load_or_before`] takes when the newest is damaged. What a graphics processor made of heat
+//! and water lies beside the file ([`episodes_of`]), so that a replay without one comes to the same digest.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -309,8 +310,19 @@ fn settle_city(city: &mut CitySource) {
 }
 
 fn before(path: &Path) -> PathBuf {
+    with_suffix(path, ".before")
+}
+
+/// The folder beside the session file `path` with what a graphics processor made of its episodes; autosaves have
+/// theirs.
+pub fn episodes_of(path: &Path) -> PathBuf {
+    with_suffix(path, ".episodes")
+}
+
+/// `path` with more behind its name.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_os_string();
-    name.push(".before");
+    name.push(suffix);
     name.into()
 }
 

@@ -7,7 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::{SUFFIX, SessionFile, load_or_before};
+use super::file::{SUFFIX, SessionFile, episodes_of, load_or_before, with_suffix};
+use crate::challenges::climate::answers;
 
 /// How many sessions of one name may run at the same time.
 const MOST: usize = 20;
@@ -25,9 +26,7 @@ pub fn default_folder() -> PathBuf {
 
 /// Holds a lock on `path` with `.lock` behind it; `None` if another process holds it.
 pub fn lock(path: &Path) -> io::Result<Option<File>> {
-    let mut name = path.as_os_str().to_os_string();
-    name.push(".lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(with_suffix(path, ".lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -89,11 +88,10 @@ impl Keeper {
 /// Removes an autosave and what belongs to it.
 pub fn discard(path: &Path) {
     for suffix in ["", ".before", ".lock"] {
-        let mut name = path.as_os_str().to_os_string();
-        name.push(suffix);
         // What is not there need not go.
-        let _ = fs::remove_file(PathBuf::from(name));
+        let _ = fs::remove_file(with_suffix(path, suffix));
     }
+    answers::discard(&episodes_of(path));
 }
 
 /// A session that was left without being saved.

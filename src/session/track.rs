@@ -25,6 +25,10 @@ pub const SNAPSHOT_BUDGET: usize = 2 << 30;
 /// Memory for films of heat and water of one track, bytes; older ones lose their moments first.
 const FILM_BUDGET: usize = 128 << 20;
 
+/// Memory of a graphics processor for films of one track, bytes; older ones are let go first, and then drawn from the
+/// host's.
+const DEVICE_FILM_BUDGET: usize = 256 << 20;
+
 /// What was measured at the end of a month.
 pub type Record = Arc<Measures>;
 
@@ -140,15 +144,7 @@ impl Track {
         self.simulation.step()?;
         let filmed = std::mem::take(&mut self.simulation.world_mut().resource_mut::<Footage>().0);
         self.reels.extend(filmed.into_iter().map(Arc::new));
-        let mut bytes: usize = self.reels.iter().map(|reel| reel.n_bytes()).sum();
-        for reel in self.reels.iter_mut().rev().skip(1).rev().filter(|reel| !reel.shots.is_empty()) {
-            if bytes <= FILM_BUDGET {
-                break;
-            }
-            let less = Reel { shots: Vec::new(), event: reel.event, whole: reel.whole.clone() };
-            bytes -= reel.n_bytes() - less.n_bytes();
-            *reel = Arc::new(less);
-        }
+        thin(&mut self.reels, FILM_BUDGET, DEVICE_FILM_BUDGET);
         let tick = self.tick();
         if usize::from(tick) >= self.records.len() {
             self.records.push(Arc::new(self.simulation.world().resource::<Measures>().clone()));
@@ -233,6 +229,31 @@ impl Track {
                 None => break,
             };
         }
+    }
+}
+
+/// Takes moments from old films, and from the device what lies there, until both kinds of memory are within their
+/// budgets, bytes. The newest film keeps its moments in the host's memory.
+fn thin(reels: &mut [Arc<Reel>], budget: usize, device_budget: usize) {
+    let mut bytes: usize = reels.iter().map(|reel| reel.n_bytes()).sum();
+    let n_older = reels.len().saturating_sub(1);
+    for reel in reels[..n_older].iter_mut().filter(|reel| !reel.shots.is_empty()) {
+        if bytes <= budget {
+            break;
+        }
+        let less = Reel { shots: Vec::new(), event: reel.event, whole: reel.whole.clone() };
+        bytes -= reel.n_bytes() - less.n_bytes();
+        *reel = Arc::new(less);
+    }
+    let mut on_device: usize = reels.iter().map(|reel| reel.n_device_bytes()).sum();
+    for reel in reels.iter_mut().filter(|reel| reel.n_device_bytes() > 0) {
+        if on_device <= device_budget {
+            break;
+        }
+        on_device -= reel.n_device_bytes();
+        let mut less = Reel::clone(reel);
+        less.shots.iter_mut().for_each(|shot| shot.on_device = None);
+        *reel = Arc::new(less);
     }
 }
 

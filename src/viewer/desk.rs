@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::worker::{Command, Make, Status, Worker};
+use crate::challenges::climate::EpisodeSolver;
+use crate::challenges::climate::solver::{Answers, Site};
 use crate::city::City;
 use crate::city::area::Cadastre;
 use crate::scenario::{Measure, Problems, Scenario, build, measures};
+use crate::session::file::episodes_of;
 use crate::session::keep::{self, Keeper};
 use crate::session::{Placement, Plans, SessionError, SessionFile};
-use crate::sim::Month;
+use crate::sim::{Month, Simulation};
 
 /// Longest time without an autosave.
 const AUTOSAVE: Duration = Duration::from_secs(30);
@@ -29,6 +32,8 @@ pub struct Desk {
     pub path: Option<PathBuf>,
     /// What there is to tell, and since when.
     pub note: Option<(String, Instant)>,
+    /// What a graphics processor made of heat and water in this session, and before.
+    pub answers: Answers,
     keeper: Option<Keeper>,
     /// Holds the session file against a second window.
     lock: Option<std::fs::File>,
@@ -40,10 +45,17 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens `file` in `city`. `wake` is called when there is something new. `keeper` holds the autosave.
-    pub fn open(file: SessionFile, city: Arc<City>, keeper: Option<Keeper>, wake: impl Fn() + Send + 'static) -> Desk {
-        let (scenario, own) = (file.scenario.clone(), city.clone());
-        let make: Make = Arc::new(move || build(&scenario, own.clone(), scenario.seed).map_err(|e| e.to_string()));
+    /// Opens `file` in `city`. Episodes are solved at `site`, but for those in `answers`. `wake` is called when there
+    /// is something new. `keeper` holds the autosave.
+    pub fn open(
+        file: SessionFile,
+        city: Arc<City>,
+        keeper: Option<Keeper>,
+        (site, answers): (Site, Answers),
+        wake: impl Fn() + Send + 'static,
+    ) -> Desk {
+        let (scenario, own, known) = (file.scenario.clone(), city.clone(), answers.clone());
+        let make: Make = Arc::new(move || simulation(&scenario, &own, scenario.seed, &site, &known));
         let worker = Worker::start(make, city.dwellings.len(), wake);
         let mut desk = Desk {
             cadastre: Cadastre::of(&city),
@@ -51,6 +63,7 @@ impl Desk {
             worker,
             path: None,
             note: None,
+            answers,
             keeper,
             lock: None,
             kept_at: Instant::now(),
@@ -166,7 +179,8 @@ impl Desk {
             self.file.digest = Some(digest.to_string());
             let path = path.clone();
             self.saving = None;
-            match self.file.save(&path) {
+            let saved = self.answers.write(&episodes_of(&path)).map_err(SessionError::from);
+            match saved.and_then(|()| self.file.save(&path)) {
                 Ok(()) => {
                     self.tell(format!("{} · {digest:.12} · {month}", path.display()));
                     self.saved = Some(self.file.clone());
@@ -186,12 +200,26 @@ impl Desk {
         (self.kept_at, self.kept_year) = (Instant::now(), self.file.month.year());
         let mut file = self.file.clone();
         file.digest = None;
-        if let Some(keeper) = &mut self.keeper
-            && let Err(error) = keeper.keep(&file)
+        let answers = &self.answers;
+        let keep = |keeper: &mut Keeper| -> Result<(), SessionError> {
+            answers.write(&episodes_of(keeper.path()))?;
+            keeper.keep(&file)
+        };
+        if let Some(Err(error)) = self.keeper.as_mut().map(keep)
             && tell
         {
             self.tell(error.to_string());
         }
+    }
+
+    /// Folder in which the autosave keeps what a graphics processor made; `None` without an autosave, or if nothing
+    /// was made.
+    pub fn kept_episodes(&mut self) -> Option<PathBuf> {
+        if self.answers.is_empty() {
+            return None;
+        }
+        self.keep(true);
+        self.keeper.as_ref().map(|keeper| episodes_of(keeper.path()))
     }
 
     /// True if nothing was done that is not in a file.
@@ -213,9 +241,26 @@ impl Desk {
         }
         let path = keeper.path().to_path_buf();
         // It was kept half a minute ago at most.
+        let _ = self.answers.write(&episodes_of(&path));
         let _ = keeper.keep(&self.file);
         Some(path)
     }
+}
+
+/// The scenario's simulation with this seed. Episodes are solved at `site`, but for those that are known.
+pub fn simulation(
+    scenario: &Scenario,
+    city: &Arc<City>,
+    seed: u64,
+    site: &Site,
+    known: &Answers,
+) -> Result<Simulation, String> {
+    let mut simulation = build(scenario, city.clone(), seed).map_err(|e| e.to_string())?;
+    // A scenario may do without heat and water.
+    if let Some(mut solver) = simulation.world_mut().get_resource_mut::<EpisodeSolver>() {
+        *solver = EpisodeSolver::knowing(site.clone(), known.clone());
+    }
+    Ok(simulation)
 }
 
 /// `measures` as placements in the city of `cadastre`.

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use super::background::{Ask, Background, Case, MakeSeed};
+use super::desk;
 use super::leave::Report;
 use super::session::Session;
 use super::worker::without_measures;
+use crate::fields::backend::Backend;
 use crate::indicators::{Indicator, Kind, Unit};
-use crate::scenario::{build, size};
+use crate::scenario::size;
 use crate::session::{Plans, Record};
 use crate::sim::Order;
 
@@ -78,7 +80,9 @@ impl Session {
         });
         if self.background.is_none() {
             let (scenario, city) = (self.desk.file.scenario.clone(), self.desk.city.clone());
-            let make: MakeSeed = Arc::new(move |seed| build(&scenario, city.clone(), seed).map_err(|e| e.to_string()));
+            // On one core of the CPU; what the live city has got from a graphics processor holds here, too.
+            let (site, known) = (Backend::Cpu.into(), self.desk.answers.clone());
+            let make: MakeSeed = Arc::new(move |seed| desk::simulation(&scenario, &city, seed, &site, &known));
             let wake = self.wake.clone();
             self.background = Some(Background::start(make, move || wake()));
         }

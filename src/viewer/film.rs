@@ -12,8 +12,10 @@ use bevy::window::RequestRedraw;
 
 use super::layers::{self, Kind};
 use super::session::{Session, TwinMode};
+use super::tint;
 use super::worker::Command;
 use crate::challenges::climate::{Hazard, Reel, events};
+use crate::fields::film::{Look, Plane};
 use crate::gis::picture::Ramp;
 use crate::policies::lever;
 use crate::session::Placement;
@@ -24,7 +26,9 @@ const MOMENT: Duration = Duration::from_millis(500);
 /// Depth from which water is drawn, cm: less is a wet street.
 const WET_CM: i16 = 5;
 /// How much of the ground heat covers, 0–255.
-const HEAT_ALPHA: u8 = 205;
+const HEAT_ALPHA: f32 = 205.0;
+/// How much of the ground shallow and deep water cover, 0–255.
+const WATER_ALPHA: [f32; 2] = [190.0, 250.0];
 
 /// How an episode is shown.
 #[derive(Debug)]
@@ -40,10 +44,20 @@ pub(super) struct Film {
     scale: Option<(Arc<Reel>, bool, [f32; 2])>,
 }
 
-impl Default for Film {
-    fn default() -> Film {
-        Film { at: None, playing: false, resume: false, since: Instant::now(), seen: None, scale: None }
+impl Film {
+    /// Standing still at a moment, from 1; or showing all of it in one map.
+    pub fn at(moment: Option<usize>) -> Film {
+        let at = moment.map(|n| n.saturating_sub(1));
+        Film { at, playing: false, resume: false, since: Instant::now(), seen: None, scale: None }
     }
+}
+
+/// What is shown on the ground.
+pub(super) enum OnGround {
+    /// Colours that go up to the graphics card.
+    Paint(Paint),
+    /// What a model left on the graphics card, to be coloured there.
+    Plane(Plane, Look),
 }
 
 /// What is painted on the ground: red, green, blue and how much of it, row 0 in the north.
@@ -179,16 +193,23 @@ impl Session {
         Some(scale)
     }
 
-    /// What is painted on the ground in the variant's picture and in the twin's; `None` where nothing is.
-    pub fn ground_paint(&mut self) -> [Option<Paint>; 2] {
+    /// What is shown on the ground in the variant's picture and in the twin's; `None` where nothing is. A moment that
+    /// a model left on the graphics card is coloured there; all else (moments of the CPU, the map of the whole,
+    /// differences) here.
+    pub fn on_ground(&mut self) -> [Option<OnGround>; 2] {
         let none = [None, None];
         let Some(reel) = self.reel().cloned() else { return none };
         let Some(scale) = self.hazard_scale() else { return none };
         let twin = self.in_twin(&reel).cloned();
         let grid = self.desk.city.ground.elevation_m.grid;
         let at = self.film.at;
-        let paint = |rgba: Vec<u8>| Some(Paint { width: grid.n_cols as u32, height: grid.n_rows as u32, rgba });
-        let plain = |reel: &Reel| paint(colours(reel, values(reel, at), scale));
+        let paint = |rgba: Vec<u8>| {
+            Some(OnGround::Paint(Paint { width: grid.n_cols as u32, height: grid.n_rows as u32, rgba }))
+        };
+        let plain = |reel: &Reel| match at.and_then(|at| reel.shots.get(at)?.on_device.clone()) {
+            Some(plane) => Some(OnGround::Plane(plane, look(reel.is_water(), scale))),
+            None => paint(colours(reel, values(reel, at), scale)),
+        };
         match (self.twin, twin) {
             (TwinMode::Split, twin) => [plain(&reel), twin.and_then(|twin| plain(&twin))],
             (TwinMode::Instead, _) if self.twin_instead() => [None, plain(&reel)],
@@ -218,7 +239,7 @@ pub(super) fn unit_of(reel: &Reel) -> f32 {
 
 /// What is shown at a moment.
 pub(super) fn values(reel: &Reel, at: Option<usize>) -> &[i16] {
-    at.and_then(|at| reel.shots.get(at)).map_or(&reel.whole, |(_, values)| values)
+    at.and_then(|at| reel.shots.get(at)).map_or(&reel.whole, |shot| &shot.values)
 }
 
 fn scale_of(reel: &Reel, moment: bool) -> [f32; 2] {
@@ -230,7 +251,7 @@ fn scale_of(reel: &Reel, moment: bool) -> [f32; 2] {
         return [0.0, if deep > 150 { 4.0 } else { 1.0 }];
     }
     let maps: Vec<&[i16]> = match moment {
-        true => reel.shots.iter().map(|(_, values)| values.as_slice()).collect(),
+        true => reel.shots.iter().map(|shot| shot.values.as_slice()).collect(),
         false => vec![&reel.whole],
     };
     let mut ends = [f32::INFINITY, f32::NEG_INFINITY];
@@ -251,17 +272,26 @@ pub(super) fn ramp(is_water: bool, k: f32) -> [u8; 3] {
     if is_water { Ramp::Water.colour(k) } else { Ramp::Inferno.colour(0.12 + 0.88 * k) }
 }
 
+/// Alpha at both ends of the colours.
+fn alpha(is_water: bool) -> [f32; 2] {
+    if is_water { WATER_ALPHA } else { [HEAT_ALPHA; 2] }
+}
+
+/// The same colours as [`colours`] gives, for the graphics card.
+fn look(is_water: bool, ends: [f32; 2]) -> Look {
+    let least = if is_water { 0.01 * f32::from(WET_CM) } else { -1e3 };
+    let ramp = Look::ramp(|k| ramp(is_water, k));
+    Look { ends, least, alpha: alpha(is_water), fade_px: tint::FADE_PX as u32, ramp }
+}
+
 fn colours(reel: &Reel, values: &[i16], [low, high]: [f32; 2]) -> Vec<u8> {
     let (is_water, unit) = (reel.is_water(), unit_of(reel));
+    let [pale, deep] = alpha(is_water);
     let pixel = |value: &i16| {
         let k = (unit * f32::from(*value) - low) / (high - low).max(0.01);
         let [r, g, b] = ramp(is_water, k);
-        let alpha = match is_water {
-            true if *value < WET_CM => 0,
-            true => 190 + (60.0 * k.clamp(0.0, 1.0)) as u8,
-            false => HEAT_ALPHA,
-        };
-        [r, g, b, alpha]
+        let alpha = if is_water && *value < WET_CM { 0.0 } else { pale + (deep - pale) * k.clamp(0.0, 1.0) };
+        [r, g, b, alpha as u8]
     };
     values.iter().flat_map(pixel).collect()
 }

@@ -118,6 +118,7 @@ impl Session {
     fn write_run(&mut self) {
         let Some(report) = &self.report else { return };
         let mut material = self.material(&report.folder.clone());
+        let episodes = self.desk.kept_episodes();
         let file = &self.desk.file;
         let month = self.status.known_until.unwrap_or(file.month).max(file.scenario.start);
         material.scenario = Scenario { end: Some(month), ..file.plans.scenario(&file.scenario) };
@@ -131,7 +132,7 @@ impl Session {
                 folder: folder.clone(),
                 replace: false,
                 backend: Backend::Cpu,
-                episodes_of: None,
+                episodes,
                 checkpoint_every: CheckpointEvery::default(),
                 scenario,
             };

@@ -5,6 +5,7 @@
 //! | [`worker`] | the variant and its twin on threads of their own: commands in, pictures out |
 //! | [`desk`] | the session behind the window: measures, orders, saving |
 //! | [`background`] | further seeds and variants, one after the other |
+//! | `device` | the window's graphics device, lent to the models; what they leave there becomes the picture |
 //! | [`picture`], [`story`] | what the worker hands over |
 //! | [`camera`] | the orbit camera, and what it sees where |
 //! | [`layers`] | what the colours mean |
@@ -32,6 +33,7 @@ mod brush;
 pub mod camera;
 pub mod classroom;
 pub mod desk;
+mod device;
 mod ensemble;
 mod export;
 pub mod figures;

@@ -18,6 +18,8 @@ use bevy_egui::PrimaryEguiContext;
 
 use super::blocks::{Block, Shape};
 use super::camera::{FOV, Lens};
+use super::device;
+use super::film::OnGround;
 use super::ground;
 use super::layers::Rgb;
 use super::session::Session;
@@ -61,6 +63,8 @@ pub(super) struct Painted {
 struct Side {
     /// Heat or water: its picture, its material and where it lies.
     paint: Handle<Image>,
+    /// The same, filled on the graphics card.
+    device_paint: Handle<Image>,
     over_ground: Handle<StandardMaterial>,
     film: Entity,
     people: Entity,
@@ -78,6 +82,15 @@ fn image(width: u32, height: u32, rgba: Vec<u8>, sampler: ImageSampler) -> Image
     let usage = RenderAssetUsages::MAIN_WORLD | RenderAssetUsages::RENDER_WORLD;
     let mut image = Image::new(size, TextureDimension::D2, rgba, TextureFormat::Rgba8UnormSrgb, usage);
     image.sampler = sampler;
+    image
+}
+
+/// A picture whose colours are made on the graphics card.
+fn to_be_filled(width: u32, height: u32) -> Image {
+    let size = Extent3d { width, height, depth_or_array_layers: 1 };
+    let usage = RenderAssetUsages::MAIN_WORLD | RenderAssetUsages::RENDER_WORLD;
+    let mut image = Image::new_uninit(size, TextureDimension::D2, TextureFormat::Rgba8UnormSrgb, usage);
+    image.sampler = ImageSampler::linear();
     image
 }
 
@@ -199,6 +212,7 @@ pub(super) fn build(
             commands.spawn((Scenery, Mesh3d(mesh.clone()), MeshMaterial3d(material.clone()), of_side));
         }
         let paint = images.add(image(1, 1, vec![0; 4], ImageSampler::linear()));
+        let device_paint = images.add(to_be_filled(1, 1));
         let over = StandardMaterial {
             alpha_mode: AlphaMode::Blend,
             depth_bias: 8.0,
@@ -212,7 +226,7 @@ pub(super) fn build(
         let nobody = (RenderLayers::layer(layer), Visibility::Hidden);
         let people = commands.spawn((Scenery, Mesh3d(empty.clone()), MeshMaterial3d(bark.clone()), nobody)).id();
         let built = (Scenery, Mesh3d(empty), MeshMaterial3d(material.clone()), RenderLayers::layer(layer));
-        Side { paint, over_ground, film, people, colours, material, built: commands.spawn(built).id() }
+        Side { paint, device_paint, over_ground, film, people, colours, material, built: commands.spawn(built).id() }
     };
     let sides = [side(OF_VARIANT), side(OF_TWIN)];
     commands.insert_resource(Painted { n_blocks, rows, sides });
@@ -316,6 +330,7 @@ fn dome(radius: f32) -> Mesh {
 pub(super) fn paint(
     mut session: ResMut<Session>,
     painted: Res<Painted>,
+    jobs: Res<device::Jobs>,
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<StandardMaterial>>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -368,19 +383,33 @@ pub(super) fn paint(
             material.unlit = true;
         }
     }
-    let of_hazard = session.ground_paint();
-    let paints = if of_hazard.iter().any(Option::is_some) { of_hazard } else { session.ground_tint() };
-    for (side, mut paint) in painted.sides.iter().zip(paints) {
-        paint.as_mut().into_iter().for_each(tint::fade);
+    let of_hazard = session.on_ground();
+    let none = of_hazard.iter().all(Option::is_none);
+    let shown = if none { session.ground_tint().map(|paint| paint.map(OnGround::Paint)) } else { of_hazard };
+    for (side, on_ground) in painted.sides.iter().zip(shown) {
         if let Ok(mut shown) = seen.get_mut(side.film) {
-            *shown = if paint.is_some() { Visibility::Inherited } else { Visibility::Hidden };
+            *shown = if on_ground.is_some() { Visibility::Inherited } else { Visibility::Hidden };
         }
-        let Some(paint) = paint else { continue };
-        let picture = image(paint.width, paint.height, paint.rgba, ImageSampler::linear());
-        // Fails only for a handle that is not there, and this one is held.
-        let _ = images.insert(side.paint.id(), picture);
+        // Inserting fails only for a handle that is not there, and these are held.
+        let texture = match on_ground {
+            Some(OnGround::Paint(mut paint)) => {
+                tint::fade(&mut paint);
+                let picture = image(paint.width, paint.height, paint.rgba, ImageSampler::linear());
+                let _ = images.insert(side.paint.id(), picture);
+                &side.paint
+            }
+            Some(OnGround::Plane(plane, look)) => {
+                let [width, height, _] = plane.shape;
+                if images.get(&side.device_paint).is_none_or(|image| image.size() != UVec2::new(width, height)) {
+                    let _ = images.insert(side.device_paint.id(), to_be_filled(width, height));
+                }
+                jobs.ask(side.device_paint.id(), plane, look);
+                &side.device_paint
+            }
+            None => continue,
+        };
         if let Some(mut material) = materials.get_mut(&side.over_ground) {
-            material.unlit = true;
+            material.base_color_texture = Some(texture.clone());
         }
     }
 }

@@ -14,10 +14,12 @@ use super::panels::files::{Browser, Found, Sought};
 use super::panels::{skyline, style};
 use super::terrain::{Terrain, Tops};
 use super::{trees, words};
+use crate::challenges::climate::answers::{self, Answers};
 use crate::city::import::{self, ImportConfig};
 use crate::city::{City, pack};
 use crate::report::Lang;
 use crate::scenario::{CitySource, Overrides, build_city, load, size};
+use crate::session::file::episodes_of;
 use crate::session::keep::{self, Keeper, Left};
 use crate::session::{SessionFile, keep::default_folder};
 
@@ -29,6 +31,8 @@ pub struct Loaded {
     pub city: Arc<City>,
     /// The file it comes from.
     pub path: Option<PathBuf>,
+    /// What a graphics processor made in it before.
+    pub answers: Answers,
     /// Its autosave.
     pub keeper: Option<Keeper>,
     /// What there is to tell.
@@ -38,7 +42,17 @@ pub struct Loaded {
 impl Loaded {
     /// A session in its city.
     pub fn new(file: SessionFile, city: Arc<City>) -> Loaded {
-        Loaded { file, city, path: None, keeper: None, note: None }
+        Loaded { file, city, path: None, answers: Answers::default(), keeper: None, note: None }
+    }
+
+    /// With what a graphics processor made of its episodes and lies beside the file at `path`. What is damaged is
+    /// made anew, and said.
+    pub fn with_episodes_of(mut self, path: &Path) -> Loaded {
+        match answers::read(&episodes_of(path)) {
+            Ok(known) => self.answers.know(known),
+            Err(error) => drop(self.note.get_or_insert(error.to_string())),
+        }
+        self
     }
 }
 
@@ -124,7 +138,7 @@ fn open(wish: &Wish, progress: &Progress) -> Result<Loaded, String> {
                 }
             }
             loaded.note = damage.map(|e| e.to_string()).or(loaded.note);
-            return Ok(loaded);
+            return Ok(loaded.with_episodes_of(path));
         }
     };
     let mut loaded = in_city(file)?;

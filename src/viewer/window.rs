@@ -20,7 +20,8 @@ use super::session::{self, Panels, Session, TwinMode, Wants};
 use super::shot::{self, Taken, Wanted};
 use super::start::{self, Loaded, Prepared, Start, Wake};
 use super::worker::{Command, Status};
-use super::{film, input, layers, panels, scene, video, words};
+use super::{device, film, input, layers, panels, scene, video, words};
+use crate::fields::backend::Backend;
 use crate::report::Lang;
 use crate::sim::Month;
 
@@ -41,6 +42,8 @@ pub struct Options {
     pub here: Option<usize>,
     /// Language.
     pub lang: Lang,
+    /// Where heat and water are computed.
+    pub backend: Backend,
     /// Take a picture and end.
     pub shot: Option<Shot>,
     /// Measure what it takes since then, and end.
@@ -54,6 +57,8 @@ pub struct Shot {
     pub path: PathBuf,
     /// The month whose end it shows; `None` = the start.
     pub at: Option<Month>,
+    /// The moment of the episode shown, from 1; `None` = all of it in one map.
+    pub moment: Option<usize>,
 }
 
 /// Why there is no session.
@@ -134,11 +139,12 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
         .insert_resource(wake)
         .insert_resource(Wished(options.clone()))
         .insert_resource(Closing(closed.clone()))
-        .add_plugins(start::plugin)
+        .add_plugins((start::plugin, device::plugin))
         .add_systems(Last, settle)
         .add_systems(PreStartup, |mut settings: ResMut<EguiGlobalSettings>| {
             settings.auto_create_primary_context = false
         })
+        .add_systems(PreStartup, begin_with.run_if(resource_exists::<First>))
         .add_systems(Startup, scene::panel_camera)
         .add_systems(PreUpdate, begin.run_if(resource_exists::<Start>))
         .add_systems(Update, scene::build.run_if(resource_added::<Session>))
@@ -166,7 +172,9 @@ pub fn open(opening: Opening, options: &Options) -> Result<Option<Closed>, ViewE
         Opening::Start => {
             app.insert_resource(Start::new(options.lang));
         }
-        Opening::Session(loaded) => insert(app.world_mut(), start::prepare(*loaded)),
+        Opening::Session(loaded) => {
+            app.insert_resource(First(start::prepare(*loaded)));
+        }
     }
     let exit = quietly(move || app.run()).map_err(ViewError::Window)?;
     let taken = result.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -253,7 +261,11 @@ fn insert(world: &mut World, prepared: Prepared) {
     // A session file may name a layer that there is no longer.
     let layer = layers::find(&layers, &loaded.file.view.layer).unwrap_or(0);
     let lang = world.get_resource::<Start>().map_or(wished.lang, |start| start.lang);
-    let mut desk = Desk::open(loaded.file, loaded.city, loaded.keeper, move || wake());
+    // A session that has gone on without a graphics processor goes on without one.
+    let on_cpu = loaded.file.month >= loaded.file.scenario.start && loaded.answers.is_empty();
+    let backend = if wished.backend == Backend::Auto && on_cpu { Backend::Cpu } else { wished.backend };
+    let solver = (device::site(world, backend), loaded.answers);
+    let mut desk = Desk::open(loaded.file, loaded.city, loaded.keeper, solver, move || wake());
     if let Some(path) = loaded.path
         && !desk.hold(&path)
     {
@@ -285,7 +297,7 @@ fn insert(world: &mut World, prepared: Prepared) {
         scale: None,
         difference: None,
         twin: TwinMode::Off,
-        film: Default::default(),
+        film: film::Film::at(wished.shot.as_ref().and_then(|shot| shot.moment)),
         still: wished.shot.is_some(),
         background: None,
         asked_for: Default::default(),
@@ -350,6 +362,17 @@ fn is_first_time() -> bool {
         let _ = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&mark, ""));
     }
     is_first
+}
+
+/// The session that the window opens with, until there is a window.
+#[derive(Resource)]
+struct First(Prepared);
+
+/// Opens it: not before, since only a window has a device to lend.
+fn begin_with(world: &mut World) {
+    if let Some(First(prepared)) = world.remove_resource::<First>() {
+        insert(world, prepared);
+    }
 }
 
 /// Opens the session that the start screen has made ready.

@@ -3,7 +3,8 @@
 #![cfg(feature = "gpu")]
 #![allow(clippy::print_stdout, reason = "tests print the figures that they measure")]
 
-use waterbed::fields::backend::Backend;
+use waterbed::fields::backend::{Backend, Site};
+use waterbed::fields::film::Hidden;
 use waterbed::fields::gpu::{GpuContext, Kernel};
 use waterbed::fields::heat::cover::Cover;
 use waterbed::fields::heat::model::Surroundings;
@@ -154,4 +155,23 @@ fn a_context_may_borrow_a_device() {
     let borrowed = GpuContext::from_device(own.device.clone(), own.queue.clone(), own.name.clone());
     let buffer = borrowed.storage("numbers", &[1.0_f32, 2.0]);
     assert_eq!(own.read::<f32>(&[&buffer]).unwrap(), [[1.0, 2.0]]);
+}
+
+#[test]
+fn air_that_stays_on_a_lent_device_is_the_air_of_the_model() {
+    let Some(own) = context() else { return };
+    let gpu = GpuContext::from_device(own.device.clone(), own.queue.clone(), own.name.clone());
+    let (mut model, _) = HeatModel::on(quarter(Surroundings::Country), Site::on_device(gpu)).unwrap();
+    let mut hidden = Hidden::of(model.n_pixels(), |_| false);
+    assert!(model.air_on_device(&mut hidden).is_none(), "before the first hour there is none");
+    (8..23).for_each(|h| model.hour(weather(h)));
+    let plane = model.air_on_device(&mut hidden).unwrap();
+    let there = own.read::<f32>(&[&plane.values]).unwrap().remove(0);
+    assert!(there.iter().any(|excess| *excess > 0.5));
+    let apart = model.excess().zip(&there).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(there.len() == model.n_pixels() && apart < 1e-4, "{apart} K");
+    assert!((plane.add - weather(22).air_c).abs() < 1e-6 && plane.shape == [37, 53, 37]);
+    let (mut own, _) = HeatModel::on(quarter(Surroundings::Country), Backend::Gpu).unwrap();
+    own.hour(weather(20));
+    assert!(own.air_on_device(&mut hidden).is_none(), "nobody could draw what lies on a device of its own");
 }

@@ -17,6 +17,7 @@ mod fields_cases;
 mod fields_flood;
 mod fields_flood_swe;
 mod fields_gpu;
+mod fields_gpu_film;
 mod fields_gpu_heat;
 mod hindcast;
 mod lab;
@@ -31,5 +32,7 @@ mod toy;
 mod twin;
 #[cfg(feature = "viewer")]
 mod viewer;
+#[cfg(feature = "viewer")]
+mod viewer_device;
 #[cfg(feature = "viewer")]
 mod viewer_walk;

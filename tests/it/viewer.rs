@@ -162,7 +162,7 @@ fn a_cloudburst_befalls_the_twin_too_is_filmed_and_the_film_changes_nothing() {
     assert_eq!((variant.len(), twin.len()), (1, 1));
     // No measure held yet when it came, so the water is the same.
     assert!(variant[0] == twin[0] && variant[0].event.month == Month::new(2025, 2));
-    let depths = variant[0].shots.iter().map(|(_, depth)| depth.iter().copied().max().unwrap());
+    let depths = variant[0].shots.iter().map(|shot| shot.values.iter().copied().max().unwrap());
     assert_eq!(variant[0].shots.len(), 12);
     let deepest = variant[0].whole.iter().copied().max().unwrap();
     assert!(deepest > 10, "{deepest} cm");

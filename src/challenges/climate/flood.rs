@@ -20,11 +20,12 @@ use serde::{Deserialize, Serialize};
 
 use super::events::Hazard;
 use super::exposure::centimetres;
-use super::footage::{Shots, depths, is_kept};
+use super::footage::{Shot, Shots, depths, is_kept};
 use super::ground::{GroundNow, cell_of_pixel, neighbourhood_of_pixel};
 use super::parameters::ClimateParameters;
 use super::solver::{Answer, EpisodeSolver};
 use crate::city::{City, Cover, LineKind};
+use crate::fields::film::Hidden;
 use crate::fields::flood::breach::Breach;
 use crate::fields::flood::edges::Side;
 use crate::fields::flood::setup::{Boundary, BoundaryKind, Infiltration, Plane};
@@ -104,7 +105,7 @@ pub fn run(
     }
 }
 
-/// The flood as it is known, or as the solver makes it.
+/// The flood as it is known, or as the solver makes it. One that is known is solved only where it is to be filmed.
 fn solve(
     city: &City,
     setup: FloodSetup,
@@ -114,15 +115,20 @@ fn solve(
     shots: Option<&mut Shots>,
 ) -> Result<Flood, NoFlood> {
     let question = solver.question(&(&setup, duration_s, in_depth));
-    if let Some(Answer::Flood(flood)) = solver.answer(question) {
-        return Ok(flood);
-    }
+    let known = match solver.answer(question) {
+        Some(Answer::Flood(flood)) if shots.is_none() => return Ok(flood),
+        known => known,
+    };
     let before = setup.initial_depth_m.as_ref().map(|r| r.values.clone());
-    let (mut model, notices) = FloodModel::on(setup, solver.backend)?;
+    let (mut model, notices) = FloodModel::on(setup, solver.site.clone())?;
     solver.note(notices);
     let flood = run_to_end(city, &mut model, before, duration_s, in_depth, shots)?;
-    solver.solved(question, model.backend_name(), model.lost_gpu(), || Answer::Flood(flood.clone()));
-    Ok(flood)
+    let name = model.backend_name();
+    let first = known.or_else(|| solver.solved(question, name, model.lost_gpu(), || Answer::Flood(flood.clone())));
+    match first {
+        Some(Answer::Flood(first)) => Ok(first),
+        _ => Ok(flood),
+    }
 }
 
 fn run_to_end(
@@ -140,6 +146,7 @@ fn run_to_end(
     let quantised = |r: Raster<f32>, scale: f32| -> Vec<u16> {
         r.values.iter().enumerate().map(|(p, v)| if dry(p) { 0 } else { centimetres(v * scale) }).collect()
     };
+    let mut hidden = shots.as_ref().map_or_else(Hidden::default, |_| Hidden::of(model.grid().len(), dry));
     for look in 1..=n {
         let t_s = (look as f64 * LOOK_S).min(duration_s);
         model.advance_to(t_s)?;
@@ -152,7 +159,11 @@ fn run_to_end(
             }
         }
         if let Some(shots) = shots.as_mut().filter(|_| is_kept(look, n)) {
-            shots.push(((t_s / 3600.0) as f32, depths(&quantised(model.depth_m(), 1.0))));
+            shots.push(Shot {
+                hours: (t_s / 3600.0) as f32,
+                values: depths(&quantised(model.depth_m(), 1.0)),
+                on_device: model.depth_on_device(&mut hidden),
+            });
         }
     }
     let depth_cm = quantised(model.max_depth_m(), 1.0);

@@ -9,12 +9,32 @@
 use bevy::prelude::Resource;
 
 use super::events::{Event, Hazard};
+use crate::fields::film::Plane;
 
 /// Frames of one episode.
 pub const FRAMES: usize = 12;
 
-/// Moments of an episode: hours since it began, and a value per pixel of the ground raster.
-pub type Shots = Vec<(f32, Vec<i16>)>;
+/// One moment of an episode.
+#[derive(Debug, Clone)]
+pub struct Shot {
+    /// Hours since it began.
+    pub hours: f32,
+    /// A value per pixel of the ground raster.
+    pub values: Vec<i16>,
+    /// The same, not yet quantised, left on the device that solved the episode, where it can be drawn without coming
+    /// to the host; only for drawing, and gone when it takes too much memory.
+    pub on_device: Option<Plane>,
+}
+
+impl PartialEq for Shot {
+    /// What was left on a device says the same as the values.
+    fn eq(&self, other: &Shot) -> bool {
+        self.hours == other.hours && self.values == other.values
+    }
+}
+
+/// Moments of an episode, in order of time.
+pub type Shots = Vec<Shot>;
 
 /// One episode, filmed.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +55,12 @@ impl Reel {
 
     /// Memory it takes, bytes.
     pub fn n_bytes(&self) -> usize {
-        2 * (self.whole.len() + self.shots.iter().map(|(_, values)| values.len()).sum::<usize>())
+        2 * (self.whole.len() + self.shots.iter().map(|shot| shot.values.len()).sum::<usize>())
+    }
+
+    /// Memory of a device that it takes, bytes.
+    pub fn n_device_bytes(&self) -> usize {
+        self.shots.iter().filter_map(|shot| shot.on_device.as_ref()).map(Plane::n_bytes).sum()
     }
 }
 

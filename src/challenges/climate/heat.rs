@@ -19,12 +19,13 @@ use serde::{Deserialize, Serialize};
 use super::events::Event;
 use super::exposure::tenths;
 use super::fabric::Fabric;
-use super::footage::{FRAMES, Shots};
+use super::footage::{FRAMES, Shot, Shots};
 use super::ground::GroundNow;
 use super::parameters::ClimateParameters;
 use super::solver::{Answer, EpisodeSolver};
 use super::weather;
 use crate::city::{City, Cover};
+use crate::fields::film::Hidden;
 use crate::fields::heat::cover::{Coefficients, Cover as Skin};
 use crate::fields::heat::model::Surroundings;
 use crate::fields::heat::sky::Skyline;
@@ -118,15 +119,20 @@ pub fn run(
     });
     let surfaces: Vec<Coefficients> = surfaces.collect();
     let question = solver.question(&(&setup, &svf, &surfaces, days, peak_c));
-    if let Some(Answer::Heat(warmth)) = solver.answer(question) {
-        return warmth;
-    }
+    let known = match solver.answer(question) {
+        Some(Answer::Heat(warmth)) if shots.is_none() => return warmth,
+        known => known,
+    };
     let mut model = HeatModel::under(setup, svf);
     model.mix(surfaces);
-    solver.note(model.move_to(solver.backend));
+    solver.note(model.move_to(&solver.site));
     let warmth = run_to_end(&mut model, day_of_year, (days, peak_c), shots);
-    solver.solved(question, model.backend_name(), model.lost_gpu(), || Answer::Heat(warmth.clone()));
-    warmth
+    let name = model.backend_name();
+    let first = known.or_else(|| solver.solved(question, name, model.lost_gpu(), || Answer::Heat(warmth.clone())));
+    match first {
+        Some(Answer::Heat(first)) => first,
+        _ => warmth,
+    }
 }
 
 fn run_to_end(
@@ -143,13 +149,15 @@ fn run_to_end(
     let (mut night, mut all) = (vec![0.0f32; n], vec![0.0f32; n]);
     let (mut n_night, mut station_night_c) = (0, 0.0);
     // The hottest day is the last but one, from its first light to the next.
+    let mut all_shown = shots.as_ref().map_or_else(Hidden::default, |_| Hidden::of(n, |_| false));
     let filmed = 24 * days.saturating_sub(2) + 5;
     for (h, hour) in (0..).zip(hours) {
         model.hour(*hour);
         if let Some(shots) = shots.as_mut().filter(|_| h >= filmed && (h - filmed).is_multiple_of(24 / FRAMES as u32))
             && shots.len() < FRAMES
         {
-            shots.push((h as f32 + 1.0, model.excess().map(|e| tenths(hour.air_c + e)).collect()));
+            let values = model.excess().map(|e| tenths(hour.air_c + e)).collect();
+            shots.push(Shot { hours: h as f32 + 1.0, values, on_device: model.air_on_device(&mut all_shown) });
         }
         all.iter_mut().zip(model.excess()).for_each(|(sum, e)| *sum += e);
         if hour.global_w_m2 <= 0.0 {

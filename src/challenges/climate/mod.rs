@@ -13,6 +13,7 @@
 //!
 //! Limits: see each file, and docs/challenges/climate.md. Drought and foundations, evacuation, smoke and salt are not here.
 
+pub mod answers;
 pub mod damage;
 pub mod events;
 pub mod exposure;

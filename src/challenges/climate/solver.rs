@@ -1,41 +1,27 @@
-//! Where episodes are solved, and what a graphics processor made of them, kept as an input.
+//! Where episodes are solved, and what a graphics processor made of them.
 //!
 //! The CPU gives the same bits everywhere; a graphics processor does not. So the quantised exposure that one made is kept
-//! under the hash of all that went into it (the whole setup of the solver), a run writes it into its folder, and a replay
-//! takes it from there instead of solving again. It holds for every variant that comes to the same question.
+//! under the hash of all that went into it (the whole setup of the solver), a run writes it into its folder and a
+//! session beside its file, and a replay takes it from there instead of solving again ([`super::answers`]). It holds
+//! for every variant that comes to the same question. Where somebody watches, such an episode is solved all the same,
+//! for its film.
 //!
 //! This is no state: a simulation without it solves on the CPU.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use bevy::prelude::Resource;
-use serde::{Deserialize, Serialize};
 
-use super::flood::Flood;
-use super::heat::Warmth;
-pub use crate::fields::backend::Backend;
-
-/// BLAKE3 of all that goes into an episode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Question([u8; 32]);
-
-/// What came out of an episode, quantised, on the ground raster.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
-    /// Water.
-    Flood(Flood),
-    /// Heat.
-    Heat(Warmth),
-}
+pub use super::answers::{Answer, Answers, Question};
+pub use crate::fields::backend::{Backend, Site};
 
 /// Where episodes are solved; see the module.
 #[derive(Resource, Debug, Clone)]
 pub struct EpisodeSolver {
     /// Where.
-    pub backend: Backend,
+    pub site: Site,
     /// Answers that are known, of a graphics processor.
-    known: BTreeMap<Question, Answer>,
+    known: Answers,
     /// Those of them that this simulation has used.
     used: Vec<Question>,
     /// Where the last episode was solved.
@@ -50,19 +36,24 @@ impl Default for EpisodeSolver {
 }
 
 impl EpisodeSolver {
-    /// Solves on `backend`.
-    pub fn on(backend: Backend) -> EpisodeSolver {
-        EpisodeSolver { backend, known: BTreeMap::new(), used: Vec::new(), last: None, notices: Vec::new() }
+    /// Solves at `site`.
+    pub fn on(site: impl Into<Site>) -> EpisodeSolver {
+        EpisodeSolver::knowing(site, Answers::default())
+    }
+
+    /// Solves at `site` what is not among `known`, and adds to it.
+    pub fn knowing(site: impl Into<Site>, known: Answers) -> EpisodeSolver {
+        EpisodeSolver { site: site.into(), known, used: Vec::new(), last: None, notices: Vec::new() }
     }
 
     /// Takes in what a graphics processor made before.
     pub fn know(&mut self, answers: impl IntoIterator<Item = (Question, Answer)>) {
-        self.known.extend(answers);
+        self.known.know(answers);
     }
 
     /// Answers used since this was last asked, to be written down.
     pub fn take_used(&mut self) -> Vec<(Question, Answer)> {
-        std::mem::take(&mut self.used).into_iter().filter_map(|q| Some((q, self.known.get(&q)?.clone()))).collect()
+        std::mem::take(&mut self.used).into_iter().filter_map(|q| Some((q, self.known.get(q)?))).collect()
     }
 
     /// Lines for the user since this was last asked.
@@ -78,7 +69,7 @@ impl EpisodeSolver {
 
     /// What `setup` asks; `None` where nobody keeps answers, because the CPU gives them again.
     pub(super) fn question(&self, setup: &impl fmt::Debug) -> Option<Question> {
-        (self.backend != Backend::Cpu || !self.known.is_empty()).then(|| {
+        (self.site.backend != Backend::Cpu || !self.known.is_empty()).then(|| {
             let mut hasher = Hasher(blake3::Hasher::new());
             write!(hasher, "{setup:?}").expect("hashing cannot fail");
             Question(*hasher.0.finalize().as_bytes())
@@ -87,32 +78,32 @@ impl EpisodeSolver {
 
     /// The known answer to `question`.
     pub(super) fn answer(&mut self, question: Option<Question>) -> Option<Answer> {
-        let answer = self.known.get(&question?)?.clone();
+        let answer = self.known.get(question?)?;
         self.used.extend(question);
         self.last = Some("kept".into());
         Some(answer)
     }
 
     /// Takes in what was solved `at` (`cpu`, or `gpu` with a name); `lost` says if a graphics processor was lost on the way.
-    /// What one had part in is kept.
+    /// What one had part in is kept. If another simulation has answered the question meanwhile, its answer holds and
+    /// comes back.
     pub(super) fn solved(
         &mut self,
         question: Option<Question>,
         at: String,
         lost: Option<&str>,
         answer: impl FnOnce() -> Answer,
-    ) {
+    ) -> Option<Answer> {
         let on_cpu = at == "cpu";
-        if let Some(question) = question.filter(|_| !on_cpu || lost.is_some()) {
-            self.known.insert(question, answer());
-            self.used.push(question);
-        }
-        if on_cpu && self.backend == Backend::Auto {
+        if on_cpu && self.site.backend == Backend::Auto {
             // There is none: no need to look again.
-            self.backend = Backend::Cpu;
+            self.site = Backend::Cpu.into();
         }
         self.note(lost.map(str::to_owned));
         self.last = Some(at);
+        let question = question.filter(|_| !on_cpu || lost.is_some())?;
+        self.used.push(question);
+        self.known.add(question, answer)
     }
 
     /// Takes in lines for the user; each is told once.
@@ -122,18 +113,6 @@ impl EpisodeSolver {
                 self.notices.push(line);
             }
         }
-    }
-}
-
-impl Question {
-    /// Hexadecimal.
-    pub fn name(&self) -> String {
-        blake3::Hash::from_bytes(self.0).to_hex().to_string()
-    }
-
-    /// From [`Self::name`].
-    pub fn of_name(name: &str) -> Option<Question> {
-        Some(Question(*blake3::Hash::from_hex(name).ok()?.as_bytes()))
     }
 }
 
@@ -148,6 +127,8 @@ impl Write for Hasher {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answers;
+    use super::super::heat::Warmth;
     use super::*;
 
     fn warmth(k: i16) -> Answer {
@@ -159,7 +140,7 @@ mod tests {
         let mut maker = EpisodeSolver::on(Backend::Gpu);
         let question = maker.question(&(1.5, "wave"));
         assert_eq!(maker.answer(question), None);
-        maker.solved(question, "gpu (x)".into(), None, || warmth(7));
+        assert_eq!(maker.solved(question, "gpu (x)".into(), None, || warmth(7)), None);
         let kept = maker.take_used();
         assert_eq!(Question::of_name(&kept[0].0.name()), question);
 
@@ -174,5 +155,24 @@ mod tests {
         assert_eq!(replay.answer(other), None);
         replay.solved(other, "cpu".into(), None, || warmth(8));
         assert_eq!(replay.answer(other), None, "what the CPU makes is made again");
+    }
+
+    #[test]
+    fn the_first_answer_holds_for_all_and_outlives_them_in_a_folder() {
+        let known = Answers::default();
+        let [mut variant, mut twin] = [(); 2].map(|()| EpisodeSolver::knowing(Backend::Gpu, known.clone()));
+        let question = variant.question(&"rain");
+        assert_eq!(twin.answer(question), None, "both begin");
+        assert_eq!(variant.solved(question, "gpu (x)".into(), None, || warmth(1)), None);
+        assert_eq!(twin.solved(question, "gpu (x)".into(), None, || warmth(2)), Some(warmth(1)));
+
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("episodes");
+        assert_eq!(answers::read(&folder).unwrap(), []);
+        known.write(&folder).unwrap();
+        assert_eq!(answers::read(&folder).unwrap(), twin.take_used());
+        std::fs::write(folder.join("notes.txt"), "mine").unwrap();
+        answers::discard(&folder);
+        assert!(answers::read(&folder).unwrap().is_empty() && folder.join("notes.txt").is_file());
     }
 }

@@ -100,7 +100,7 @@ fn plan(args: &Args, row: &Row, out: &std::path::Path) -> Plan {
         variant: "baseline".into(),
         replace: false,
         backend: args.backend.unwrap_or_default(),
-        episodes_of: None,
+        episodes: None,
         checkpoint_every: args.checkpoint_months.map_or_else(Default::default, CheckpointEvery::Ticks),
     }
 }

@@ -66,7 +66,7 @@ pub(super) struct Args {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Where fields (water, heat) are computed: auto (a graphics processor if there is one, else the CPU), cpu, gpu; a
-    /// session on the CPU unless said otherwise [default: auto]
+    /// session on the CPU unless said otherwise, but for what a graphics processor made in it [default: auto]
     #[arg(long)]
     backend: Option<Backend>,
     /// File with [[measure]] entries to add
@@ -84,8 +84,9 @@ pub(super) struct Args {
     /// Play the orders of a run again, instead of the scenario's measures
     #[arg(long, value_name = "FILE", conflicts_with_all = ["measures", "twin", "synergy"])]
     orders: Option<PathBuf>,
-    /// Solve heat and water anew, and do not take what a graphics processor made in the run whose orders are played
-    #[arg(long, requires = "orders")]
+    /// Solve heat and water anew, and do not take what a graphics processor made in the session, or in the run whose
+    /// orders are played
+    #[arg(long)]
     recompute: bool,
     /// Run with and without the measures, on the same seeds (ten unless --seeds)
     #[arg(long)]
@@ -180,6 +181,10 @@ fn listen_for_interrupts() -> Result<(), Failure> {
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     listen_for_interrupts()?;
+    if args.recompute && args.orders.is_none() && !is_session(args) {
+        let message = "--recompute needs what is played again: --orders FILE, or a session".to_string();
+        return Err(Failure::Argument(message, None));
+    }
     if let Some(path) = &args.design {
         return design::run(args, path);
     }
@@ -267,12 +272,20 @@ fn plans(args: &Args, scenario: &Scenario, variant: &str, n_seeds: u32, out: &Pa
         seed,
         variant: if variant.is_empty() { "baseline".into() } else { variant.into() },
         replace: args.force,
-        // A session was lived on the CPU.
+        // A session was lived on the CPU, or what a graphics processor made lies beside it.
         backend: args.backend.unwrap_or(if is_session(args) { Backend::Cpu } else { Backend::Auto }),
-        episodes_of: args.orders.as_ref().filter(|_| !args.recompute).and_then(|p| Some(p.parent()?.to_path_buf())),
+        episodes: episodes(args).filter(|_| !args.recompute),
         checkpoint_every: args.checkpoint_months.map_or_else(Default::default, CheckpointEvery::Ticks),
     };
     (scenario.seed..).take(n_seeds as usize).map(plan).collect()
+}
+
+/// Folder with what a graphics processor made in the run or session that is played again.
+fn episodes(args: &Args) -> Option<PathBuf> {
+    match &args.orders {
+        Some(orders) => Some(experiments::episodes_of(orders.parent()?)),
+        None => is_session(args).then(|| session::file::episodes_of(Path::new(&args.scenario))),
+    }
 }
 
 /// The scenario's city, if `n_runs` runs in it fit into memory; and how long it took to make, s.

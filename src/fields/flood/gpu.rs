@@ -19,6 +19,7 @@ use super::local_inertial::{Ground, State};
 use super::math::G_M_S2;
 use super::setup::Solver;
 use super::stages::{Control, Params, Source, UNSOUND, edge_outflow_m2, packed_edges, packed_ground, sequence};
+use crate::fields::film::{Hidden, Plane};
 use crate::fields::gpu::{GpuContext, Kernel};
 use crate::fields::layout::Layout;
 use crate::fields::stage::{Buffers, Size, Stage};
@@ -139,6 +140,17 @@ impl GpuFlood {
             0 => self.gpu.name.clone(),
             k => format!("{} from {}", self.gpu.name, self.kernels[k].stage.name),
         }
+    }
+
+    /// Depth after the last batch, left on the device where that is one on which it can be drawn.
+    pub fn depth(&self, layout: Layout, hidden: &mut Hidden) -> Option<Plane> {
+        let is_whole = self.gpu.is_lent && self.from == 0;
+        is_whole.then(|| Plane {
+            values: self.gpu.copy("film.depth", &self.buffers["h"]),
+            hidden: hidden.buffer(&self.gpu),
+            shape: [layout.n_cols, layout.n_rows, layout.stride()].map(|n| n as u32),
+            add: 0.0,
+        })
     }
 
     /// Destroy the device: for tests of what happens then.

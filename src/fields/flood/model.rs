@@ -15,7 +15,8 @@ use super::setup::{BoundaryKind, FloodError, FloodSetup, Solver};
 use super::shallow_water::{self, StepReport};
 use super::stats::{Stats, scan, velocity};
 use super::walls::Walls;
-use crate::fields::backend::Backend;
+use crate::fields::backend::{Backend, Site};
+use crate::fields::film::{Hidden, Plane};
 use crate::fields::layout::Layout;
 use crate::fields::series::Outside;
 use crate::fields::stage::Stage;
@@ -205,15 +206,16 @@ impl FloodModel {
     }
 
     /// A model on a backend, with notices for the user (why the CPU was taken).
-    pub fn on(setup: FloodSetup, backend: Backend) -> Result<(Self, Vec<String>), FloodError> {
+    pub fn on(setup: FloodSetup, site: impl Into<Site>) -> Result<(Self, Vec<String>), FloodError> {
+        let site = site.into();
         let mut model = FloodModel::new(setup)?;
         let mut notices = Vec::new();
-        let taken = match backend {
+        let taken = match site.backend {
             Backend::Cpu => Ok(()),
-            Backend::Auto => model.use_gpu(false),
-            Backend::Gpu => model.use_gpu(true),
+            Backend::Auto => model.use_device(&site, false, None),
+            Backend::Gpu => model.use_device(&site, true, None),
             Backend::GpuFrom(stage) => {
-                model.use_gpu_from(true, Some(stage)).map_err(|why| FloodError::setup("backend", why))?;
+                model.use_device(&site, true, Some(stage)).map_err(|why| FloodError::setup("backend", why))?;
                 Ok(())
             }
         };
@@ -226,19 +228,19 @@ impl FloodModel {
     /// Run the solver's stages on a graphics processor from now on; with `software_too` on any adapter. The error says in
     /// one line why not.
     pub fn use_gpu(&mut self, software_too: bool) -> Result<(), String> {
-        self.use_gpu_from(software_too, None)
+        self.use_device(&Site::default(), software_too, None)
     }
 
     #[cfg(feature = "gpu")]
-    fn use_gpu_from(&mut self, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
-        let context = crate::fields::gpu::GpuContext::headless(software_too)?;
+    fn use_device(&mut self, site: &Site, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
+        let context = site.device(software_too)?;
         self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground(), &self.hydrology, self.setup.solver, from)?);
         Ok(())
     }
 
     /// Without feature `gpu` there is none.
     #[cfg(not(feature = "gpu"))]
-    fn use_gpu_from(&mut self, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
+    fn use_device(&mut self, _site: &Site, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
         Err("this program was built without the `gpu` feature".into())
     }
 
@@ -330,6 +332,19 @@ impl FloodModel {
     /// Depth now, m.
     pub fn depth_m(&self) -> Raster<f32> {
         self.map(&self.state.h_m)
+    }
+
+    /// Depth now, left on the device where it was computed, if it can be drawn there: as it was before pumps, outlets
+    /// of drains and breaches, which are the CPU's, ended the last interval. `hidden` are cells that are not shown.
+    #[cfg(feature = "gpu")]
+    pub fn depth_on_device(&self, hidden: &mut Hidden) -> Option<Plane> {
+        self.gpu.as_ref()?.depth(self.layout, hidden)
+    }
+
+    /// Without feature `gpu` there is none.
+    #[cfg(not(feature = "gpu"))]
+    pub fn depth_on_device(&self, _hidden: &mut Hidden) -> Option<Plane> {
+        None
     }
 
     /// Greatest depth so far, m.

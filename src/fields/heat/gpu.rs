@@ -4,10 +4,11 @@
 //! air), after which the state comes back. So the CPU always holds the last whole hour, and goes on from it when the device
 //! is lost. For bisecting each stage runs by itself, up to the chosen one on the CPU.
 
-use super::model::{Hourly, Surroundings};
+use super::model::{Hourly, Quarter, Surroundings};
 use super::sky::{Skyline, directions};
 use super::stages::{Params, STAGES, packed_surfaces, unpacked_surfaces};
 use super::surfaces::{Skin, Surfaces};
+use crate::fields::film::{Hidden, Plane};
 use crate::fields::gpu::{GpuContext, Kernel};
 use crate::fields::stage::{Buffers, Size, Stage};
 
@@ -17,6 +18,15 @@ pub struct GpuHeat {
     kernels: Vec<Kernel>,
     /// The first stage that runs on the device; 0 but for bisecting.
     from: usize,
+    /// What the last hour left on the device, where that is one on which it can be drawn.
+    last: Option<Left>,
+}
+
+/// The last hour on the device.
+struct Left {
+    params: Params,
+    surfaces: wgpu::Buffer,
+    theta: wgpu::Buffer,
 }
 
 /// The state that an hour changes.
@@ -53,6 +63,7 @@ const SURFACE_ENERGY: usize = 2;
 const AIR_MEAN: usize = 3;
 const AIR_ROWS: usize = 4;
 const AIR_COLUMNS: usize = 5;
+const TWO_METRES: usize = 6;
 
 impl GpuHeat {
     /// Compile the stages. Fails when the map is too large, or when `from` is no stage of heat.
@@ -72,7 +83,7 @@ impl GpuHeat {
             })?,
         };
         let kernels = STAGES.iter().map(|stage| Kernel::new(&gpu, stage)).collect();
-        Ok(GpuHeat { gpu, kernels, from })
+        Ok(GpuHeat { gpu, kernels, from, last: None })
     }
 
     /// Name of the adapter.
@@ -112,7 +123,7 @@ impl GpuHeat {
     }
 
     /// Run one hour from `state` into `state`.
-    pub fn hour(&self, still: &Still, hourly: &Hourly, state: &mut State) -> Result<(), String> {
+    pub fn hour(&mut self, still: &Still, hourly: &Hourly, state: &mut State) -> Result<(), String> {
         let mut b = host_buffers(still, hourly, state);
         if self.from > 0 {
             self.hour_by_stage(still, hourly, &mut b)?;
@@ -143,7 +154,7 @@ impl GpuHeat {
         Ok(())
     }
 
-    fn hour_in_one(&self, still: &Still, hourly: &Hourly, b: &mut Buffers) -> Result<(), String> {
+    fn hour_in_one(&mut self, still: &Still, hourly: &Hourly, b: &mut Buffers) -> Result<(), String> {
         let gpu = &self.gpu;
         let names =
             ["surface_m", "crown_m", "coefficients", "anthropogenic", "mixing", "sky", "theta", "surfaces", "inflow"];
@@ -185,7 +196,33 @@ impl GpuHeat {
         for (name, words) in written.into_iter().zip(gpu.read::<u32>(&sources)?) {
             b.set(name, &words);
         }
+        let left = |quarter: &Quarter| {
+            let params = params_of(still, hourly).with_sky(&quarter.sky);
+            Some(Left { params, surfaces: of("surfaces")?.clone(), theta: of("theta")?.clone() })
+        };
+        self.last = hourly.quarters.last().filter(|_| gpu.is_lent).and_then(left);
         Ok(())
+    }
+
+    /// How much warmer than the station the air at 2 m was at the end of the last hour, left on the device;
+    /// `station_c` is added where it is drawn.
+    pub fn excess(&self, station_c: f32, hidden: &mut Hidden) -> Option<Plane> {
+        let Left { params, surfaces, theta } = self.last.as_ref()?;
+        let uniform = self.gpu.uniform("heat.params", params);
+        let excess = self.gpu.storage("film.excess", &vec![0.0_f32; (params.n_cols * params.n_rows) as usize]);
+        let kernel = &self.kernels[TWO_METRES];
+        let group = kernel.bind(&self.gpu, |name| match name {
+            "params" => &uniform,
+            "surfaces" => surfaces,
+            "theta" => theta,
+            _ => &excess,
+        });
+        let size = Size { n_cols: params.n_cols, n_rows: params.n_rows, n_list: 0 };
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        kernel.record(&mut encoder.begin_compute_pass(&Default::default()), &group, size);
+        self.gpu.queue.submit([encoder.finish()]);
+        let shape = [params.n_cols, params.n_rows, params.n_cols];
+        Some(Plane { values: excess, hidden: hidden.buffer(&self.gpu), shape, add: station_c })
     }
 }
 
@@ -214,5 +251,6 @@ pub fn host_buffers(still: &Still, hourly: &Hourly, state: &State) -> Buffers {
     b.set("theta", &state.theta);
     b.set("surfaces", &packed_surfaces(&state.surfaces));
     b.set("inflow", &[0.0_f32]);
+    b.set("excess", &vec![0.0_f32; state.theta.len()]);
     b
 }

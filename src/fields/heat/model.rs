@@ -16,7 +16,8 @@ use super::stages::WARMS;
 use super::sun::{self, Sun};
 use super::surfaces::{self, Place, SURFACE_STEP_H, Skin, Sky, Surfaces, smoothed_trend};
 use super::weather::Hour;
-use crate::fields::backend::Backend;
+use crate::fields::backend::{Backend, Site};
+use crate::fields::film::{Hidden, Plane};
 #[cfg(feature = "gpu")]
 use crate::fields::stage::Buffers;
 use crate::fields::stage::Stage;
@@ -208,6 +209,19 @@ impl HeatModel {
         places.map(move |(theta, sensible)| at_two_metres(*theta, *sensible, rural, shallow))
     }
 
+    /// Air temperature between the houses at 2 m, left on the device where it was computed, if it can be drawn there.
+    /// `hidden` are pixels that are not shown.
+    #[cfg(feature = "gpu")]
+    pub fn air_on_device(&self, hidden: &mut Hidden) -> Option<Plane> {
+        self.gpu.as_ref()?.excess(self.weather?.air_c, hidden)
+    }
+
+    /// Without feature `gpu` there is none.
+    #[cfg(not(feature = "gpu"))]
+    pub fn air_on_device(&self, _hidden: &mut Hidden) -> Option<Plane> {
+        None
+    }
+
     /// Surface temperature, °C.
     pub fn surface_c(&self) -> Raster<f32> {
         self.raster(self.surfaces.surface_c.clone())
@@ -270,24 +284,25 @@ impl HeatModel {
     }
 
     /// A model on a backend, with notices for the user (why the CPU was taken).
-    pub fn on(setup: HeatSetup, backend: Backend) -> Result<(Self, Vec<String>), String> {
+    pub fn on(setup: HeatSetup, site: impl Into<Site>) -> Result<(Self, Vec<String>), String> {
+        let site = site.into();
         let svf = Raster::filled(setup.grid, 1.0);
         let mut model = HeatModel::under(setup, svf);
-        let notices = match backend {
-            Backend::GpuFrom(stage) => model.use_gpu(true, Some(stage)).map(|()| None)?,
-            _ => model.move_to(backend),
+        let notices = match site.backend {
+            Backend::GpuFrom(stage) => model.use_gpu(&site, true, Some(stage)).map(|()| None)?,
+            _ => model.move_to(&site),
         };
         model.rebuild();
         Ok((model, notices.into_iter().collect()))
     }
 
-    /// Go on on `backend`, as far as there is one; else a line that says why the CPU goes on.
-    pub fn move_to(&mut self, backend: Backend) -> Option<String> {
-        let taken = match backend {
+    /// Go on at `site`, as far as there is one; else a line that says why the CPU goes on.
+    pub fn move_to(&mut self, site: &Site) -> Option<String> {
+        let taken = match site.backend {
             Backend::Cpu => Ok(()),
-            Backend::Auto => self.use_gpu(false, None),
-            Backend::Gpu => self.use_gpu(true, None),
-            Backend::GpuFrom(stage) => self.use_gpu(true, Some(stage)),
+            Backend::Auto => self.use_gpu(site, false, None),
+            Backend::Gpu => self.use_gpu(site, true, None),
+            Backend::GpuFrom(stage) => self.use_gpu(site, true, Some(stage)),
         };
         taken.err().map(|why| format!("heat runs on the CPU: {why}"))
     }
@@ -300,15 +315,15 @@ impl HeatModel {
     /// Run the stages on a graphics processor from now on; with `software_too` on any adapter. The error says in one line
     /// why not.
     #[cfg(feature = "gpu")]
-    pub fn use_gpu(&mut self, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
-        let context = crate::fields::gpu::GpuContext::headless(software_too)?;
+    pub fn use_gpu(&mut self, site: &Site, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
+        let context = site.device(software_too)?;
         self.gpu = Some(super::gpu::GpuHeat::new(context, self.setup.grid.len(), from)?);
         Ok(())
     }
 
     /// Without feature `gpu` there is none.
     #[cfg(not(feature = "gpu"))]
-    pub fn use_gpu(&mut self, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
+    pub fn use_gpu(&mut self, _site: &Site, _software_too: bool, _from: Option<&Stage>) -> Result<(), String> {
         Err("this program was built without the `gpu` feature".into())
     }
 
@@ -338,7 +353,7 @@ impl HeatModel {
     /// The hour on the device, if there is one. When the device fails, the CPU goes on from the hour's start.
     #[cfg(feature = "gpu")]
     fn hour_on_gpu(&mut self, hourly: &Hourly) -> bool {
-        let Some(gpu) = self.gpu.take() else { return false };
+        let Some(mut gpu) = self.gpu.take() else { return false };
         let mut state = super::gpu::State {
             surfaces: self.surfaces.clone(),
             theta: self.theta.clone(),

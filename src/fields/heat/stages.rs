@@ -2,6 +2,7 @@
 //!
 //! An hour is: `sunlit`, then four times `surface_energy` and eight steps of the air (`air_mean` in a city that goes on,
 //! `air_rows`, `air_columns`). `view_factor` comes before all, and again where something was built, felled or planted.
+//! `two_metres` comes where an hour is to be seen.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -9,7 +10,7 @@ use super::air::{self, Line, Lines};
 use super::balance::{RHO_CP, SIGMA};
 use super::cover::Coefficients;
 use super::model::CANOPY_M;
-use super::night::Exchange;
+use super::night::{Exchange, at_two_metres};
 use super::sky::{CROWN_TRANSMISSION, N_AZIMUTHS, Shine, Skyline};
 use super::surfaces::{self, Place, SURFACE_STEP_H, Skin, Sky, Surfaces};
 use crate::fields::stage::{Binding, Buffers, Record, Size, Stage, read, record, shader, uniform, write};
@@ -269,6 +270,14 @@ pub static STAGES: &[Stage] = &[
         |size| [size.n_cols, 1],
         air_columns,
     ),
+    stage(
+        "heat.two_metres",
+        shader!("heat", "two_metres"),
+        &[uniform("params"), read("surfaces"), read("theta"), write("excess")],
+        [16, 16],
+        map,
+        two_metres,
+    ),
 ];
 
 fn grid(p: &Params) -> GridRef {
@@ -370,4 +379,12 @@ fn air_columns(b: &mut Buffers) {
     let mut theta: Vec<f32> = b.copy("theta");
     air::columns(&lines(b, &p), p.n_cols as usize, &mut theta, b.one("inflow"));
     b.set("theta", &theta);
+}
+
+fn two_metres(b: &mut Buffers) {
+    let p: Params = b.one("params");
+    let (planes, theta): (&[[f32; 4]], &[f32]) = (b.get("surfaces"), b.get("theta"));
+    let pixel = |(s, t): (&[f32; 4], &f32)| at_two_metres(*t, s[3], p.rural_sensible_w_m2, p.shallow_k);
+    let excess: Vec<f32> = planes.iter().zip(theta).map(pixel).collect();
+    b.set("excess", &excess);
 }

@@ -62,7 +62,7 @@ pub(super) fn plate(ctx: &Context, free: Rect, session: &mut Session) {
     let n = reel.shots.len();
     let at = session.film.at.filter(|at| *at < n);
     let when = match at {
-        Some(at) => session.t2("film_hour", &[&format!("{:.1}", reel.shots[at].0)]),
+        Some(at) => session.t2("film_hour", &[&format!("{:.1}", reel.shots[at].hours)]),
         None if reel.is_water() => session.t("film_deepest").to_string(),
         None => session.t("film_nights").to_string(),
     };
