@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::moves::{self, Flow};
+use crate::challenges::climate::footage::thin;
 use crate::challenges::climate::{Footage, Reel};
 use crate::indicators::Measures;
 use crate::people::Tally;
@@ -229,31 +230,6 @@ impl Track {
                 None => break,
             };
         }
-    }
-}
-
-/// Takes moments from old films, and from the device what lies there, until both kinds of memory are within their
-/// budgets, bytes. The newest film keeps its moments in the host's memory.
-fn thin(reels: &mut [Arc<Reel>], budget: usize, device_budget: usize) {
-    let mut bytes: usize = reels.iter().map(|reel| reel.n_bytes()).sum();
-    let n_older = reels.len().saturating_sub(1);
-    for reel in reels[..n_older].iter_mut().filter(|reel| !reel.shots.is_empty()) {
-        if bytes <= budget {
-            break;
-        }
-        let less = Reel { shots: Vec::new(), event: reel.event, whole: reel.whole.clone() };
-        bytes -= reel.n_bytes() - less.n_bytes();
-        *reel = Arc::new(less);
-    }
-    let mut on_device: usize = reels.iter().map(|reel| reel.n_device_bytes()).sum();
-    for reel in reels.iter_mut().filter(|reel| reel.n_device_bytes() > 0) {
-        if on_device <= device_budget {
-            break;
-        }
-        on_device -= reel.n_device_bytes();
-        let mut less = Reel::clone(reel);
-        less.shots.iter_mut().for_each(|shot| shot.on_device = None);
-        *reel = Arc::new(less);
     }
 }
 

@@ -3,16 +3,20 @@
 #![cfg(feature = "gpu")]
 #![allow(clippy::print_stdout, reason = "tests print the figures that they measure")]
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use waterbed::challenges::climate::footage::{Shot, thin};
+use waterbed::challenges::climate::{Event, Hazard, Reel};
 use waterbed::fields::backend::{Backend, Site};
 use waterbed::fields::film::stages::{STAGES, pitch};
-use waterbed::fields::film::{Hidden, Look, Painter};
+use waterbed::fields::film::{Hidden, Look, Painter, Plane};
 use waterbed::fields::flood::{FloodModel, FloodSetup, Solver};
 use waterbed::fields::gpu::{GpuContext, Kernel};
 use waterbed::fields::series::Series;
 use waterbed::fields::stage::{Buffers, Size};
 use waterbed::gis::picture::Ramp;
+use waterbed::sim::Month;
 
 use crate::fields_flood::bed;
 use crate::fields_gpu::context;
@@ -150,4 +154,34 @@ fn a_flood_on_a_lent_device_is_drawn_as_from_the_host_and_only_there_stays_anyth
         4 * n * n
     );
     assert_eq!(gpu.trouble(), None);
+}
+
+#[test]
+fn the_oldest_films_let_go_of_the_device_first_and_keep_their_moments() {
+    let Some(gpu) = context() else { return };
+    let plane = Plane {
+        values: gpu.storage("values", &[0.0_f32; 100]),
+        hidden: gpu.storage("hidden", &[0_u32; 4]),
+        shape: [10, 10, 10],
+        add: 0.0,
+    };
+    let reel = |year: i32| {
+        let hazard = Hazard::Cloudburst { mm: 90.0, hours: 1.0, power: true };
+        let event = Event { month: Month::new(year, 6), day: 1, hazard, place: None };
+        let shot = |hours: f32| Shot { hours, values: vec![7; 100], on_device: Some(plane.clone()) };
+        Arc::new(Reel { event, shots: vec![shot(1.0), shot(2.0)], whole: vec![7; 100] })
+    };
+    let all: Vec<Arc<Reel>> = (2025..2028).map(reel).collect();
+    let thinned = |host: usize, device: usize| {
+        let mut reels = all.clone();
+        thin(&mut reels, host, device);
+        reels.iter().map(|reel| (reel.n_bytes(), reel.n_device_bytes())).collect::<Vec<_>>()
+    };
+    assert_eq!(thinned(1800, 2400), [(600, 800); 3], "all of it fits");
+    assert_eq!(thinned(1800, 1000), [(600, 0), (600, 0), (600, 800)]);
+    assert_eq!(thinned(1800, 10), [(600, 0); 3], "the newest too, if it alone is too much");
+    assert_eq!(thinned(1400, 2400), [(200, 0), (600, 800), (600, 800)], "a film without moments has none to draw");
+    let mut reels = all.clone();
+    thin(&mut reels, 1800, 0);
+    assert!(reels == all, "what can be seen is the same");
 }

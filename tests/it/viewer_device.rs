@@ -1,10 +1,11 @@
-//! A live session whose episodes are solved on a graphics processor, without its window: what is kept where, and that a
-//! session opened again comes to the same digest.
+//! A live session whose episodes are solved on a graphics processor: what is kept where, that a session opened again comes
+//! to the same digest (both without its window), and that the ground looks as if the CPU had coloured it.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use resvg::tiny_skia::Pixmap;
 use waterbed::challenges::climate::answers::{self, Answers};
 use waterbed::city::City;
 use waterbed::fields::backend::{Backend, Site};
@@ -82,4 +83,43 @@ fn a_session_left_with_a_graphics_processor_is_gone_on_with_and_run_without_one(
     drop(desk);
     keep::discard(&left);
     assert!(!Path::exists(&episodes_of(&left)), "what was thrown away is gone as a whole");
+}
+
+/// The same moments with the window's device and without it, on a virtual screen.
+#[test]
+#[ignore = "slow; needs Xvfb and a Vulkan driver"]
+fn a_moment_looks_the_same_whichever_way_it_comes_to_the_ground() {
+    let dir = tempfile::tempdir().unwrap();
+    let event = |lever: &str, value: f64, month: u32| {
+        let (from, until) = (format!("2025-{month:02}"), format!("2025-{:02}", month + 1));
+        format!("[[measure]]\nlever = \"{lever}\"\nvalue = {value}\nfrom = \"{from}\"\nuntil = \"{until}\"\n")
+    };
+    let plan = event("event_cloudburst", 90.0, 2) + &event("event_heat_wave", 37.0, 7);
+    std::fs::write(dir.path().join("plan.toml"), plan).unwrap();
+    for (layer, moment) in [("flood.depth", "6"), ("heat.air", "10")] {
+        let [by_cpu, by_gpu, none] = [("cpu", "1"), ("gpu", "1"), ("gpu", "0")].map(|(backend, shown)| {
+            let file = format!("{layer}-{backend}-{shown}.png");
+            // Before the events there is nothing on the ground.
+            let at = if shown == "1" { "2025-07" } else { "2025-01" };
+            let window = ["-a", "-s", "-screen 0 1280x720x24", env!("CARGO_BIN_EXE_waterbed"), "view", "base"];
+            let what = ["--residents", "1000", "--measures", "plan.toml", "--layer", layer, "--moment", moment];
+            let how = ["--backend", backend, "--at", at, "--screenshot", file.as_str()];
+            let arguments = [&window[..], &what[..], &how[..]].concat();
+            let state = dir.path().join("state");
+            let mut run = std::process::Command::new("xvfb-run");
+            let run = run.args(arguments).current_dir(dir.path()).env("XDG_STATE_HOME", state).env("LANG", "C");
+            assert!(run.status().expect("Xvfb is there").success());
+            Pixmap::load_png(dir.path().join(file)).unwrap()
+        });
+        // Between the panels.
+        let map = |picture: &Pixmap| -> Vec<u8> {
+            let rows = picture.data().chunks(4 * 1280).skip(70).take(480);
+            rows.flat_map(|row| row[4 * 216..4 * 1006].to_vec()).collect()
+        };
+        let apart = |a: &Pixmap, b: &Pixmap| map(a).iter().zip(map(b)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
+        println!("{layer}: {} levels apart at most", apart(&by_cpu, &by_gpu));
+        assert!(apart(&by_cpu, &by_gpu) <= 6, "{layer}");
+        assert!(apart(&by_gpu, &none) > 60, "{layer}: there is something to be seen");
+        assert!(map(&by_cpu) != map(&by_gpu), "{layer}: they came two ways");
+    }
 }

@@ -6,6 +6,8 @@
 //! Units: depth in whole centimetres, temperature in tenths of a degree Celsius. Limits: maps of the greatest depth know
 //! every step of the solver, the frames only their own moment.
 
+use std::sync::Arc;
+
 use bevy::prelude::Resource;
 
 use super::events::{Event, Hazard};
@@ -67,6 +69,31 @@ impl Reel {
 /// The episodes of this month. Put it into a world to have them filmed.
 #[derive(Resource, Debug, Default)]
 pub struct Footage(pub Vec<Reel>);
+
+/// Takes moments from old films, and from the device what lies there, until both kinds of memory are within their
+/// budgets, bytes. The newest film keeps its moments in the host's memory.
+pub fn thin(reels: &mut [Arc<Reel>], budget: usize, device_budget: usize) {
+    let mut bytes: usize = reels.iter().map(|reel| reel.n_bytes()).sum();
+    let n_older = reels.len().saturating_sub(1);
+    for reel in reels[..n_older].iter_mut().filter(|reel| !reel.shots.is_empty()) {
+        if bytes <= budget {
+            break;
+        }
+        let less = Reel { shots: Vec::new(), event: reel.event, whole: reel.whole.clone() };
+        bytes -= reel.n_bytes() - less.n_bytes();
+        *reel = Arc::new(less);
+    }
+    let mut on_device: usize = reels.iter().map(|reel| reel.n_device_bytes()).sum();
+    for reel in reels.iter_mut().filter(|reel| reel.n_device_bytes() > 0) {
+        if on_device <= device_budget {
+            break;
+        }
+        on_device -= reel.n_device_bytes();
+        let mut less = Reel::clone(reel);
+        less.shots.iter_mut().for_each(|shot| shot.on_device = None);
+        *reel = Arc::new(less);
+    }
+}
 
 /// True after step `step` of `n_steps` (from 1) if it is one of the evenly spaced moments that are kept; the last is.
 pub(super) fn is_kept(step: usize, n_steps: usize) -> bool {
