@@ -97,7 +97,7 @@ package:
 
 # The walk of a planner in a window on a virtual screen: place, undo, split, save, kill, reopen (needs xvfb and xdotool)
 walk:
-    cargo test --release --features viewer --test it viewer_walk -- --ignored --nocapture
+    cargo test --release --features viewer --test it -- viewer_walk viewer_device --ignored --nocapture
 
 # Format
 format:

@@ -13,8 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::stage::{Access, Buffers, Size, Stage};
 
 fn note(trouble: &Mutex<Option<String>>, message: String) {
-    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(line);
+    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(one_line(&message));
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A device and its queue.
@@ -73,6 +76,20 @@ impl GpuContext {
     /// The first thing that went wrong on the device, in one line.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Do `work` so that what goes wrong on a device of another (memory, say) is an error of the work, and not one that its
+    /// owner has to deal with. For work on one thread.
+    pub fn guarded<T>(&self, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        if !self.is_lent {
+            return work();
+        }
+        use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
+        let scopes = [OutOfMemory, Validation, Internal].map(|filter| self.device.push_error_scope(filter));
+        let done = work();
+        // The last that was opened is closed first.
+        let wrong = scopes.into_iter().rev().fold(None, |wrong, scope| pollster::block_on(scope.pop()).or(wrong));
+        wrong.map_or(done, |error| Err(one_line(&error.to_string())))
     }
 
     /// A storage buffer that holds `values`.

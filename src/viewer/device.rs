@@ -85,8 +85,13 @@ fn paint(
             // The texture of the right size comes with the next frame.
             return true;
         }
-        let painter = painter.get_or_insert_with(|| Painter::new(context(&device, &queue, &info)));
-        painter.paint(&job.plane, &job.look, &image.texture);
+        let gpu = context(&device, &queue, &info);
+        let painter = painter.get_or_insert_with(|| Painter::new(gpu.clone()));
+        // Where there is no room for the colours the ground stays as it was.
+        let _ = gpu.guarded(|| {
+            painter.paint(&job.plane, &job.look, &image.texture);
+            Ok(())
+        });
         false
     });
 }

@@ -185,3 +185,27 @@ fn the_oldest_films_let_go_of_the_device_first_and_keep_their_moments() {
     thin(&mut reels, 1800, 0);
     assert!(reels == all, "what can be seen is the same");
 }
+
+#[test]
+fn what_goes_wrong_on_a_lent_device_is_no_concern_of_its_owner() {
+    let Some(own) = context() else { return };
+    let lent = GpuContext::from_device(own.device.clone(), own.queue.clone(), own.name.clone());
+    let too_large = || {
+        let size = lent.device.limits().max_buffer_size + 4;
+        let usage = wgpu::BufferUsages::STORAGE;
+        drop(lent.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size,
+            usage,
+            mapped_at_creation: false,
+        }));
+        Ok(())
+    };
+    let why = lent.guarded(too_large).unwrap_err();
+    assert!(why.lines().count() == 1 && why.contains("greater than the maximum"), "{why}");
+    assert_eq!(own.trouble(), None);
+    assert_eq!(lent.guarded(|| Ok(7)), Ok(7));
+    // Without a guard the owner hears of it.
+    own.guarded(too_large).unwrap();
+    assert!(own.trouble().is_some());
+}

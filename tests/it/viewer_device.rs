@@ -1,5 +1,5 @@
-//! A live session whose episodes are solved on a graphics processor: what is kept where, that a session opened again comes
-//! to the same digest (both without its window), and that the ground looks as if the CPU had coloured it.
+//! A live session whose episodes are solved on a graphics processor: what is kept where, that a session opened again
+//! comes to the same digest (both without its window), and that the ground looks as if the CPU had coloured it.
 
 use std::path::Path;
 use std::sync::Arc;

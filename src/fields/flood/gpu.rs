@@ -145,12 +145,14 @@ impl GpuFlood {
     /// Depth after the last batch, left on the device where that is one on which it can be drawn.
     pub fn depth(&self, layout: Layout, hidden: &mut Hidden) -> Option<Plane> {
         let is_whole = self.gpu.is_lent && self.from == 0;
-        is_whole.then(|| Plane {
+        let mut plane = || Plane {
             values: self.gpu.copy("film.depth", &self.buffers["h"]),
             hidden: hidden.buffer(&self.gpu),
             shape: [layout.n_cols, layout.n_rows, layout.stride()].map(|n| n as u32),
             add: 0.0,
-        })
+        };
+        // Where there is no room for it, the host draws.
+        is_whole.then(|| self.gpu.guarded(|| Ok(plane())).ok()).flatten()
     }
 
     /// Destroy the device: for tests of what happens then.
@@ -165,6 +167,19 @@ impl GpuFlood {
 
     /// Run a batch from `planes` into `planes`. `ground_version` changes when bed or walls do.
     pub fn run(
+        &mut self,
+        g: &Ground,
+        ground_version: u64,
+        hydrology: &Hydrology,
+        batch: &Batch,
+        planes: &mut Planes,
+        pace: Pace,
+    ) -> Result<Report, String> {
+        let gpu = self.gpu.clone();
+        gpu.guarded(|| self.run_batch(g, ground_version, hydrology, batch, planes, pace))
+    }
+
+    fn run_batch(
         &mut self,
         g: &Ground,
         ground_version: u64,

@@ -234,7 +234,9 @@ impl FloodModel {
     #[cfg(feature = "gpu")]
     fn use_device(&mut self, site: &Site, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
         let context = site.device(software_too)?;
-        self.gpu = Some(super::gpu::GpuFlood::new(context, &self.ground(), &self.hydrology, self.setup.solver, from)?);
+        let make =
+            || super::gpu::GpuFlood::new(context.clone(), &self.ground(), &self.hydrology, self.setup.solver, from);
+        self.gpu = Some(context.guarded(make)?);
         Ok(())
     }
 

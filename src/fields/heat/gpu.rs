@@ -128,7 +128,8 @@ impl GpuHeat {
         if self.from > 0 {
             self.hour_by_stage(still, hourly, &mut b)?;
         } else {
-            self.hour_in_one(still, hourly, &mut b)?;
+            let gpu = self.gpu.clone();
+            gpu.guarded(|| self.hour_in_one(still, hourly, &mut b))?;
         }
         state.surfaces = unpacked_surfaces(b.get("surfaces"));
         state.theta = b.copy("theta");
@@ -207,7 +208,12 @@ impl GpuHeat {
     /// How much warmer than the station the air at 2 m was at the end of the last hour, left on the device;
     /// `station_c` is added where it is drawn.
     pub fn excess(&self, station_c: f32, hidden: &mut Hidden) -> Option<Plane> {
-        let Left { params, surfaces, theta } = self.last.as_ref()?;
+        let last = self.last.as_ref()?;
+        // Where there is no room for it, the host draws.
+        self.gpu.guarded(|| Ok(self.excess_of(last, station_c, hidden))).ok()
+    }
+
+    fn excess_of(&self, Left { params, surfaces, theta }: &Left, station_c: f32, hidden: &mut Hidden) -> Plane {
         let uniform = self.gpu.uniform("heat.params", params);
         let excess = self.gpu.storage("film.excess", &vec![0.0_f32; (params.n_cols * params.n_rows) as usize]);
         let kernel = &self.kernels[TWO_METRES];
@@ -222,7 +228,7 @@ impl GpuHeat {
         kernel.record(&mut encoder.begin_compute_pass(&Default::default()), &group, size);
         self.gpu.queue.submit([encoder.finish()]);
         let shape = [params.n_cols, params.n_rows, params.n_cols];
-        Some(Plane { values: excess, hidden: hidden.buffer(&self.gpu), shape, add: station_c })
+        Plane { values: excess, hidden: hidden.buffer(&self.gpu), shape, add: station_c }
     }
 }
 

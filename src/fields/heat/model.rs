@@ -317,7 +317,8 @@ impl HeatModel {
     #[cfg(feature = "gpu")]
     pub fn use_gpu(&mut self, site: &Site, software_too: bool, from: Option<&Stage>) -> Result<(), String> {
         let context = site.device(software_too)?;
-        self.gpu = Some(super::gpu::GpuHeat::new(context, self.setup.grid.len(), from)?);
+        let make = || super::gpu::GpuHeat::new(context.clone(), self.setup.grid.len(), from);
+        self.gpu = Some(context.guarded(make)?);
         Ok(())
     }
 
