@@ -78,8 +78,8 @@ impl GpuContext {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Do `work` so that what goes wrong on a device of another (memory, say) is an error of the work, and not one that its
-    /// owner has to deal with. For work on one thread.
+    /// Do `work` so that what goes wrong on a device of another (memory, say) is an error of the work, and not one that
+    /// its owner has to deal with. For work on one thread.
     pub fn guarded<T>(&self, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
         if !self.is_lent {
             return work();
