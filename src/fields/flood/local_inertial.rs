@@ -604,3 +604,44 @@ pub fn update(g: &Ground, raw: &State, dt: f32, new: &mut State) -> u32 {
     }
     deepest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_gives_no_more_than_it_holds() {
+        // 1 m²/s east out of cell 3 of a row for a second: 1 m² is asked where 0.01 m on 2 m holds 0.02 m².
+        for n in [7, 40] {
+            let (h, still) = (vec![0.01; n], vec![0.0; n + 1]);
+            let mut qx = vec![0.0; n + 1];
+            qx[4] = 1.0;
+            let mut share = vec![1.0; n];
+            assert!(share_row(&h, &qx, &still, &still, 1.0, 2.0, &mut share));
+            for (k, share) in share.iter().enumerate() {
+                assert_eq!(*share, if k == 3 { 0.02 } else { 1.0 }, "{k} of {n}");
+            }
+            // All of what it holds may go, and then nothing is written.
+            qx[4] = 0.02;
+            let mut share = vec![7.0; n];
+            assert!(!share_row(&h, &qx, &still, &still, 1.0, 2.0, &mut share));
+            assert_eq!(share, vec![7.0; n]);
+        }
+    }
+
+    #[test]
+    fn flux_is_that_of_the_formula() {
+        // h_f = 1.2 m (the crest at 1 m), 0.2 m of rise over 10 m, n 0.03, |q| = √(0.3² + 0.4²), θ 0.9, Δt 2 s.
+        let face = Face { eta_m: [2.2, 2.0], bed_m: 1.0, manning_sum: 0.06, q: 0.3, sides: 0.5, across: 1.6 };
+        let (dt, h) = (2.0_f64, 1.2_f64);
+        let top = 0.9 * 0.3 + 0.05 * 0.5 + 9.81 * h * dt * 0.2 / 10.0;
+        let bottom = 1.0 + 9.81 * dt * 0.03_f64.powi(2) * 0.5 / libm::pow(h, 7.0 / 3.0);
+        let flux = f64::from(face.flux(Pace::new(0.9, 2.0, 10.0)));
+        assert!((flux - top / bottom).abs() < 1e-6 * flux, "{flux} for {}", top / bottom);
+        // Steeper than 0.8: at most h^{5/3} √slope / n.
+        let steep = Face { eta_m: [12.2, 2.0], bed_m: 12.0, manning_sum: 0.02, q: 90.0, ..face };
+        let cap = libm::pow(0.2, 5.0 / 3.0) * libm::sqrt(1.02) / 0.01;
+        let flux = f64::from(steep.flux(Pace::new(0.9, 2.0, 10.0)));
+        assert!((flux - cap).abs() < 1e-5 * cap, "{flux} for {cap}");
+    }
+}
