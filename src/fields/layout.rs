@@ -26,7 +26,9 @@ macro_rules! in_blocks {
             for $i in 0..n {
                 let made: [f32; OUT] = $body;
                 let outs: [&mut f32; OUT] = [$(&mut $write[$i]),*];
-                outs.into_iter().zip(made).for_each(|(out, made)| *out = made);
+                for (out, made) in outs.into_iter().zip(made) {
+                    *out = made;
+                }
             }
         } else {
             let mut from = 0;
@@ -36,11 +38,15 @@ macro_rules! in_blocks {
                     $(let $read = layout::block($read, from);)*
                     for $i in 0..LANES {
                         let of_one: [f32; OUT] = $body;
-                        made.iter_mut().zip(of_one).for_each(|(made, value)| made[$i] = value);
+                        for (made, value) in made.iter_mut().zip(of_one) {
+                            made[$i] = value;
+                        }
                     }
                 }
                 let outs: [&mut [f32; LANES]; OUT] = [$(layout::block_mut($write, from)),*];
-                outs.into_iter().zip(made).for_each(|(out, made)| *out = made);
+                for (out, made) in outs.into_iter().zip(made) {
+                    *out = made;
+                }
                 if from + LANES >= n {
                     break;
                 }
