@@ -47,10 +47,9 @@ fn inverse_cbrt(h: f32) -> f32 {
     var third = (bits >> 2u) + (bits >> 4u);
     third = third + (third >> 4u);
     third = third + (third >> 8u);
-    var y = bitcast<f32>(1419967116u - third);
-    for (var k = 0; k < 3; k++) {
-        y = y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0));
-    }
-    return y;
+    let guess = bitcast<f32>(1419967116u - third);
+    let c = h * (guess * guess * guess);
+    let y = guess * (14.0 / 9.0 - c * (7.0 / 9.0 - c * (2.0 / 9.0)));
+    return y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0));
 }
 

@@ -17,23 +17,23 @@ override g: f32 = 9.81;
 override dry_m: f32 = 1e-5;
 override steep: f32 = 0.8;
 
-fn face_flux(eta_l: f32, eta_r: f32, bed: f32, n: f32, q: f32, q_sides: f32, q_across: f32, theta: f32, dt: f32) -> f32 {
+// `n` and `across` are sums over both sides and over the four faces across. Above and below the line stand multiplied by
+// h_f², so that h_f^{-7/3} becomes h_f^{-1/3}.
+fn face_flux(eta_l: f32, eta_r: f32, bed: f32, n: f32, q: f32, q_sides: f32, across: f32, theta: f32, dt: f32) -> f32 {
     let hf = max(eta_l, eta_r) - bed;
     if (!(hf > dry_m)) {
         return 0.0;
     }
-    let slope = (eta_r - eta_l) * params.inv_dx;
+    let rise = eta_r - eta_l;
+    let q_across = 0.25 * across;
     let norm = sqrt(q * q + q_across * q_across);
     let y = inverse_cbrt(hf);
-    let y2 = y * y;
-    let y7 = y2 * y2 * y2 * y;
-    let gdt = g * dt;
-    let top = theta * q + 0.5 * (1.0 - theta) * q_sides - gdt * hf * slope;
-    let bottom = 1.0 + gdt * (n * n) * norm * y7;
-    let flux = top / bottom;
-    let steepness = abs(slope);
-    if (steepness > steep && n > 0.0) {
-        let cap = hf * hf * y * sqrt(steepness) / n;
+    let h2 = hf * hf;
+    let top = theta * q + 0.5 * (1.0 - theta) * q_sides - (g * dt / params.cell_m) * (hf * rise);
+    let bottom = h2 + (0.25 * (g * dt) * (n * n)) * (norm * y);
+    let flux = top * h2 / bottom;
+    if (abs(rise) > steep * params.cell_m && n > 0.0) {
+        let cap = hf * hf * y * sqrt(abs(rise) * params.inv_dx) / (0.5 * n);
         return clamp(flux, -cap, cap);
     }
     return flux;
@@ -60,7 +60,7 @@ fn edge(k: u32, a: u32, b: u32, q_out: f32, dt: f32) -> f32 {
     let n = ground[a].y;
     let depth = h[a];
     if (kind.x == 2.0) {
-        return face_flux(z + depth, max(kind.y, z), z, n, q_out, 0.0, 0.0, 1.0, dt);
+        return face_flux(z + depth, max(kind.y, z), z, 2.0 * n, q_out, 0.0, 0.0, 1.0, dt);
     }
     if (kind.x == 1.0 && depth > dry_m) {
         let z_in = ground[b].x;
@@ -100,8 +100,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
             fx = edge(ny + id.y, at - 1u, at - min(2u, nx), qx[at], dt);
         } else {
             let w = ground[at - 1u];
-            let across = 0.25 * ((qy[at - 1u] + qy[at]) + (qy[at - 1u + stride] + qy[at + stride]));
-            fx = inner(w.x + h[at - 1u], eta, max(w.x, me.x), me.z, 0.5 * (w.y + me.y), qx[at],
+            let across = (qy[at - 1u] + qy[at]) + (qy[at - 1u + stride] + qy[at + stride]);
+            fx = inner(w.x + h[at - 1u], eta, max(w.x, me.x), me.z, w.y + me.y, qx[at],
                 qx[at - 1u] + qx[at + 1u], across, dt);
         }
     }
@@ -113,8 +113,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         } else {
             let up = at - stride;
             let n = ground[up];
-            let across = 0.25 * ((qx[up] + qx[up + 1u]) + (qx[at] + qx[at + 1u]));
-            fy = inner(n.x + h[up], eta, max(n.x, me.x), me.w, 0.5 * (n.y + me.y), qy[at],
+            let across = (qx[up] + qx[up + 1u]) + (qx[at] + qx[at + 1u]);
+            fy = inner(n.x + h[up], eta, max(n.x, me.x), me.w, n.y + me.y, qy[at],
                 qy[up] + qy[at + stride], across, dt);
         }
     }

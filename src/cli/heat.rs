@@ -40,6 +40,8 @@ pub struct HeatSummary {
     pub notices: Vec<String>,
     /// Wall time, s.
     pub wall_s: f64,
+    /// What of it the sky view factor took, s.
+    pub sky_s: f64,
     /// Hour (UTC since the first midnight) of the maps.
     pub map_hour: f64,
     /// Station's air temperature in that hour, °C.
@@ -75,7 +77,9 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
     let wanted = case.map_hour.unwrap_or(hottest);
     let nearest = case.weather.iter().map(|w| w.hour).min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
     let map_hour = nearest.unwrap_or(wanted);
+    let sky = Instant::now();
     let on = HeatModel::on(case.setup, args.backend);
+    let sky_s = sky.elapsed().as_secs_f64();
     let wrong = |message| CaseError::Value { file: args.case.clone(), message };
     let (mut model, mut notices) = on.map_err(|why| wrong(format!("backend: {why}")))?;
     let mean = |r: &Raster<f32>| {
@@ -121,6 +125,7 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
         backend: model.backend_name(),
         notices,
         wall_s: started.elapsed().as_secs_f64(),
+        sky_s,
         map_hour,
         station_c,
         mean_excess_k,

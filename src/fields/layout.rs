@@ -7,24 +7,67 @@
 
 use rayon::prelude::*;
 
-/// `in_blocks!(i < n, { body })` runs `body` for every `i` below `n`, in stretches that vector registers divide (the widest
-/// holds 16 values): a tail shorter than that is done as the last 16, some of them twice. So `body` must write what depends
-/// on its own index alone, and never what it reads. A macro, since a closure would lose its vector registers.
+/// Values that are worked on together: the widest vector registers hold 16.
+pub(in crate::fields) const LANES: usize = 16;
+
+/// `in_blocks!(i < n, [a, b] => [out, …], { body })` runs `body` for every `i` below `n`: it reads `a[i]`, `b[i]` and gives
+/// what goes to `out[i]`, … as an array. It works on blocks of [`LANES`]; the last of them may overlap the one before, so
+/// some are done twice, from the same numbers. Blocks are arrays of known length, and what comes out is held back until a
+/// block is whole: so there is no bound and no overlap left to check, and every width of registers is used, for short
+/// rows too. `i` is below [`LANES`] always: what is gathered over a row (a maximum, a mask) is gathered in an array of lanes.
+/// A macro, since a closure would lose its vector registers.
 macro_rules! in_blocks {
-    ($i:ident < $n:expr, $body:block) => {
+    ($i:ident < $n:expr, [$($read:ident),*] => [$($write:ident),*], $body:block) => {{
+        use $crate::fields::layout;
+        const LANES: usize = layout::LANES;
+        const OUT: usize = <[&str]>::len(&[$(stringify!($write)),*]);
         let n: usize = $n;
-        let whole = n - n % 16;
-        for $i in 0..if n < 16 { n } else { whole } {
-            $body
-        }
-        if n > 16 && whole < n {
-            for $i in n - 16..n {
-                $body
+        if n < LANES {
+            for $i in 0..n {
+                let made: [f32; OUT] = $body;
+                let outs: [&mut f32; OUT] = [$(&mut $write[$i]),*];
+                for (out, made) in outs.into_iter().zip(made) {
+                    *out = made;
+                }
+            }
+        } else {
+            let mut from = 0;
+            loop {
+                let mut made = [[0.0_f32; LANES]; OUT];
+                {
+                    $(let $read = layout::block($read, from);)*
+                    for $i in 0..LANES {
+                        let of_one: [f32; OUT] = $body;
+                        for (made, value) in made.iter_mut().zip(of_one) {
+                            made[$i] = value;
+                        }
+                    }
+                }
+                let outs: [&mut [f32; LANES]; OUT] = [$(layout::block_mut($write, from)),*];
+                for (out, made) in outs.into_iter().zip(made) {
+                    *out = made;
+                }
+                if from + LANES >= n {
+                    break;
+                }
+                from = (from + LANES).min(n - LANES);
             }
         }
-    };
+    }};
 }
 pub(in crate::fields) use in_blocks;
+
+/// [`LANES`] values of `row` from `from` on.
+#[inline(always)]
+pub(in crate::fields) fn block(row: &[f32], from: usize) -> &[f32; LANES] {
+    row[from..].first_chunk().expect("a block lies within its row")
+}
+
+/// [`LANES`] values of `row` from `from` on, to be written.
+#[inline(always)]
+pub(in crate::fields) fn block_mut(row: &mut [f32], from: usize) -> &mut [f32; LANES] {
+    row[from..].first_chunk_mut().expect("a block lies within its row")
+}
 
 /// Shape of a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -86,7 +86,8 @@ pub struct Picture<'a> {
     pub legend: &'a str,
     /// Colours.
     pub ramp: Ramp,
-    /// Values at both ends of the ramp; `None` = 2nd to 98th percentile of what is drawn.
+    /// Values at both ends of the ramp; `None` = 2nd to 98th percentile of what is drawn, at least 1 apart, so
+    /// that small differences look small.
     pub range: Option<(f32, f32)>,
     /// Values below this are not drawn: the ground shows (water depth).
     pub hide_below: Option<f32>,
@@ -140,7 +141,7 @@ pub fn hillshade(ground: &Raster<f32>) -> Vec<f32> {
         .collect()
 }
 
-/// 2nd and 98th percentile of the values that are drawn.
+/// 2nd and 98th percentile of the values that are drawn, moved apart evenly to be at least 1 apart.
 fn percentiles(raster: &Raster<f32>, hide_below: Option<f32>) -> (f32, f32) {
     let shown = |v: f32| v.is_finite() && hide_below.is_none_or(|h| v >= h);
     let mut values: Vec<f32> = raster.values.iter().copied().filter(|&v| shown(v)).collect();
@@ -150,7 +151,8 @@ fn percentiles(raster: &Raster<f32>, hide_below: Option<f32>) -> (f32, f32) {
     values.sort_by(f32::total_cmp);
     let at = |f: f64| values[((values.len() - 1) as f64 * f).round() as usize];
     let (low, high) = (at(0.02), at(0.98));
-    if high > low { (low, high) } else { (low - 0.5, high + 0.5) }
+    let wider = 0.5 * (1.0 - (high - low)).max(0.0);
+    (low - wider, high + wider)
 }
 
 /// Round numbers from `low` to `high`, about five of them.
@@ -314,6 +316,18 @@ mod tests {
         assert_eq!(ticks(0.0, 1.0), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         assert_eq!(ticks(23.4, 41.2), [25.0, 30.0, 35.0, 40.0]);
         assert_eq!(number(-0.001, 1.0), "0.00");
+    }
+
+    #[test]
+    fn small_differences_look_small() {
+        let grid = crate::gis::GridRef { west_m: 0.0, north_m: 1.0, cell_m: 1.0, n_cols: 101, n_rows: 1 };
+        let range = |step: f32| {
+            let values = (0..101).map(|k| 20.0 + step * k as f32).collect();
+            percentiles(&Raster { grid, values }, None)
+        };
+        assert_eq!(range(1.0), (22.0, 118.0));
+        let (low, high) = range(0.001);
+        assert!((low - 19.55).abs() < 1e-4 && (high - 20.55).abs() < 1e-4, "{low} {high}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::books::{Books, household_key};
 use super::causes::Causes;
 use super::components::{Dwelling, DwellingStatus, Household, Occupation, Person, ShortMonth, Work};
-use super::migration::{OUTWARD_MOST, emigration_y, outward_profile, outward_stress};
+use super::migration::leaving::{OUTWARD_MOST, emigration_y, outward_profile, outward_stress};
 use super::order::NewSlots;
 use super::parameters::DemographyParameters;
 use super::rates::{LifeTable, leaving_level, monthly};

@@ -6,7 +6,8 @@ use super::books::{FreeSlots, Tables};
 use super::causes::Causes;
 use super::components::{Conduct, Dwelling, Health, Household, Outlook, Person, ShortMonth, Work};
 use super::demography::{self, Affordability, Intercepts, LifeEvents};
-use super::migration::{self, Arrivals};
+use super::migration::arrivals::{Arrivals, arrive};
+use super::migration::leaving::{outward_profile, outward_stress};
 use super::order::NewSlots;
 use super::parameters::DemographyParameters;
 use super::places::Places;
@@ -73,7 +74,7 @@ impl Plugin for PeoplePlugin {
             .register_stream(demography::STREAM)
             .register_stream(demography::STREAM_DEPART)
             .register_stream(demography::STREAM_MATCH)
-            .register_stream(migration::STREAM)
+            .register_stream(super::migration::STREAM)
             .register_stream(work::STREAM)
             .register_digest(DigestEntry { name: "tally", feed: feed_tally, every_tick: true })
             .register_digest(DigestEntry { name: "people", feed: feed_people, every_tick: false })
@@ -91,7 +92,7 @@ impl Plugin for PeoplePlugin {
             )
             .add_systems(
                 SimTick,
-                (demography::change_households, migration::arrive).chain().in_set(Phase::Act).in_set(HouseholdsChange),
+                (demography::change_households, arrive).chain().in_set(Phase::Act).in_set(HouseholdsChange),
             )
             .add_systems(SimTick, (work::pass_birthdays, refresh_some).chain().in_set(Phase::Affect).in_set(YearsPass))
             .add_systems(
@@ -130,8 +131,8 @@ pub fn settle(world: &mut World, city: &City, mut inhabitants: Inhabitants) {
     };
     let level = intercepts.departure;
     let departure = |h: &Household| {
-        let stress = migration::outward_stress(h, h.dwelling.get().map(|d| &books.dwellings[d]));
-        monthly(level * migration::outward_profile(h.head_age_y) * stress)
+        let stress = outward_stress(h, h.dwelling.get().map(|d| &books.dwellings[d]));
+        monthly(level * outward_profile(h.head_age_y) * stress)
     };
     let arrivals = Arrivals::at_start(&books, &parameters, departure, draws);
     intercepts.union_peak_y = unions::solve(&books, &parameters, departure, &arrivals);

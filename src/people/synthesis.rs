@@ -17,7 +17,7 @@ use super::ages::{Ages, BANDS, CHILD, COUPLE, LONE_PARENT, OTHER, PARENT, SINGLE
 use super::books::{FreeSlots, refresh_household};
 use super::components::{Dwelling, Household, NewcomerType, Occupation, Person, ShortMonth, Work};
 use super::fitting::{integerise, ipf};
-use super::migration::NEWCOMER_TRAITS;
+use super::migration::newcomers::{NEWCOMER_TRAITS, newcomer_in_stock};
 use super::parameters::DemographyParameters;
 use super::places::Places;
 use super::{KEYS_HOUSEHOLD, KEYS_PERSON};
@@ -381,7 +381,7 @@ impl<'a> Maker<'a> {
         if f64::from(self.uniform()) >= share || head_age_y >= 50 {
             return None;
         }
-        let (kind, years) = super::migration::newcomer_in_stock(self.uniform(), self.uniform());
+        let (kind, years) = newcomer_in_stock(self.uniform(), self.uniform());
         Some((kind, ShortMonth(self.now.0 - (12.0 * years) as i16 - 1)))
     }
 

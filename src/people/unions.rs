@@ -16,7 +16,8 @@
 
 use super::books::Books;
 use super::components::Household;
-use super::migration::{Arrivals, emigration_y};
+use super::migration::arrivals::Arrivals;
+use super::migration::leaving::emigration_y;
 use super::parameters::DemographyParameters;
 use super::rates::{fertility_y, monthly, mortality_y, separation_y, union_shape};
 

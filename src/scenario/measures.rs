@@ -177,20 +177,15 @@ fn read_area(reader: &mut Reader, files: &Files) -> Option<MeasureArea> {
     }
 }
 
-/// What shows in the names of squares alone: rectangles that are none, or run backwards, and squares named twice.
+/// Squares named twice, which shows without the city.
 fn check_squares(names: &[(Place, String)], problems: &mut Problems) {
     let mut seen = BTreeSet::new();
     for (place, name) in names {
-        match Squares::parse(name) {
-            Some(Err(message)) => problems.add(place, format!("`measure.area`: {message}"), None),
-            Some(Ok(squares)) if !seen.insert(squares) => {
-                problems.add(
-                    place,
-                    format!("`measure.area` names `{name}` twice"),
-                    Some("name each place once".into()),
-                );
-            }
-            _ => (),
+        if let Some(Ok(squares)) = Squares::parse(name)
+            && !seen.insert(squares)
+        {
+            let hint = Some("name each place once".into());
+            problems.add(place, format!("`measure.area` names `{name}` twice"), hint);
         }
     }
 }

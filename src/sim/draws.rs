@@ -131,6 +131,12 @@ impl Draws {
         unit(self.block(stream, key, draw)[0])
     }
 
+    /// `expected` as a whole number: its floor, plus one with the chance of its fraction.
+    pub fn whole(self, stream: Stream, key: u64, expected: f64) -> usize {
+        let floor = expected.max(0.0).floor();
+        floor as usize + usize::from(f64::from(self.uniform(stream, key, u32::MAX)) < expected - floor)
+    }
+
     /// Standard Gumbel noise, for choices keyed by (chooser, alternative).
     #[inline]
     pub fn gumbel(self, stream: Stream, chooser: u64, alternative: u64) -> f32 {

@@ -166,14 +166,12 @@ fn measures_are_checked_against_time_and_city() {
     refused(&area("trees", "[\"E0100N5400\"]"), &["error: x.toml:4: `E0100N5400` lies outside Voorbeeldstad"]);
     refused(
         &area("trees", "[\"E0230N5420..E0220N5425\"]"),
-        &[
-            "error: x.toml:4: `measure.area`: `E0230N5420..E0220N5425` runs backwards: the south-west square comes first, as in \
-             `E0220N5420..E0230N5425`",
-        ],
+        &["error: x.toml:4: `E0230N5420..E0220N5425` runs backwards: the south-west square comes first, as in \
+             `E0220N5420..E0230N5425`"],
     );
     refused(
         &area("trees", "[\"E0220N5420..VB0101\"]"),
-        &["error: x.toml:4: `measure.area`: `E0220N5420..VB0101` is no rectangle of squares, such as \
+        &["error: x.toml:4: `E0220N5420..VB0101` is no rectangle of squares, such as \
              `E0204N5412..E0207N5414`"],
     );
     refused(

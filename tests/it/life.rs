@@ -177,7 +177,7 @@ fn groups_are_only_labels() {
         let (h, d) = (h.query(world), d.query(world));
         composition.count(slice(&h), slice(&d), city.neighbourhoods.len());
         world.insert_resource(composition);
-        let mut arrivals = world.resource_mut::<waterbed::people::migration::Arrivals>();
+        let mut arrivals = world.resource_mut::<waterbed::people::migration::arrivals::Arrivals>();
         arrivals.relabel(swap);
     }
     for month in 1..=24 {

@@ -113,7 +113,7 @@ fn conflicts_trust_and_ties_do_not_depend_on_labels() {
         let world = swapped.world_mut();
         world.query::<&mut Person>().iter_mut(world).for_each(|mut p| p.origin = swap(p.origin));
         world.query::<&mut Household>().iter_mut(world).for_each(|mut h| h.origin = swap(h.origin));
-        world.resource_mut::<waterbed::people::migration::Arrivals>().relabel(swap);
+        world.resource_mut::<waterbed::people::migration::arrivals::Arrivals>().relabel(swap);
         let mut composition = world.remove_resource::<housing::neighbourhoods::Composition>().unwrap();
         let (mut h, mut d) = (world.query::<&Household>(), world.query::<&Dwelling>());
         let (h, d) = (h.query(world), d.query(world));

@@ -8,7 +8,6 @@
 use bevy::prelude::*;
 
 use crate::city::{City, DwellingKind, Tenure};
-use crate::people::migration::whole_expected;
 use crate::people::{Dwelling, Tables, Tally};
 use crate::policies::Controls;
 use crate::sim::draws::{mix, unit};
@@ -52,7 +51,7 @@ pub(super) fn build(
                 continue;
             }
             let number = (2 * n + way) as u64;
-            for unit_number in 0..whole_expected(per_year / 12.0, *draws, STREAM, number) {
+            for unit_number in 0..draws.whole(STREAM, number, per_year / 12.0) {
                 let Some(slot) = books.free.dwellings.pop() else { return };
                 let key = mix(KEYS, number << 16 | u64::from(clock.tick), unit_number as u64).max(1);
                 let words = draws.block(STREAM, key, 0);

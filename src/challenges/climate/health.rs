@@ -21,7 +21,6 @@ use super::parameters::ClimateParameters;
 use super::plugin::{ClimateCity, Episodes, HeatWave};
 use super::weather::{daily_maximum_c, daily_mean_c};
 use crate::challenges::shared::{CouplingParameters, NeighbourhoodStates, Outcome, Outcomes, State, spread};
-use crate::people::migration::whole_expected;
 use crate::people::rates::mortality_y;
 use crate::people::{
     CHUNK, DemographyParameters, Dwelling, HazardView, Health, Household, Person, Requests, ShortMonth, Work,
@@ -117,7 +116,7 @@ pub(super) fn suffer_heat(
         let mut sum = Toll::default();
         for (n, toll) in tolls.iter().enumerate() {
             let key = (number as u64) << 32 | (2 * n) as u64;
-            let whole = |expected: f64, key: u64| whole_expected(expected, *exposed.draws, STREAM_CALLS, key) as u32;
+            let whole = |expected: f64, key: u64| exposed.draws.whole(STREAM_CALLS, key, expected) as u32;
             outcomes.add(Outcome::HeatFalls, n, whole(falls * f64::from(toll.old), key));
             outcomes.add(Outcome::HeatCalls, n, whole(calls * f64::from(toll.residents), key + 1));
             if toll.residents > 0 {

@@ -153,15 +153,16 @@ fn run_to_end(
     let filmed = 24 * days.saturating_sub(2) + 5;
     for (h, hour) in (0..).zip(hours) {
         model.hour(*hour);
+        let excess: Vec<f32> = model.excess().collect();
         if let Some(shots) = shots.as_mut().filter(|_| h >= filmed && (h - filmed).is_multiple_of(24 / FRAMES as u32))
             && shots.len() < FRAMES
         {
-            let values = model.excess().map(|e| tenths(hour.air_c + e)).collect();
+            let values = excess.iter().map(|e| tenths(hour.air_c + e)).collect();
             shots.push(Shot { hours: h as f32 + 1.0, values, on_device: model.air_on_device(&mut all_shown) });
         }
-        all.iter_mut().zip(model.excess()).for_each(|(sum, e)| *sum += e);
+        all.iter_mut().zip(&excess).for_each(|(sum, e)| *sum += e);
         if hour.global_w_m2 <= 0.0 {
-            night.iter_mut().zip(model.excess()).for_each(|(sum, e)| *sum += e);
+            night.iter_mut().zip(&excess).for_each(|(sum, e)| *sum += e);
             station_night_c += hour.air_c;
             n_night += 1;
         }

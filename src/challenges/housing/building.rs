@@ -6,7 +6,6 @@ use super::market::Market;
 use super::parameters::HousingParameters;
 use super::start::NEW_ABOVE;
 use crate::city::{Character, City, DwellingKind, Neighbourhood, Tenure};
-use crate::people::migration::whole_expected;
 use crate::people::{Dwelling, ShortMonth, Tables, Tally};
 use crate::policies::Controls;
 use crate::sim::draws::{mix, unit};
@@ -95,7 +94,7 @@ pub(super) fn build_homes(
             continue;
         }
         let plain = programme * share + extra[n] / 12.0;
-        for unit_number in 0..whole_expected(plain, *draws, STREAM, n as u64) {
+        for unit_number in 0..draws.whole(STREAM, n as u64, plain) {
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);

@@ -24,7 +24,7 @@ use super::start::Norms;
 use super::{Composition, Surroundings};
 use crate::people::books::members;
 use crate::people::demography::lives_with_mother;
-use crate::people::migration::{outward_profile, outward_stress, want_of_room};
+use crate::people::migration::leaving::{outward_profile, outward_stress, want_of_room};
 use crate::people::rates::{
     fertility_y, interpolate, leaving_home_y, mortality_y, separation_y, solve_fertility, union_shape,
 };

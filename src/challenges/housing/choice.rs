@@ -9,7 +9,7 @@ use super::search::Search;
 use super::segments::Segments;
 use super::start::Norms;
 use crate::city::Tenure;
-use crate::people::migration::wanted_m2;
+use crate::people::migration::leaving::wanted_m2;
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::policies::Local;
 use crate::sim::draws::{ABREAST, Chooser, gumbel, unit};

@@ -8,7 +8,6 @@ use bevy::prelude::*;
 
 use super::building::BuildingSites;
 use crate::city::{DwellingKind, Tenure};
-use crate::people::migration::whole_expected;
 use crate::people::{Dwelling, Tables, Tally};
 use crate::policies::Controls;
 use crate::sim::draws::{mix, unit};
@@ -36,7 +35,7 @@ pub(super) fn convert_offices(
         if cells.is_empty() || per_year <= 0.0 {
             continue;
         }
-        for unit_number in 0..whole_expected(per_year / 12.0, *draws, STREAM, n as u64) {
+        for unit_number in 0..draws.whole(STREAM, n as u64, per_year / 12.0) {
             let Some(slot) = books.free.dwellings.pop() else { return };
             let key = mix(KEYS, (n as u64) << 16 | u64::from(clock.tick), unit_number as u64).max(1);
             let words = draws.block(STREAM, key, 0);

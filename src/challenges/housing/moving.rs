@@ -7,7 +7,7 @@ use super::market::Market;
 use super::neighbourhoods::{Composition, Surroundings, dislike};
 use super::parameters::HousingParameters;
 use crate::city::Tenure;
-use crate::people::migration::want_of_room;
+use crate::people::migration::leaving::want_of_room;
 use crate::people::rates::{interpolate, monthly};
 use crate::people::{CHUNK, Dwelling, Household, ShortMonth};
 use crate::sim::draws::{threshold, unit, with_blocks};

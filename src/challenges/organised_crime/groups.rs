@@ -24,7 +24,6 @@ use super::propensity::bonds;
 use super::volume::{People, Seen};
 use crate::challenges::shared::{Outcome, Outcomes, State};
 use crate::people::books::members;
-use crate::people::migration::whole_expected;
 use crate::people::places::NO_PLACE;
 use crate::people::rates::monthly;
 use crate::people::{CHUNK, Conduct, Dwelling, HazardView, Household, NewSlots, Person, ShortMonth, Work};
@@ -323,7 +322,7 @@ pub(super) fn work(
         let part = (group.members.len() + 1) as f64 / (n_members + n_groups) as f64;
         let tasks = trade * part;
         let open = (tasks - p.tasks_by_members * p.tasks_per_month * group.members.len() as f64).max(0.0);
-        let open = whole_expected(open, draws, STREAM, group.key);
+        let open = draws.whole(STREAM, group.key, open);
         asked += tasks;
         for task in 0..open as u32 {
             let hired = hire(&asking, group, task, conducts);
@@ -408,7 +407,7 @@ fn circles(groups: &Groups, people: People, now: ShortMonth) -> Vec<(Circle, u64
 fn hire(asking: &Asking, group: &Group, task: u32, conducts: &[Conduct]) -> Option<usize> {
     let p = &*asking.seen.p;
     let key = mix(KEYS, group.key, u64::from(task));
-    let offers = whole_expected(p.offers_per_task, *asking.seen.draws, STREAM_OFFER, key);
+    let offers = asking.seen.draws.whole(STREAM_OFFER, key, p.offers_per_task);
     (0..offers as u32).find_map(|number| {
         let words = asking.seen.draws.block(STREAM_OFFER, key, 500 + number);
         let recruiter = group.members[words[0] as usize % group.members.len()].slot as usize;

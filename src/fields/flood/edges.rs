@@ -1,6 +1,6 @@
 //! The edges of the map: closed, free outflow, or a given water level.
 
-use super::local_inertial::{DRY_M, face_flux};
+use super::local_inertial::{DRY_M, flux_to_level};
 use super::math::{G_M_S2, inverse_cbrt};
 use serde::{Deserialize, Serialize};
 
@@ -101,10 +101,7 @@ impl Edges {
         let (h, z, n, h_in, z_in) = cells;
         match self.kind(side, k) {
             EdgeKind::Closed => 0.0,
-            EdgeKind::Level { level_m } => {
-                let outside = level_m.max(z);
-                face_flux(z + h, outside, z, n, q_out, 0.0, 0.0, 1.0, dt, 1.0 / cell_m)
-            }
+            EdgeKind::Level { level_m } => flux_to_level(z + h, level_m.max(z), z, n, q_out, dt, cell_m),
             EdgeKind::Free { min_slope } => {
                 if h <= DRY_M {
                     return 0.0;

@@ -7,20 +7,21 @@
 pub const G_M_S2: f32 = 9.81;
 
 /// h^{-1/3} for h > 0 in the range of depths (1e-8 … 1e5), to within 2 units in the last place.
+///
+/// A first guess within 4 %, a step of third order (14/9 − 7/9 c + 2/9 c² is the expansion of c^{-1/3} around c = 1, where
+/// c = h y³), a step of Newton's.
 #[inline(always)]
 pub fn inverse_cbrt(h: f32) -> f32 {
-    // The bits of a float are almost its logarithm: -1/3 of them is a first guess within 5 %. A third by shifts:
-    // 1/4 + 1/16 = 5/16, times (1 + 1/16)(1 + 1/256).
+    // The bits of a float are almost its logarithm: -1/3 of them is the guess. A third by shifts: 1/4 + 1/16 = 5/16,
+    // times (1 + 1/16)(1 + 1/256).
     let bits = h.to_bits();
     let third = (bits >> 2) + (bits >> 4);
     let third = third + (third >> 4);
     let third = third + (third >> 8);
-    let mut y = f32::from_bits(1_419_967_116_u32.wrapping_sub(third));
-    let third = 1.0 / 3.0_f32;
-    for _ in 0..3 {
-        y *= (4.0 - h * (y * y * y)) * third;
-    }
-    y
+    let y = f32::from_bits(1_419_967_116_u32.wrapping_sub(third));
+    let c = h * (y * y * y);
+    let y = y * (14.0 / 9.0 - c * (7.0 / 9.0 - c * (2.0 / 9.0)));
+    y * ((4.0 - h * (y * y * y)) * (1.0 / 3.0))
 }
 
 /// The greater of two numbers, as one instruction (`f32::max` takes four to treat NaN by its rules).

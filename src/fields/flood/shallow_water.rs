@@ -18,9 +18,9 @@ use multiversion::multiversion;
 
 use super::bands::{Band, Margins, Row, walk};
 use super::edges::{EdgeKind, Side};
-use super::local_inertial::{BLOCKED_M, Ground, State};
+use super::local_inertial::{BLOCKED_M, Deepest, Ground, State};
 use super::math::{G_M_S2, greater, inverse_cbrt, lesser, pow7};
-use crate::fields::layout::in_blocks;
+use crate::fields::layout::{LANES, in_blocks};
 
 /// Cells with less water than this do not move, m.
 pub const DRY_M: f32 = 1e-6;
@@ -154,11 +154,10 @@ struct Velocity {
 fn velocity_row(row: Row, n: usize, out: &mut Velocity) {
     let (h, qx, qy) = (&row.h[..n], &row.qx[..n], &row.qy[..n]);
     let (u, v) = (&mut out.u[..n], &mut out.v[..n]);
-    in_blocks!(i < n, {
+    in_blocks!(i < n, [h, qx, qy] => [u, v], {
         let inv = 1.0 / greater(h[i], DRY_M);
         let moves = h[i] > DRY_M;
-        u[i] = if moves { qx[i] * inv } else { 0.0 };
-        v[i] = if moves { qy[i] * inv } else { 0.0 };
+        [if moves { qx[i] * inv } else { 0.0 }, if moves { qy[i] * inv } else { 0.0 }]
     });
 }
 
@@ -197,12 +196,10 @@ fn x_faces(g: &Ground, j: usize, h: &[f32], vel: &Velocity, out: &mut FluxRow) {
         let (fh, fl) = (&mut out.h[1..nx], &mut out.left[1..nx]);
         let (fr, ft) = (&mut out.right[1..nx], &mut out.along[1..nx]);
         let (h_e, z_e, u_e, v_e) = (&h[1..], &z[1..], &u[1..], &v[1..]);
-        in_blocks!(i < n, {
-            let f = inner_face(cell(i), Cell { h: h_e[i], z: z_e[i], un: u_e[i], ut: v_e[i] });
-            fh[i] = f.h;
-            fl[i] = f.left;
-            fr[i] = f.right;
-            ft[i] = f.along;
+        in_blocks!(i < n, [h, z, u, v, h_e, z_e, u_e, v_e] => [fh, fl, fr, ft], {
+            let west = Cell { h: h[i], z: z[i], un: u[i], ut: v[i] };
+            let f = inner_face(west, Cell { h: h_e[i], z: z_e[i], un: u_e[i], ut: v_e[i] });
+            [f.h, f.left, f.right, f.along]
         });
     }
     let edge = |side, c: Cell| if c.z > 0.5 * BLOCKED_M { mirror(c) } else { ghost(g.edges.kind(side, j), c) };
@@ -245,12 +242,10 @@ fn y_faces<'a>(
     {
         let (fh, fl) = (&mut out.h[..nx], &mut out.left[..nx]);
         let (fr, ft) = (&mut out.right[..nx], &mut out.along[..nx]);
-        in_blocks!(i < nx, {
-            let f = inner_face(north(i), south(i));
-            fh[i] = f.h;
-            fl[i] = f.left;
-            fr[i] = f.right;
-            ft[i] = f.along;
+        in_blocks!(i < nx, [h_n, z_n, u_n, v_n, h_s, z_s, u_s, v_s] => [fh, fl, fr, ft], {
+            let north = Cell { h: h_n[i], z: z_n[i], un: v_n[i], ut: u_n[i] };
+            let f = inner_face(north, Cell { h: h_s[i], z: z_s[i], un: v_s[i], ut: u_s[i] });
+            [f.h, f.left, f.right, f.along]
         });
     }
     for wall in g.walls.y_row(j) {
@@ -325,8 +320,8 @@ fn update_row(g: &Ground, old: Row, j: usize, f: (&FluxRow, &FluxRow, &FluxRow),
     let (sh, sl, st) = (&s.h[..nx], &s.left[..nx], &s.along[..nx]);
     let (xh_e, xl_e, xt_e) = (&xh[1..], &xl[1..], &xt[1..]);
     let factor = dt / g.cell_m;
-    let (mut deepest, mut negative, mut fastest) = (0_i32, 0_i32, 0_i32);
-    in_blocks!(i < nx, {
+    let (mut deepest, mut fastest) = (Deepest::NONE, [0_i32; LANES]);
+    in_blocks!(i < nx, [h, qx, qy, manning, xh, xh_e, xl_e, xr, xt, xt_e, nh, nr, nt, sh, sl, st] => [h_new, qx_new, qy_new], {
         let h1 = h[i] - factor * ((xh_e[i] - xh[i]) + (sh[i] - nh[i]));
         let h1 = if h1 < 0.0 { 0.0 } else { h1 };
         let u1 = qx[i] - factor * ((xl_e[i] - xr[i]) + (st[i] - nt[i]));
@@ -338,18 +333,14 @@ fn update_row(g: &Ground, old: Row, j: usize, f: (&FluxRow, &FluxRow, &FluxRow),
         let k = G_M_S2 * (manning[i] * manning[i]) * pow7(y);
         let slow = 2.0 / (1.0 + (1.0 + 4.0 * dt * k * norm).sqrt());
         let (u2, v2) = (u1 * slow, v1 * slow);
-        h_new[i] = h1;
-        qx_new[i] = if wet { u2 } else { 0.0 };
-        qy_new[i] = if wet { v2 } else { 0.0 };
-        let bits = h1.to_bits() as i32;
-        deepest = deepest.max(bits);
-        negative |= bits;
+        deepest.look(i, h1);
         let speed = greater(u2.abs(), v2.abs()) / hs + (G_M_S2 * hs).sqrt();
         let speed = if wet { speed } else { 0.0 };
         // Bits of positive numbers order like the numbers, and their maximum can be vectorised.
-        fastest = fastest.max(speed.to_bits() as i32);
+        fastest[i] = fastest[i].max(speed.to_bits() as i32);
+        [h1, if wet { u2 } else { 0.0 }, if wet { v2 } else { 0.0 }]
     });
-    (if negative < 0 { u32::MAX } else { deepest as u32 }, f32::from_bits(fastest as u32))
+    (deepest.bits(), f32::from_bits(fastest.into_iter().fold(0, i32::max) as u32))
 }
 
 /// Stage `flood.shallow_water_flux` on whole planes: water, momentum as the cell before and the cell after the face feels

@@ -9,7 +9,7 @@
 use super::air::{self, AirFlow, Lines};
 use super::balance::{Above, Fluxes, RHO_CP, sky_longwave, surface};
 use super::cover::{Coefficients, Cover};
-use super::night::{Exchange, Night, at_two_metres, convective_velocity, mixing_of};
+use super::night::{Exchange, Night, at_two_metres, convective_velocity, felt_sensible, mixing_of};
 use super::pet;
 use super::sky::{Shine, Skyline};
 use super::stages::WARMS;
@@ -205,8 +205,8 @@ impl HeatModel {
     /// The same, pixel by pixel.
     pub fn excess(&self) -> impl Iterator<Item = f32> {
         let (rural, shallow) = self.sky.map_or((0.0, 0.0), |s| (s.rural_sensible_w_m2, s.shallow_k));
-        let places = self.theta.iter().zip(&self.surfaces.sensible);
-        places.map(move |(theta, sensible)| at_two_metres(*theta, *sensible, rural, shallow))
+        let places = self.theta.iter().zip(felt_sensible(&self.setup.grid, &self.surfaces.sensible));
+        places.map(move |(theta, sensible)| at_two_metres(*theta, sensible, rural, shallow))
     }
 
     /// Air temperature between the houses at 2 m, left on the device where it was computed, if it can be drawn there.

@@ -45,6 +45,9 @@ const ROUGHNESS_M: [f32; 2] = [0.03, 1.0];
 const ROUGH_SHARE: f32 = 0.3;
 /// How far around a place roughness counts, m (A: some ten times the layer's depth).
 const ROUGH_M: f64 = 250.0;
+/// How far around a place the heat counts that its air at 2 m feels, m (A: 25 heights; the fetch of a screen-level
+/// thermometer is up to some hundreds of metres, Oke 2006, WMO/TD-No. 1250).
+pub(super) const FELT_M: f64 = 50.0;
 /// Exchange velocity over the convective velocity of the country's mixed layer.
 const CONVECTIVE: f32 = 0.06;
 /// Depth of the country's mixed layer by day, m (A).
@@ -130,27 +133,39 @@ pub fn mixing(rough: f32) -> f32 {
 
 /// [`mixing`] of every pixel, from where houses or trees stand.
 pub fn mixing_of(grid: &GridRef, stands: impl Fn(usize) -> bool) -> Vec<f32> {
+    let rough = mean_around(grid, ROUGH_M, |k| f32::from(u8::from(stands(k))));
+    rough.into_iter().map(mixing).collect()
+}
+
+/// Heat that reaches the air at 2 m at every pixel, W/m²: the mean of its surroundings, since the wind brings that air from
+/// there.
+pub fn felt_sensible(grid: &GridRef, sensible_w_m2: &[f32]) -> Vec<f32> {
+    mean_around(grid, FELT_M, |k| sensible_w_m2[k])
+}
+
+/// Mean of the square of `reach_m` around each pixel, at the edge of what there is of it.
+fn mean_around(grid: &GridRef, reach_m: f64, value: impl Fn(usize) -> f32) -> Vec<f32> {
     let (n_cols, n_rows) = (grid.n_cols, grid.n_rows);
-    let reach = (ROUGH_M / grid.cell_m).round() as usize;
-    // Number of them above and to the left of each corner: those in a box are a sum of four.
+    let reach = (reach_m / grid.cell_m).round() as usize;
+    // Sums of all above and to the left of each corner: that of a square is a sum of four.
     let stride = n_cols + 1;
-    let mut corner = vec![0_u64; stride * (n_rows + 1)];
+    let mut corner = vec![0.0_f64; stride * (n_rows + 1)];
     for row in 0..n_rows {
-        let mut line = 0;
+        let mut line = 0.0;
         for col in 0..n_cols {
-            line += u64::from(stands(row * n_cols + col));
+            line += f64::from(value(row * n_cols + col));
             corner[(row + 1) * stride + col + 1] = corner[row * stride + col + 1] + line;
         }
     }
-    let around = |k: usize| {
+    let mean = |k: usize| {
         let (col, row) = grid.col_row(k);
         let (left, right) = (col.saturating_sub(reach), (col + reach + 1).min(n_cols));
         let (top, bottom) = (row.saturating_sub(reach), (row + reach + 1).min(n_rows));
         let at = |row: usize, col: usize| corner[row * stride + col];
-        let n = at(bottom, right) + at(top, left) - at(top, right) - at(bottom, left);
-        n as f32 / ((right - left) * (bottom - top)) as f32
+        let sum = at(bottom, right) + at(top, left) - at(top, right) - at(bottom, left);
+        (sum / ((right - left) * (bottom - top)) as f64) as f32
     };
-    (0..grid.len()).map(|k| mixing(around(k))).collect()
+    (0..grid.len()).map(mean).collect()
 }
 
 /// Exchange of the canopy layer with the air above it.
@@ -209,7 +224,8 @@ impl Exchange {
 }
 
 /// Air at 2 m over the station's, K, where the layer is `theta` warmer than the country's and the surface gives
-/// `sensible_w_m2` to it.
+/// `sensible_w_m2` to it: the surface of the pixel for what that surface feels, of its surroundings for what a thermometer
+/// does ([`felt_sensible`]).
 #[inline(always)]
 pub fn at_two_metres(theta: f32, sensible_w_m2: f32, rural_sensible_w_m2: f32, shallow_k: f32) -> f32 {
     let rural = if rural_sensible_w_m2 < -1.0 { rural_sensible_w_m2 } else { -1.0 };
@@ -268,6 +284,20 @@ mod tests {
         let e = Exchange { wind_1_s: 1.0, ri_1_k: 0.25, above_k: 1.0, ..Exchange::default() };
         assert!((e.rate(0.0, 1.0) - 0.2114).abs() < 1e-4 && (e.rate(1.0, 1.0) - 1.0).abs() < 1e-6);
         assert!((e.rate(2.0, 1.0) - 1.8103).abs() < 1e-4, "{}", e.rate(2.0, 1.0));
+    }
+
+    #[test]
+    fn a_thermometer_feels_the_mean_of_fifty_metres_around() {
+        // A strip of 10 m pixels, one of which gives 110 W/m² off: eleven feel a tenth of it.
+        let grid = GridRef { west_m: 0.0, north_m: 10.0, cell_m: 10.0, n_cols: 41, n_rows: 1 };
+        let gives: Vec<f32> = (0..41).map(|k| if k == 20 { 110.0 } else { 0.0 }).collect();
+        let felt = felt_sensible(&grid, &gives);
+        for (k, felt) in felt.iter().enumerate() {
+            assert_eq!(*felt, if k.abs_diff(20) <= 5 { 10.0 } else { 0.0 }, "{k}");
+        }
+        // At the edge it is the mean of what there is.
+        let edge: Vec<f32> = (0..41).map(|k| if k == 0 { 60.0 } else { 0.0 }).collect();
+        assert_eq!(felt_sensible(&grid, &edge)[0], 10.0);
     }
 
     #[test]

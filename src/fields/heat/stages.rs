@@ -10,7 +10,7 @@ use super::air::{self, Line, Lines};
 use super::balance::{RHO_CP, SIGMA};
 use super::cover::Coefficients;
 use super::model::CANOPY_M;
-use super::night::{Exchange, at_two_metres};
+use super::night::{Exchange, FELT_M, at_two_metres, felt_sensible};
 use super::sky::{CROWN_TRANSMISSION, N_AZIMUTHS, Shine, Skyline};
 use super::surfaces::{self, Place, SURFACE_STEP_H, Skin, Sky, Surfaces};
 use crate::fields::stage::{Binding, Buffers, Record, Size, Stage, read, record, shader, uniform, write};
@@ -270,14 +270,17 @@ pub static STAGES: &[Stage] = &[
         |size| [size.n_cols, 1],
         air_columns,
     ),
-    stage(
-        "heat.two_metres",
-        shader!("heat", "two_metres"),
-        &[uniform("params"), read("surfaces"), read("theta"), write("excess")],
-        [16, 16],
-        map,
-        two_metres,
-    ),
+    Stage {
+        overrides: &[("felt_m", FELT_M)],
+        ..stage(
+            "heat.two_metres",
+            shader!("heat", "two_metres"),
+            &[uniform("params"), read("surfaces"), read("theta"), write("excess")],
+            [16, 16],
+            map,
+            two_metres,
+        )
+    },
 ];
 
 fn grid(p: &Params) -> GridRef {
@@ -384,7 +387,9 @@ fn air_columns(b: &mut Buffers) {
 fn two_metres(b: &mut Buffers) {
     let p: Params = b.one("params");
     let (planes, theta): (&[[f32; 4]], &[f32]) = (b.get("surfaces"), b.get("theta"));
-    let pixel = |(s, t): (&[f32; 4], &f32)| at_two_metres(*t, s[3], p.rural_sensible_w_m2, p.shallow_k);
-    let excess: Vec<f32> = planes.iter().zip(theta).map(pixel).collect();
+    let sensible: Vec<f32> = planes.iter().map(|s| s[3]).collect();
+    let felt = felt_sensible(&grid(&p), &sensible);
+    let pixel = |(felt, t): (&f32, &f32)| at_two_metres(*t, *felt, p.rural_sensible_w_m2, p.shallow_k);
+    let excess: Vec<f32> = felt.iter().zip(theta).map(pixel).collect();
     b.set("excess", &excess);
 }
