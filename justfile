@@ -55,6 +55,8 @@ gallery *arguments:
     shot 16-water-squares --at 2026-06 --measures out/gallery/rain.toml --layer flood.depth --twin split
     shot 17-breach --at 2026-06 --measures out/gallery/breach.toml --layer flood.depth
     shot 18-heat --at 2026-07 --measures out/gallery/heat.toml --layer heat.air
+    shot 18b-heat-felt --at 2026-07 --measures out/gallery/heat.toml --layer heat.pet --moment 5
+    shot 17b-breach-speed --at 2026-06 --measures out/gallery/breach.toml --layer flood.velocity
     shot 19-liveability --at 2028-01 --layer liveability_index
     language=nl shot 20-loneliness --at 2028-01 --layer lonely_elders_share
     shot 21-unsafe --at 2028-01 --measures out/gallery/safe.toml --layer feels_unsafe_share --twin split --page moved

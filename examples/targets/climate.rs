@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use waterbed::challenges::climate::fabric::{Fabric, floor_view};
+use waterbed::challenges::climate::footage::Take;
 use waterbed::challenges::climate::ground::{GroundNow, neighbourhood_of_pixel};
 use waterbed::challenges::climate::{
     Agenda, ClimateParameters, EpisodeSolver, Event, Exposure, Hazard, flood, heat, weather,
@@ -88,7 +89,7 @@ fn of_heat(e: &Exposure) -> [(&'static str, f64); 2] {
 /// hours, and what Theeuwes et al. (2017) expect of their sky view, green and the day's weather.
 pub fn islands(city: &City, event: &Event, p: &ClimateParameters) -> (f64, f64) {
     let ground = GroundNow::of(city, &levers(city, &[]));
-    let mut shots = Vec::new();
+    let mut take = Take::default();
     heat::run(
         city,
         &ground,
@@ -96,8 +97,9 @@ pub fn islands(city: &City, event: &Event, p: &ClimateParameters) -> (f64, f64) 
         event,
         (5, 36.0),
         p,
-        (&mut EpisodeSolver::default(), Some(&mut shots)),
+        (&mut EpisodeSolver::default(), Some(&mut take)),
     );
+    let shots = take.shots;
     let day_of_year = f64::from(chrono::Datelike::ordinal(&event.month.first_day())) + f64::from(event.day) - 1.0;
     let hours = weather::hours(day_of_year, 5, 36.0);
     // Its rural weather: from eight in the morning of the hottest day to seven the next (there: sun of that day).
@@ -118,7 +120,7 @@ pub fn islands(city: &City, event: &Event, p: &ClimateParameters) -> (f64, f64) 
         land[k] += open;
         built[k] += 1.0;
         for (sum, shot) in excess[k].iter_mut().zip(&shots) {
-            *sum += 0.1 * f32::from(shot.values[pixel]) - hours[shot.hours as usize - 1].air_c;
+            *sum += 0.1 * f32::from(shot.maps[0][pixel]) - hours[shot.hours as usize - 1].air_c;
         }
     }
     let (mut ours, mut expected, mut weight) = (0.0, 0.0, 0.0);

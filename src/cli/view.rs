@@ -50,7 +50,7 @@ pub(super) struct Args {
     /// Size of the window
     #[arg(long, default_value = "1280x720", value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     size: (u32, u32),
-    /// Layer shown first: tenure, vacancy, moves, flood.depth, heat.air, or an indicator of neighbourhoods
+    /// Layer shown first: tenure, vacancy, moves, flood.depth, flood.velocity, flood.arrival, heat.air, heat.surface, heat.pet, or an indicator of neighbourhoods
     #[arg(long, default_value = "tenure", value_name = "NAME")]
     layer: String,
     /// Where heat and water are computed: auto (the window's graphics processor, if it is a real one, else the CPU),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::film;
 use super::layers::Kind;
 use super::session::{Session, TwinMode};
+use crate::challenges::climate::Reel;
 use crate::challenges::climate::ground::neighbourhood_of_pixel;
 use crate::gis::{Raster, geotiff};
 use crate::indicators::city_indicators;
@@ -22,7 +22,7 @@ const RD_NEW: u16 = 28_992;
 enum Map {
     /// For each neighbourhood.
     Neighbourhoods(Vec<f32>),
-    /// For each pixel of the ground raster: m, or °C.
+    /// For each pixel of the ground raster, in the quantity's unit; NaN where there is none.
     Ground(Vec<f32>),
 }
 
@@ -211,17 +211,18 @@ impl Session {
                 let twin = picture.twin.as_ref().filter(|_| self.twin_instead());
                 Some(Map::Neighbourhoods(self.levels(twin.unwrap_or(&picture.variant), at)))
             }
-            Kind::Water | Kind::Heat => {
+            Kind::Hazard(quantity) => {
                 let reel = self.reel()?;
-                let unit = film::unit_of(reel);
-                let own = film::values(reel, self.film.at);
+                let values = |reel: &Reel| -> Vec<f32> {
+                    reel.map(quantity, self.film.at).iter().map(|v| quantity.value(*v)).collect()
+                };
+                let own = values(reel);
                 let values = match self.twin == TwinMode::Difference {
                     true => {
                         let twin = self.in_twin(reel)?;
-                        let pairs = own.iter().zip(film::values(twin, self.film.at));
-                        pairs.map(|(a, b)| unit * (f32::from(*a) - f32::from(*b))).collect()
+                        own.iter().zip(values(twin)).map(|(a, b)| a - b).collect()
                     }
-                    false => own.iter().map(|v| unit * f32::from(*v)).collect(),
+                    false => own,
                 };
                 Some(Map::Ground(values))
             }

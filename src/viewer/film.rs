@@ -1,7 +1,7 @@
 //! Heat and water on the ground: which episode is shown, which moment of it, and in what colours.
 //!
 //! An episode plays by itself when its month comes: months stand still, its dozen moments go by, then the map of all of
-//! it stays and months go on. Water is drawn from 5 cm on, pale to deep blue; heat from dark to pale (inferno). Both keep
+//! it stays and months go on. Water is drawn from 5 cm on, pale to deep blue; heat from dark to pale (inferno). They keep
 //! their order in grey and for the colour-blind.
 
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use super::layers::{self, Kind};
 use super::session::{Session, TwinMode};
 use super::tint;
 use super::worker::Command;
-use crate::challenges::climate::{Hazard, Reel, events};
+use crate::challenges::climate::footage::WET_CM;
+use crate::challenges::climate::{Hazard, Quantity, Reel, events};
 use crate::fields::film::{Look, Plane};
 use crate::gis::picture::Ramp;
 use crate::policies::lever;
@@ -23,8 +24,8 @@ use crate::sim::{Area, Month};
 
 /// Shortest time that a moment stays.
 const MOMENT: Duration = Duration::from_millis(500);
-/// Depth from which water is drawn, cm: less is a wet street.
-const WET_CM: i16 = 5;
+/// Speed from which moving water is drawn, m/s.
+const SLOW_M_S: f32 = 0.05;
 /// How much of the ground heat covers, 0–255.
 const HEAT_ALPHA: f32 = 205.0;
 /// How much of the ground shallow and deep water cover, 0–255.
@@ -41,7 +42,7 @@ pub(super) struct Film {
     since: Instant,
     /// The one that played last by itself.
     seen: Option<Arc<Reel>>,
-    scale: Option<(Arc<Reel>, bool, [f32; 2])>,
+    scale: Option<(Arc<Reel>, (Quantity, bool), [f32; 2])>,
 }
 
 impl Film {
@@ -120,13 +121,17 @@ impl Session {
         self.desk.worker.send(Command::GoTo(from));
     }
 
+    /// What the layer shows of an episode; `None` if it is none of these.
+    pub fn quantity(&self) -> Option<Quantity> {
+        match self.layers[self.layer].kind {
+            Kind::Hazard(quantity) => Some(quantity),
+            _ => None,
+        }
+    }
+
     /// The last episode of the kind that the layer shows.
     pub fn reel(&self) -> Option<&Arc<Reel>> {
-        let is_water = match self.layers[self.layer].kind {
-            Kind::Water => true,
-            Kind::Heat => false,
-            _ => return None,
-        };
+        let is_water = self.quantity()?.is_water();
         let of = |reels: &'_ [Arc<Reel>]| reels.iter().rposition(|reel| reel.is_water() == is_water);
         let picture = self.picture.as_ref()?;
         let shown = if self.twin_instead() { picture.twin.as_ref()? } else { &picture.variant };
@@ -147,8 +152,9 @@ impl Session {
         let Some(reel) = newest.filter(|reel| self.film.seen.as_ref() != Some(reel)) else { return };
         self.film.resume |= self.status.playing;
         self.desk.worker.send(Command::Pause);
-        let kind = if reel.is_water() { Kind::Water } else { Kind::Heat };
-        if let Some(layer) = self.layers.iter().position(|l| l.kind == kind) {
+        let main = if reel.is_water() { Quantity::Depth } else { Quantity::Air };
+        let is_shown = self.quantity().is_some_and(|quantity| quantity.is_water() == reel.is_water());
+        if let Some(layer) = self.layers.iter().position(|l| l.kind == Kind::Hazard(main)).filter(|_| !is_shown) {
             self.choose(layer);
         }
         if self.twin == TwinMode::Difference {
@@ -178,18 +184,18 @@ impl Session {
         }
     }
 
-    /// Values at both ends of the colours of the episode shown: m, or °C.
+    /// Values at both ends of the colours of the episode shown, in the unit of the quantity.
     pub fn hazard_scale(&mut self) -> Option<[f32; 2]> {
-        let reel = self.reel()?.clone();
+        let (quantity, reel) = (self.quantity()?, self.reel()?.clone());
         let moment = self.film.at.is_some_and(|at| at < reel.shots.len());
-        if let Some((known, of_moment, scale)) = &self.film.scale
+        if let Some((known, of, scale)) = &self.film.scale
             && Arc::ptr_eq(known, &reel)
-            && *of_moment == moment
+            && *of == (quantity, moment)
         {
             return Some(*scale);
         }
-        let scale = scale_of(&reel, moment);
-        self.film.scale = Some((reel, moment, scale));
+        let scale = scale_of(&reel, quantity, moment);
+        self.film.scale = Some((reel, (quantity, moment), scale));
         Some(scale)
     }
 
@@ -198,7 +204,7 @@ impl Session {
     /// differences) here.
     pub fn on_ground(&mut self) -> [Option<OnGround>; 2] {
         let none = [None, None];
-        let Some(reel) = self.reel().cloned() else { return none };
+        let (Some(quantity), Some(reel)) = (self.quantity(), self.reel().cloned()) else { return none };
         let Some(scale) = self.hazard_scale() else { return none };
         let twin = self.in_twin(&reel).cloned();
         let grid = self.desk.city.ground.elevation_m.grid;
@@ -206,23 +212,24 @@ impl Session {
         let paint = |rgba: Vec<u8>| {
             Some(OnGround::Paint(Paint { width: grid.n_cols as u32, height: grid.n_rows as u32, rgba }))
         };
-        let plain = |reel: &Reel| match at.and_then(|at| reel.shots.get(at)?.on_device.clone()) {
-            Some(plane) => Some(OnGround::Plane(plane, look(reel.is_water(), scale))),
-            None => paint(colours(reel, values(reel, at), scale)),
+        let on_device = |reel: &Reel| reel.shots.get(at?)?.on_device.clone().filter(|_| quantity.is_on_device());
+        let plain = |reel: &Reel| match on_device(reel) {
+            Some(plane) => Some(OnGround::Plane(plane, look(quantity, scale))),
+            None => paint(colours(quantity, reel.map(quantity, at), scale)),
         };
         match (self.twin, twin) {
             (TwinMode::Split, twin) => [plain(&reel), twin.and_then(|twin| plain(&twin))],
             (TwinMode::Instead, _) if self.twin_instead() => [None, plain(&reel)],
             (TwinMode::Difference, Some(twin)) => {
-                let unit = unit_of(&reel);
-                let pairs = values(&reel, at).iter().zip(values(&twin, at));
-                let differences: Vec<f32> = pairs.map(|(a, b)| unit * (f32::from(*a) - f32::from(*b))).collect();
+                let pairs = reel.map(quantity, at).iter().zip(twin.map(quantity, at));
+                let differences: Vec<f32> = pairs.map(|(a, b)| quantity.value(*a) - quantity.value(*b)).collect();
                 let most = layers::difference_scale(&differences);
                 self.difference = Some(most);
-                let least = if reel.is_water() { 0.01 } else { 0.05 };
+                // Half of the least step counts as none.
+                let least = 0.5 * quantity.step();
                 let rgba = differences.iter().flat_map(|d| {
                     let [r, g, b] = layers::difference_colour(*d, most);
-                    [r, g, b, if d.abs() < least { 0 } else { 225 }]
+                    [r, g, b, if d.abs() > least { 225 } else { 0 }]
                 });
                 [paint(rgba.collect()), None]
             }
@@ -232,65 +239,106 @@ impl Session {
     }
 }
 
-/// Metres, or degrees, of one in a frame.
-pub(super) fn unit_of(reel: &Reel) -> f32 {
-    if reel.is_water() { 0.01 } else { 0.1 }
+/// Keys of the words about a quantity.
+pub(super) struct Words {
+    /// Title of its layer.
+    pub layer: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What its map of the whole episode shows.
+    pub whole: &'static str,
+    /// Below the legend.
+    pub note: &'static str,
 }
 
-/// What is shown at a moment.
-pub(super) fn values(reel: &Reel, at: Option<usize>) -> &[i16] {
-    at.and_then(|at| reel.shots.get(at)).map_or(&reel.whole, |shot| &shot.values)
-}
-
-fn scale_of(reel: &Reel, moment: bool) -> [f32; 2] {
-    if reel.is_water() {
-        // A pond that fills up is not to make all streets pale.
-        let mut wet: Vec<i16> = reel.whole.iter().copied().filter(|depth| *depth >= WET_CM).collect();
-        wet.sort_unstable();
-        let deep = wet.get(wet.len() * 95 / 100).copied().unwrap_or(0);
-        return [0.0, if deep > 150 { 4.0 } else { 1.0 }];
-    }
-    let maps: Vec<&[i16]> = match moment {
-        true => reel.shots.iter().map(|shot| shot.values.as_slice()).collect(),
-        false => vec![&reel.whole],
+pub(super) fn words(quantity: Quantity) -> Words {
+    let [layer, unit, whole, note] = match quantity {
+        Quantity::Depth => ["layer_water", "unit_m", "film_deepest", "water_note"],
+        Quantity::Speed => ["layer_speed", "unit_m_s", "film_fastest", "speed_note"],
+        Quantity::Arrival => ["layer_arrival", "unit_h", "film_arrived", "arrival_note"],
+        Quantity::Air => ["layer_heat", "unit_c", "film_nights", "heat_note"],
+        Quantity::Surface => ["layer_surface", "unit_c", "film_hottest", "surface_note"],
+        Quantity::Pet => ["layer_pet", "unit_c", "film_hottest", "pet_note"],
     };
-    let mut ends = [f32::INFINITY, f32::NEG_INFINITY];
-    for map in maps {
-        let mut sorted = map.to_vec();
-        sorted.sort_unstable();
-        let at = |share: f64| 0.1 * f32::from(sorted[((sorted.len() - 1) as f64 * share) as usize]);
-        if !sorted.is_empty() {
-            ends = [ends[0].min(at(0.02)), ends[1].max(at(0.98))];
+    Words { layer, unit, whole, note }
+}
+
+fn scale_of(reel: &Reel, quantity: Quantity, moment: bool) -> [f32; 2] {
+    let whole = reel.map(quantity, None);
+    let moments = || (0..reel.shots.len()).map(|at| reel.map(quantity, Some(at)));
+    // Values there are, in order, and their percentiles.
+    let sorted = |map: &[i16], least: f32| -> Vec<f32> {
+        let mut values: Vec<f32> = map.iter().map(|v| quantity.value(*v)).filter(|v| *v >= least).collect();
+        values.sort_unstable_by(f32::total_cmp);
+        values
+    };
+    let at = |values: &[f32], share: f64| values.get(((values.len().max(1) - 1) as f64 * share) as usize).copied();
+    match quantity {
+        // A pond that fills up is not to make all streets pale.
+        Quantity::Depth => {
+            let deep = at(&sorted(whole, least(quantity)), 0.95).unwrap_or(0.0);
+            [0.0, if deep > 1.5 { 4.0 } else { 1.0 }]
+        }
+        Quantity::Speed => {
+            let fast = at(&sorted(whole, least(quantity)), 0.98).unwrap_or(0.0);
+            [0.0, [0.5, 1.0, 2.0].into_iter().find(|end| fast <= *end).unwrap_or(4.0)]
+        }
+        Quantity::Arrival => [0.0, at(&sorted(whole, 0.0), 0.98).unwrap_or(1.0).ceil().max(1.0)],
+        // From no heat stress to beyond the extreme, as the Dutch standard map has it.
+        Quantity::Pet => [23.0, 47.0],
+        Quantity::Air | Quantity::Surface => {
+            let maps: Vec<&[i16]> = if moment { moments().collect() } else { vec![whole] };
+            let mut ends = [f32::INFINITY, f32::NEG_INFINITY];
+            for map in maps {
+                let values = sorted(map, f32::NEG_INFINITY);
+                if let (Some(low), Some(high)) = (at(&values, 0.02), at(&values, 0.98)) {
+                    ends = [ends[0].min(low), ends[1].max(high)];
+                }
+            }
+            let step = if moment || quantity != Quantity::Air { 1.0 } else { 0.5 };
+            [(ends[0] / step).floor() * step, (ends[1] / step).ceil() * step]
         }
     }
-    let step = if moment { 1.0 } else { 0.5 };
-    [(ends[0] / step).floor() * step, (ends[1] / step).ceil() * step]
 }
 
-/// Colours of the legend.
-pub(super) fn ramp(is_water: bool, k: f32) -> [u8; 3] {
-    if is_water { Ramp::Water.colour(k) } else { Ramp::Inferno.colour(0.12 + 0.88 * k) }
+/// Colours of the legend: depth pale to deep blue, speed dark to bright, arrival bright to dark (early is bright), heat dark
+/// to pale.
+pub(super) fn ramp(quantity: Quantity, k: f32) -> [u8; 3] {
+    match quantity {
+        Quantity::Depth => Ramp::Water.colour(k),
+        Quantity::Speed => Ramp::Viridis.colour(k),
+        Quantity::Arrival => Ramp::Viridis.colour(1.0 - k),
+        Quantity::Air | Quantity::Surface | Quantity::Pet => Ramp::Inferno.colour(0.12 + 0.88 * k),
+    }
+}
+
+/// Values below this are not drawn.
+fn least(quantity: Quantity) -> f32 {
+    match quantity {
+        Quantity::Depth => 0.01 * f32::from(WET_CM),
+        Quantity::Speed => SLOW_M_S,
+        _ => -1e3,
+    }
 }
 
 /// Alpha at both ends of the colours.
-fn alpha(is_water: bool) -> [f32; 2] {
-    if is_water { WATER_ALPHA } else { [HEAT_ALPHA; 2] }
+fn alpha(quantity: Quantity) -> [f32; 2] {
+    if quantity == Quantity::Depth { WATER_ALPHA } else { [HEAT_ALPHA; 2] }
 }
 
 /// The same colours as [`colours`] gives, for the graphics card.
-fn look(is_water: bool, ends: [f32; 2]) -> Look {
-    let least = if is_water { 0.01 * f32::from(WET_CM) } else { -1e3 };
-    let ramp = Look::ramp(|k| ramp(is_water, k));
-    Look { ends, least, alpha: alpha(is_water), fade_px: tint::FADE_PX as u32, ramp }
+fn look(quantity: Quantity, ends: [f32; 2]) -> Look {
+    let ramp = Look::ramp(|k| ramp(quantity, k));
+    Look { ends, least: least(quantity), alpha: alpha(quantity), fade_px: tint::FADE_PX as u32, ramp }
 }
 
-fn colours(reel: &Reel, values: &[i16], [low, high]: [f32; 2]) -> Vec<u8> {
-    let (is_water, unit) = (reel.is_water(), unit_of(reel));
-    let [pale, deep] = alpha(is_water);
+fn colours(quantity: Quantity, values: &[i16], [low, high]: [f32; 2]) -> Vec<u8> {
+    let ([pale, deep], least) = (alpha(quantity), least(quantity));
     let pixel = |value: &i16| {
-        let k = (unit * f32::from(*value) - low) / (high - low).max(0.01);
-        let [r, g, b] = ramp(is_water, k);
-        let alpha = if is_water && *value < WET_CM { 0.0 } else { pale + (deep - pale) * k.clamp(0.0, 1.0) };
+        let value = quantity.value(*value);
+        let k = (value - low) / (high - low).max(0.01);
+        let [r, g, b] = ramp(quantity, if k.is_nan() { 0.0 } else { k });
+        let alpha = if value >= least { pale + (deep - pale) * k.clamp(0.0, 1.0) } else { 0.0 };
         [r, g, b, alpha as u8]
     };
     values.iter().flat_map(pixel).collect()

@@ -1,10 +1,11 @@
 //! Layers: what the colours of the blocks mean.
 //!
-//! Two layers are about homes ([`Kind::Tenure`], [`Kind::Vacancy`]), two about the ground in the last flood and heat wave
-//! ([`Kind::Water`], [`Kind::Heat`]), one about moves ([`Kind::Moves`], arcs over pale buildings); all others are indicators of neighbourhoods.
+//! Two layers are about homes ([`Kind::Tenure`], [`Kind::Vacancy`]), six about the ground in the last flood and heat wave
+//! ([`Kind::Hazard`]), one about moves ([`Kind::Moves`], arcs over pale buildings); all others are indicators of neighbourhoods.
 //! Colours are told apart by colour-blind readers: viridis for amounts, and a legend that names every class.
 
 use super::words;
+use crate::challenges::climate::Quantity;
 use crate::city::Tenure;
 use crate::city::map::Palette;
 use crate::indicators::{self, Frame, Indicator, Unit, neighbourhood_indicators};
@@ -34,10 +35,8 @@ pub enum Kind {
     Vacancy,
     /// Moves between neighbourhoods, as arcs.
     Moves,
-    /// Water on the ground in the last flood.
-    Water,
-    /// Air temperature in the last heat wave.
-    Heat,
+    /// The ground in the last flood or heat wave.
+    Hazard(Quantity),
     /// Neighbourhood indicator, by its place in [`neighbourhood_indicators`].
     Indicator(usize),
 }
@@ -59,8 +58,12 @@ pub fn layers() -> Vec<Layer> {
         Layer { id: "tenure", title: "Tenure", kind: Kind::Tenure },
         Layer { id: "vacancy", title: "Empty homes", kind: Kind::Vacancy },
         Layer { id: "moves", title: "Moves between neighbourhoods", kind: Kind::Moves },
-        Layer { id: "flood.depth", title: "Water in the last flood", kind: Kind::Water },
-        Layer { id: "heat.air", title: "Heat in the last heat wave", kind: Kind::Heat },
+        Layer { id: "flood.depth", title: "Last flood: depth", kind: Kind::Hazard(Quantity::Depth) },
+        Layer { id: "flood.velocity", title: "Last flood: speed", kind: Kind::Hazard(Quantity::Speed) },
+        Layer { id: "flood.arrival", title: "Last flood: when it came", kind: Kind::Hazard(Quantity::Arrival) },
+        Layer { id: "heat.air", title: "Last heat wave: air", kind: Kind::Hazard(Quantity::Air) },
+        Layer { id: "heat.surface", title: "Last heat wave: ground and roofs", kind: Kind::Hazard(Quantity::Surface) },
+        Layer { id: "heat.pet", title: "Last heat wave: how hot it feels (PET)", kind: Kind::Hazard(Quantity::Pet) },
     ];
     let indicators = neighbourhood_indicators().enumerate();
     of_places
@@ -188,7 +191,7 @@ pub fn theme(layer: &Layer) -> &'static str {
     let is = |words: &[&str]| words.iter().any(|word| layer.id.contains(word));
     match indicator_of(layer.kind) {
         None => match layer.kind {
-            Kind::Water | Kind::Heat => "theme_hazards",
+            Kind::Hazard(_) => "theme_hazards",
             Kind::Moves => "theme_moves",
             _ => "theme_homes",
         },

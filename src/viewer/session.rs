@@ -430,7 +430,7 @@ impl Session {
         let plain = |shown: &Shown, built: &Blocks| match kind {
             Kind::Tenure => self.of_homes(shown, built, Homes::tenure_colour),
             Kind::Vacancy => self.of_homes(shown, built, Homes::vacancy_colour),
-            Kind::Moves | Kind::Water | Kind::Heat => {
+            Kind::Moves | Kind::Hazard(_) => {
                 vec![layers::NO_HOMES; self.blocks.blocks.len() + built.blocks.len()]
             }
             Kind::Indicator(at) => {
@@ -442,7 +442,7 @@ impl Session {
         match (self.twin, twin) {
             (TwinMode::Instead, Some(twin)) => [None, Some(plain(twin, &self.built[1]))],
             (TwinMode::Split, Some(twin)) => [Some(plain(variant, &self.built[0])), Some(plain(twin, &self.built[1]))],
-            (TwinMode::Difference, Some(_)) if !matches!(kind, Kind::Moves | Kind::Water | Kind::Heat) => {
+            (TwinMode::Difference, Some(_)) if !matches!(kind, Kind::Moves | Kind::Hazard(_)) => {
                 let differences = self.differences(kind);
                 let now = differences.as_ref().map_or(0.0, |d| layers::difference_scale(d));
                 let most = self.difference.map_or(now, |before| before.max(now));

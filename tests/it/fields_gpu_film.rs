@@ -165,11 +165,12 @@ fn the_oldest_films_let_go_of_the_device_first_and_keep_their_moments() {
         shape: [10, 10, 10],
         add: 0.0,
     };
+    let map = || [vec![7; 100], Vec::new(), Vec::new()];
     let reel = |year: i32| {
         let hazard = Hazard::Cloudburst { mm: 90.0, hours: 1.0, power: true };
         let event = Event { month: Month::new(year, 6), day: 1, hazard, place: None };
-        let shot = |hours: f32| Shot { hours, values: vec![7; 100], on_device: Some(plane.clone()) };
-        Arc::new(Reel { event, shots: vec![shot(1.0), shot(2.0)], whole: vec![7; 100] })
+        let shot = |hours: f32| Shot { hours, maps: map(), on_device: Some(plane.clone()) };
+        Arc::new(Reel { event, shots: vec![shot(1.0), shot(2.0)], whole: map() })
     };
     let all: Vec<Arc<Reel>> = (2025..2028).map(reel).collect();
     let thinned = |host: usize, device: usize| {

@@ -5,9 +5,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bevy::math::{Vec2, Vec3};
-use waterbed::city::{City, Tenure};
+use waterbed::challenges::climate::Quantity;
+use waterbed::challenges::climate::footage::NONE;
+use waterbed::challenges::climate::plugin::ClimateCity;
+use waterbed::city::{City, Cover, Tenure};
 use waterbed::indicators::Frame;
 use waterbed::scenario::{Overrides, Scenario, build, build_city, load};
+use waterbed::session::track::SNAPSHOT_BUDGET;
 use waterbed::session::{Record, Track};
 use waterbed::sim::{Area, Digest, Month, Order, Simulation};
 use waterbed::viewer::background::{Ask, Background, Case};
@@ -162,11 +166,27 @@ fn a_cloudburst_befalls_the_twin_too_is_filmed_and_the_film_changes_nothing() {
     assert_eq!((variant.len(), twin.len()), (1, 1));
     // No measure held yet when it came, so the water is the same.
     assert!(variant[0] == twin[0] && variant[0].event.month == Month::new(2025, 2));
-    let depths = variant[0].shots.iter().map(|shot| shot.values.iter().copied().max().unwrap());
-    assert_eq!(variant[0].shots.len(), 12);
-    let deepest = variant[0].whole.iter().copied().max().unwrap();
-    assert!(deepest > 10, "{deepest} cm");
-    assert!(depths.clone().all(|depth| depth <= deepest), "no moment is deeper than the deepest");
+    let reel = &variant[0];
+    assert_eq!(reel.shots.len(), 12);
+    let [deepest, fastest, arrived] =
+        [Quantity::Depth, Quantity::Speed, Quantity::Arrival].map(|quantity| reel.map(quantity, None));
+    assert!(deepest.iter().any(|depth| *depth > 10) && fastest.iter().any(|speed| *speed > 10));
+    assert!(reel.map(Quantity::Pet, None).is_empty(), "of water there is no heat");
+    for (at, shot) in reel.shots.iter().enumerate() {
+        let [depth, speed, arrival] =
+            [Quantity::Depth, Quantity::Speed, Quantity::Arrival].map(|quantity| reel.map(quantity, Some(at)));
+        for pixel in 0..deepest.len() {
+            assert!(depth[pixel] <= deepest[pixel] && speed[pixel] <= fastest[pixel], "no moment is beyond the most");
+            if arrival[pixel] != NONE {
+                assert!(f32::from(arrival[pixel]) <= 10.0 * shot.hours + 0.5, "it comes before it is there");
+                assert_eq!(arrival[pixel], arrived[pixel], "and once");
+            }
+        }
+    }
+    for ((depth, speed), arrival) in deepest.iter().zip(fastest).zip(arrived) {
+        assert_eq!(*depth >= 5, *arrival != NONE, "where it is wet, it came");
+        assert!(*depth >= 5 || *speed == 0, "a wet street has no current");
+    }
     // Back before the rain it is not known yet; without it, it never was.
     worker.send(Command::GoTo(Month::new(2025, 1)));
     assert!(wait_for(&worker, |p| month(p) == Month::new(2025, 1)).variant.reels.is_empty());
@@ -176,6 +196,37 @@ fn a_cloudburst_befalls_the_twin_too_is_filmed_and_the_film_changes_nothing() {
     [cloudburst(), build_some()].into_iter().for_each(|order| simulation.order(order));
     (0..5).for_each(|_| simulation.step().unwrap());
     assert_eq!(worker.finish(), Some(simulation.digest()));
+}
+
+#[test]
+fn a_heat_wave_is_filmed_as_air_as_ground_and_as_it_feels() {
+    let mut simulation = simulation();
+    simulation.order(Order { tick: 6, lever: "event_heat_wave".into(), value: 37.0, area: Area::City });
+    let mut track = Track::new(simulation, SNAPSHOT_BUDGET).unwrap();
+    (0..8).for_each(|_| track.step().unwrap());
+    let city = track.simulation().world().resource::<ClimateCity>().0.clone();
+    let reel = &track.reels()[0];
+    assert_eq!(reel.shots.len(), 12);
+    let [air, surface, pet] = [Quantity::Air, Quantity::Surface, Quantity::Pet].map(|q| {
+        // The warmest hour of each pixel; the first is at five in the morning, every second hour follows.
+        let warmest = |pixel: usize| (0..12).map(|at| reel.map(q, Some(at))[pixel]).max().unwrap();
+        (0..reel.map(q, None).len()).map(warmest).collect::<Vec<i16>>()
+    });
+    assert!(surface == reel.map(Quantity::Surface, None) && pet == reel.map(Quantity::Pet, None));
+    assert!(reel.map(Quantity::Air, None).iter().zip(&air).all(|(nights, day)| nights < day), "nights are cooler");
+    for (pixel, cover) in city.ground.cover.values.iter().enumerate() {
+        assert_eq!(matches!(cover, Cover::Building | Cover::Water), pet[pixel] == NONE, "{cover:?}");
+    }
+    let mean = |map: &[i16], of: Cover| {
+        let there = city.ground.cover.values.iter().zip(map).filter(|(cover, _)| **cover == of).map(|(_, v)| v);
+        let (n, sum) = there.fold((0, 0.0), |(n, sum), v| (n + 1, sum + 0.1 * f64::from(*v)));
+        sum / f64::from(n)
+    };
+    let [stone, grass] = [Cover::Paved, Cover::Grass].map(|of| mean(&surface, of));
+    assert!(stone > mean(&air, Cover::Paved) + 5.0 && stone > grass + 3.0, "stone burns: {stone}, grass {grass}");
+    // Strong heat stress (35 °C) nearly everywhere on a day of 37 °C.
+    let felt: Vec<i16> = pet.into_iter().filter(|v| *v != NONE).collect();
+    assert!(felt.iter().filter(|v| **v >= 350).count() * 10 > felt.len() * 9);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::events::Hazard;
 use super::exposure::centimetres;
-use super::footage::{Shot, Shots, depths, is_kept};
+use super::footage::{Maps, NONE, Shot, Take, WET_CM, depths, is_kept};
 use super::ground::{GroundNow, cell_of_pixel, neighbourhood_of_pixel};
 use super::parameters::ClimateParameters;
 use super::solver::{Answer, EpisodeSolver};
@@ -82,25 +82,25 @@ pub enum NoFlood {
     Solver(#[from] FloodError),
 }
 
-/// Runs `hazard` over `city` with its levers as they are; `None` if it is not a flood. Moments go to `shots`, if there are any
-/// wanted.
+/// Runs `hazard` over `city` with its levers as they are; `None` if it is not a flood. It is filmed in `take`, if anybody
+/// looks.
 pub fn run(
     city: &City,
     ground: &GroundNow,
     controls: &Controls,
     (hazard, place): (Hazard, Option<u16>),
     p: &ClimateParameters,
-    (solver, shots): (&mut EpisodeSolver, Option<&mut Shots>),
+    (solver, take): (&mut EpisodeSolver, Option<&mut Take>),
 ) -> Option<Result<Flood, NoFlood>> {
     match hazard {
         Hazard::HeatWave { .. } => None,
         Hazard::Cloudburst { mm, hours, power } => {
             let setup = cloudburst(city, ground, controls, (mm, hours, power), place, p);
-            Some(solve(city, setup, (hours + AFTER_RAIN_H) * 3600.0, false, solver, shots))
+            Some(solve(city, setup, (hours + AFTER_RAIN_H) * 3600.0, false, solver, take))
         }
         Hazard::Breach { width_m, level_m } => Some(
             breach(city, (width_m, level_m), place, p)
-                .and_then(|setup| solve(city, setup, BREACH_H * 3600.0, true, solver, shots)),
+                .and_then(|setup| solve(city, setup, BREACH_H * 3600.0, true, solver, take)),
         ),
     }
 }
@@ -112,17 +112,17 @@ fn solve(
     duration_s: f64,
     in_depth: bool,
     solver: &mut EpisodeSolver,
-    shots: Option<&mut Shots>,
+    take: Option<&mut Take>,
 ) -> Result<Flood, NoFlood> {
     let question = solver.question(&(&setup, duration_s, in_depth));
     let known = match solver.answer(question) {
-        Some(Answer::Flood(flood)) if shots.is_none() => return Ok(flood),
+        Some(Answer::Flood(flood)) if take.is_none() => return Ok(flood),
         known => known,
     };
     let before = setup.initial_depth_m.as_ref().map(|r| r.values.clone());
     let (mut model, notices) = FloodModel::on(setup, solver.site.clone())?;
     solver.note(notices);
-    let flood = run_to_end(city, &mut model, before, duration_s, in_depth, shots)?;
+    let flood = run_to_end(city, &mut model, before, duration_s, in_depth, take)?;
     let name = model.backend_name();
     let first = known.or_else(|| solver.solved(question, name, model.lost_gpu(), || Answer::Flood(flood.clone())));
     match first {
@@ -137,7 +137,7 @@ fn run_to_end(
     before: Option<Vec<f32>>,
     duration_s: f64,
     in_depth: bool,
-    mut shots: Option<&mut Shots>,
+    mut take: Option<&mut Take>,
 ) -> Result<Flood, NoFlood> {
     let mut at_1_5_m = vec![f32::NAN; model.grid().len()];
     let n = (duration_s / LOOK_S).ceil() as usize;
@@ -146,7 +146,17 @@ fn run_to_end(
     let quantised = |r: Raster<f32>, scale: f32| -> Vec<u16> {
         r.values.iter().enumerate().map(|(p, v)| if dry(p) { 0 } else { centimetres(v * scale) }).collect()
     };
-    let mut hidden = shots.as_ref().map_or_else(Hidden::default, |_| Hidden::of(model.grid().len(), dry));
+    // Depth now, greatest speed and arrival so far.
+    let maps = |model: &FloodModel| -> Maps {
+        let deepest = quantised(model.max_depth_m(), 1.0);
+        let is_wet = |p: usize| deepest[p] >= WET_CM;
+        let mut speed = depths(&quantised(model.max_speed_m_s(), 1.0));
+        speed.iter_mut().enumerate().filter(|(p, _)| !is_wet(*p)).for_each(|(_, speed)| *speed = 0);
+        let arrival = model.arrival_s().values.into_iter().enumerate();
+        let tenths = |(p, t): (usize, f32)| if is_wet(p) && t >= 0.0 { (t / 360.0).round() as i16 } else { NONE };
+        [depths(&quantised(model.depth_m(), 1.0)), speed, arrival.map(tenths).collect()]
+    };
+    let mut hidden = take.as_ref().map_or_else(Hidden::default, |_| Hidden::of(model.grid().len(), dry));
     for look in 1..=n {
         let t_s = (look as f64 * LOOK_S).min(duration_s);
         model.advance_to(t_s)?;
@@ -158,13 +168,16 @@ fn run_to_end(
                 }
             }
         }
-        if let Some(shots) = shots.as_mut().filter(|_| is_kept(look, n)) {
-            shots.push(Shot {
+        if let Some(take) = take.as_mut().filter(|_| is_kept(look, n)) {
+            take.shots.push(Shot {
                 hours: (t_s / 3600.0) as f32,
-                values: depths(&quantised(model.depth_m(), 1.0)),
+                maps: maps(model),
                 on_device: model.depth_on_device(&mut hidden),
             });
         }
+    }
+    if let Some(take) = take {
+        take.whole = maps(model);
     }
     let depth_cm = quantised(model.max_depth_m(), 1.0);
     if !in_depth {

@@ -3,8 +3,8 @@
 //! Kept only where somebody looks, that is where the resource [`Footage`] is there. Frames are read by nobody in the
 //! simulation: they are no state, not part of the digest, and a run with them ends like one without.
 //!
-//! Units: depth in whole centimetres, temperature in tenths of a degree Celsius. Limits: maps of the greatest depth know
-//! every step of the solver, the frames only their own moment.
+//! Three quantities each ([`Quantity`]), as whole numbers of its [`step`](Quantity::step). Limits: maps of the greatest depth
+//! and speed know every step of the solver, the frames of depth and heat only their own moment.
 
 use std::sync::Arc;
 
@@ -16,14 +16,70 @@ use crate::fields::film::Plane;
 /// Frames of one episode.
 pub const FRAMES: usize = 12;
 
+/// No value: a roof has no heat stress, a dry street no arrival.
+pub const NONE: i16 = i16::MIN;
+/// Depth that counts as more than a wet street, cm: less has no speed and no arrival in a film.
+pub const WET_CM: u16 = 5;
+
+/// What a map of a film shows. Of water the first three, of heat the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Depth, m; of all of it in one map the greatest.
+    Depth,
+    /// Greatest speed so far, m/s.
+    Speed,
+    /// When the water came, h since the beginning.
+    Arrival,
+    /// Air temperature at 2 m, °C; of all of it in one map the mean of the nights.
+    Air,
+    /// Temperature of ground and roofs, °C; of all of it the greatest.
+    Surface,
+    /// Physiological equivalent temperature, °C; of all of it the greatest.
+    Pet,
+}
+
+impl Quantity {
+    /// True of water, false of heat.
+    pub fn is_water(self) -> bool {
+        matches!(self, Quantity::Depth | Quantity::Speed | Quantity::Arrival)
+    }
+
+    /// One of a frame, in the quantity's unit.
+    pub fn step(self) -> f32 {
+        if matches!(self, Quantity::Depth | Quantity::Speed) { 0.01 } else { 0.1 }
+    }
+
+    /// A value of a frame in the quantity's unit; NaN where there is none.
+    pub fn value(self, in_frame: i16) -> f32 {
+        if in_frame == NONE { f32::NAN } else { self.step() * f32::from(in_frame) }
+    }
+
+    /// Its place among the maps of a reel.
+    fn place(self) -> usize {
+        match self {
+            Quantity::Depth | Quantity::Air => 0,
+            Quantity::Speed | Quantity::Surface => 1,
+            Quantity::Arrival | Quantity::Pet => 2,
+        }
+    }
+
+    /// True if a moment of it may lie on a device ([`Shot::on_device`]).
+    pub fn is_on_device(self) -> bool {
+        self.place() == 0
+    }
+}
+
+/// A value per pixel of the ground raster, of each of a film's three quantities.
+pub type Maps = [Vec<i16>; 3];
+
 /// One moment of an episode.
 #[derive(Debug, Clone)]
 pub struct Shot {
     /// Hours since it began.
     pub hours: f32,
-    /// A value per pixel of the ground raster.
-    pub values: Vec<i16>,
-    /// The same, not yet quantised, left on the device that solved the episode, where it can be drawn without coming
+    /// What it was like.
+    pub maps: Maps,
+    /// The first of them, not yet quantised, left on the device that solved the episode, where it can be drawn without coming
     /// to the host; only for drawing, and gone when it takes too much memory.
     pub on_device: Option<Plane>,
 }
@@ -31,22 +87,28 @@ pub struct Shot {
 impl PartialEq for Shot {
     /// What was left on a device says the same as the values.
     fn eq(&self, other: &Shot) -> bool {
-        self.hours == other.hours && self.values == other.values
+        self.hours == other.hours && self.maps == other.maps
     }
 }
 
-/// Moments of an episode, in order of time.
-pub type Shots = Vec<Shot>;
+/// What is filmed of an episode.
+#[derive(Debug, Default)]
+pub struct Take {
+    /// Its moments, in order of time.
+    pub shots: Vec<Shot>,
+    /// All of it.
+    pub whole: Maps,
+}
 
 /// One episode, filmed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reel {
     /// What happened, when and where.
     pub event: Event,
-    /// Its moments. Depth, cm; or air temperature, 0.1 °C.
-    pub shots: Shots,
-    /// All of it in one map: the greatest depth, cm; or the mean of the nights, 0.1 °C.
-    pub whole: Vec<i16>,
+    /// Its moments, in order of time.
+    pub shots: Vec<Shot>,
+    /// All of it in one map of each quantity.
+    pub whole: Maps,
 }
 
 impl Reel {
@@ -55,9 +117,19 @@ impl Reel {
         !matches!(self.event.hazard, Hazard::HeatWave { .. })
     }
 
+    /// The map of `quantity` at a moment, or of all of it. Empty if the film is not of it.
+    pub fn map(&self, quantity: Quantity, moment: Option<usize>) -> &[i16] {
+        if quantity.is_water() != self.is_water() {
+            return &[];
+        }
+        let maps = moment.and_then(|at| self.shots.get(at)).map_or(&self.whole, |shot| &shot.maps);
+        &maps[quantity.place()]
+    }
+
     /// Memory it takes, bytes.
     pub fn n_bytes(&self) -> usize {
-        2 * (self.whole.len() + self.shots.iter().map(|shot| shot.values.len()).sum::<usize>())
+        let maps = self.shots.iter().map(|shot| &shot.maps).chain([&self.whole]);
+        2 * maps.flatten().map(Vec::len).sum::<usize>()
     }
 
     /// Memory of a device that it takes, bytes.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::events::Event;
 use super::exposure::tenths;
 use super::fabric::Fabric;
-use super::footage::{FRAMES, Shot, Shots};
+use super::footage::{FRAMES, Maps, NONE, Shot, Take};
 use super::ground::GroundNow;
 use super::parameters::ClimateParameters;
 use super::solver::{Answer, EpisodeSolver};
@@ -73,8 +73,8 @@ pub struct Warmth {
     pub night_dc: Vec<i16>,
 }
 
-/// Runs the heat wave of `days` with its peak that begins with `event` over `city`; hours of the hottest day go to `shots`, if
-/// there are any wanted.
+/// Runs the heat wave of `days` with its peak that begins with `event` over `city`; the hottest day is filmed in `take`, if
+/// anybody looks.
 pub fn run(
     city: &City,
     ground: &GroundNow,
@@ -82,7 +82,7 @@ pub fn run(
     event: &Event,
     (days, peak_c): (u32, f64),
     p: &ClimateParameters,
-    (solver, shots): (&mut EpisodeSolver, Option<&mut Shots>),
+    (solver, take): (&mut EpisodeSolver, Option<&mut Take>),
 ) -> Warmth {
     let day_of_year = f64::from(event.month.first_day().ordinal()) + f64::from(event.day) - 1.0;
     let elevation = &city.ground.elevation_m;
@@ -120,13 +120,13 @@ pub fn run(
     let surfaces: Vec<Coefficients> = surfaces.collect();
     let question = solver.question(&(&setup, &svf, &surfaces, days, peak_c));
     let known = match solver.answer(question) {
-        Some(Answer::Heat(warmth)) if shots.is_none() => return warmth,
+        Some(Answer::Heat(warmth)) if take.is_none() => return warmth,
         known => known,
     };
     let mut model = HeatModel::under(setup, svf);
     model.mix(surfaces);
     solver.note(model.move_to(&solver.site));
-    let warmth = run_to_end(&mut model, day_of_year, (days, peak_c), shots);
+    let warmth = run_to_end(&mut model, day_of_year, (days, peak_c), take);
     let name = model.backend_name();
     let first = known.or_else(|| solver.solved(question, name, model.lost_gpu(), || Answer::Heat(warmth.clone())));
     match first {
@@ -139,7 +139,7 @@ fn run_to_end(
     model: &mut HeatModel,
     day_of_year: f64,
     (days, peak_c): (u32, f64),
-    mut shots: Option<&mut Shots>,
+    mut take: Option<&mut Take>,
 ) -> Warmth {
     let n = model.n_pixels();
     // From noon of the day before, a degree cooler than the first.
@@ -149,16 +149,24 @@ fn run_to_end(
     let (mut night, mut all) = (vec![0.0f32; n], vec![0.0f32; n]);
     let (mut n_night, mut station_night_c) = (0, 0.0);
     // The hottest day is the last but one, from its first light to the next.
-    let mut all_shown = shots.as_ref().map_or_else(Hidden::default, |_| Hidden::of(n, |_| false));
+    let mut all_shown = take.as_ref().map_or_else(Hidden::default, |_| Hidden::of(n, |_| false));
     let filmed = 24 * days.saturating_sub(2) + 5;
     for (h, hour) in (0..).zip(hours) {
         model.hour(*hour);
         let excess: Vec<f32> = model.excess().collect();
-        if let Some(shots) = shots.as_mut().filter(|_| h >= filmed && (h - filmed).is_multiple_of(24 / FRAMES as u32))
-            && shots.len() < FRAMES
+        if let Some(take) = take.as_mut().filter(|_| h >= filmed && (h - filmed).is_multiple_of(24 / FRAMES as u32))
+            && take.shots.len() < FRAMES
         {
-            let values = excess.iter().map(|e| tenths(hour.air_c + e)).collect();
-            shots.push(Shot { hours: h as f32 + 1.0, values, on_device: model.air_on_device(&mut all_shown) });
+            let frame = |map: Raster<f32>| -> Vec<i16> {
+                map.values.into_iter().map(|v| if v.is_nan() { NONE } else { tenths(v) }).collect()
+            };
+            let air = excess.iter().map(|e| tenths(hour.air_c + e)).collect();
+            let maps: Maps = [air, frame(model.surface_c()), frame(model.pet_c())];
+            for (whole, now) in take.whole.iter_mut().zip(&maps).skip(1) {
+                whole.resize(n, NONE);
+                whole.iter_mut().zip(now).for_each(|(most, now)| *most = (*most).max(*now));
+            }
+            take.shots.push(Shot { hours: h as f32 + 1.0, maps, on_device: model.air_on_device(&mut all_shown) });
         }
         all.iter_mut().zip(&excess).for_each(|(sum, e)| *sum += e);
         if hour.global_w_m2 <= 0.0 {

@@ -32,7 +32,7 @@ pub mod weather;
 
 pub use events::{Agenda, Event, Hazard};
 pub use exposure::Exposure;
-pub use footage::{Footage, Reel};
+pub use footage::{Footage, Quantity, Reel};
 pub use parameters::ClimateParameters;
 pub use plugin::{ClimatePlugin, Episodes};
 pub use solver::EpisodeSolver;

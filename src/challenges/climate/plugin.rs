@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use super::events::{Agenda, Event, Hazard, ordered};
 use super::exposure::Exposure;
 use super::flood::{self, Flood, NoFlood};
-use super::footage::{Footage, Reel, depths};
+use super::footage::{Footage, Reel, Take, depths};
 use super::ground::GroundNow;
 use super::health;
 use super::heat::{self, Sky, Warmth};
@@ -142,13 +142,14 @@ fn solve(
     }
     let ground = GroundNow::of(&city.0, &controls);
     for event in episodes.events.clone() {
-        let mut shots = Vec::new();
-        let filmed = footage.is_some().then_some(&mut shots);
+        let mut take = Take::default();
+        let filmed = footage.is_some().then_some(&mut take);
         match event.hazard {
             Hazard::HeatWave { days, peak_c } => {
                 let warmth = heat::run(&city.0, &ground, &mut sky, &event, (days, peak_c), &p, (&mut solver, filmed));
                 if let Some(footage) = &mut footage {
-                    footage.0.push(Reel { event, shots, whole: warmth.night_dc.clone() });
+                    take.whole[0].clone_from(&warmth.night_dc);
+                    footage.0.push(Reel { event, shots: take.shots, whole: take.whole });
                 }
                 exposure.heat(&warmth);
                 episodes.heat.push(HeatWave { days, peak_c, warmth });
@@ -156,7 +157,8 @@ fn solve(
             hazard => match flood::run(&city.0, &ground, &controls, (hazard, event.place), &p, (&mut solver, filmed)) {
                 Some(Ok(flood)) => {
                     if let Some(footage) = &mut footage {
-                        footage.0.push(Reel { event, shots, whole: depths(&flood.depth_cm) });
+                        take.whole[0] = depths(&flood.depth_cm);
+                        footage.0.push(Reel { event, shots: take.shots, whole: take.whole });
                     }
                     exposure.flood(flood.depth_cm.clone());
                     episodes.floods.push((flood, event.day));

@@ -63,8 +63,7 @@ pub(super) fn plate(ctx: &Context, free: Rect, session: &mut Session) {
     let at = session.film.at.filter(|at| *at < n);
     let when = match at {
         Some(at) => session.t2("film_hour", &[&format!("{:.1}", reel.shots[at].hours)]),
-        None if reel.is_water() => session.t("film_deepest").to_string(),
-        None => session.t("film_nights").to_string(),
+        None => session.quantity().map_or("", |quantity| session.t(film::words(quantity).whole)).to_string(),
     };
     let place = Pos2::new(free.center().x, free.bottom() - 14.0);
     egui::Area::new("film".into()).pivot(Align2::CENTER_BOTTOM).fixed_pos(place).show(ctx, |ui| {

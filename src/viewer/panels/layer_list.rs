@@ -11,6 +11,7 @@ use super::super::words;
 use super::arcs;
 use super::style::{self, colour, small};
 use super::top::change_text;
+use crate::challenges::climate::Quantity;
 use crate::city::Tenure;
 use crate::indicators::{self, neighbourhood_indicators};
 
@@ -68,8 +69,7 @@ pub(super) fn title(session: &Session, kind: Kind) -> &'static str {
         Kind::Tenure => session.t("layer_tenure"),
         Kind::Vacancy => session.t("layer_vacancy"),
         Kind::Moves => session.t("layer_moves"),
-        Kind::Water => session.t("layer_water"),
-        Kind::Heat => session.t("layer_heat"),
+        Kind::Hazard(quantity) => session.t(film::words(quantity).layer),
         Kind::Indicator(_) => {
             layers::indicator_of(kind).map_or("", |indicator| words::pick(session.panels.lang, indicator.title))
         }
@@ -80,8 +80,8 @@ fn legend(ui: &mut Ui, session: &mut Session) {
     let kind = session.layers[session.layer].kind;
     ui.label(style::bold(title(session, kind)).size(13.0));
     ui.add_space(2.0);
-    if matches!(kind, Kind::Water | Kind::Heat) {
-        hazard_legend(ui, session);
+    if let Kind::Hazard(quantity) = kind {
+        hazard_legend(ui, session, quantity);
     } else if kind == Kind::Moves {
         arcs::legend(ui, session);
     } else if session.twin == TwinMode::Difference {
@@ -126,7 +126,7 @@ fn plain_legend(ui: &mut Ui, session: &Session, kind: Kind) {
             swatch(ui, layers::EMPTY_HOME, session.t("all_empty"));
         }
         // These have a legend of their own.
-        Kind::Moves | Kind::Water | Kind::Heat => {}
+        Kind::Moves | Kind::Hazard(_) => {}
         Kind::Indicator(at) => {
             if let (Some(scale), Some(indicator)) = (session.scale, neighbourhood_indicators().nth(at)) {
                 ramp(ui, layers::colour_at);
@@ -142,23 +142,21 @@ fn plain_legend(ui: &mut Ui, session: &Session, kind: Kind) {
     }
 }
 
-fn hazard_legend(ui: &mut Ui, session: &mut Session) {
-    let (Some(reel), Some([low, high])) = (session.reel().cloned(), session.hazard_scale()) else {
+fn hazard_legend(ui: &mut Ui, session: &mut Session, quantity: Quantity) {
+    let Some([low, high]) = session.hazard_scale() else {
         small(ui, session.t("no_episode"));
         return;
     };
-    let is_water = reel.is_water();
     let lang = session.panels.lang;
-    let text = |v: f32, sign: &str| {
-        let unit = if is_water { "m" } else { "°C" };
-        layers::decimal(lang, format!("{sign}{v:.1} {unit}"))
-    };
+    let unit = session.t(film::words(quantity).unit);
+    let text = |v: f32, sign: &str| layers::decimal(lang, format!("{sign}{v:.1} {unit}"));
     if session.twin == TwinMode::Difference {
         small(ui, session.t("difference_note"));
         match session.difference {
             Some(most) if most > 0.0 => {
                 ramp(ui, |k| layers::difference_colour(2.0 * k - 1.0, 1.0));
-                let digits = |v: f32, sign| if is_water { format!("{sign}{:.0} cm", 100.0 * v) } else { text(v, sign) };
+                let in_cm = |v: f32, sign: &str| format!("{sign}{:.0} cm", 100.0 * v);
+                let digits = |v, sign| if quantity == Quantity::Depth { in_cm(v, sign) } else { text(v, sign) };
                 ends(ui, &digits(most, "−"), &digits(most, "+"));
             }
             Some(_) => swatch(ui, layers::difference_colour(0.0, 1.0), session.t("difference_zero")),
@@ -166,9 +164,10 @@ fn hazard_legend(ui: &mut Ui, session: &mut Session) {
         }
         return;
     }
-    ramp(ui, |k| film::ramp(is_water, k));
-    ends(ui, &text(low, ""), &text(high, if is_water { "≥ " } else { "" }));
-    small(ui, session.t(if is_water { "water_note" } else { "heat_note" }));
+    ramp(ui, |k| film::ramp(quantity, k));
+    let is_open = matches!(quantity, Quantity::Depth | Quantity::Speed);
+    ends(ui, &text(low, ""), &text(high, if is_open { "≥ " } else { "" }));
+    small(ui, session.t(film::words(quantity).note));
 }
 
 fn difference_legend(ui: &mut Ui, session: &Session, kind: Kind) {
