@@ -42,7 +42,7 @@ pub(super) struct Film {
     since: Instant,
     /// The one that played last by itself.
     seen: Option<Arc<Reel>>,
-    scale: Option<(Arc<Reel>, (Quantity, bool), [f32; 2])>,
+    scale: Option<Scale>,
 }
 
 impl Film {
@@ -51,6 +51,16 @@ impl Film {
         let at = moment.map(|n| n.saturating_sub(1));
         Film { at, playing: false, resume: false, since: Instant::now(), seen: None, scale: None }
     }
+}
+
+/// Both ends of the colours of a film, and what they were found for.
+#[derive(Debug)]
+struct Scale {
+    reel: Arc<Reel>,
+    quantity: Quantity,
+    /// Of a moment; else of all in one map.
+    moment: bool,
+    ends: [f32; 2],
 }
 
 /// What is shown on the ground.
@@ -188,15 +198,13 @@ impl Session {
     pub fn hazard_scale(&mut self) -> Option<[f32; 2]> {
         let (quantity, reel) = (self.quantity()?, self.reel()?.clone());
         let moment = self.film.at.is_some_and(|at| at < reel.shots.len());
-        if let Some((known, of, scale)) = &self.film.scale
-            && Arc::ptr_eq(known, &reel)
-            && *of == (quantity, moment)
-        {
-            return Some(*scale);
+        let fits = |s: &&Scale| Arc::ptr_eq(&s.reel, &reel) && (s.quantity, s.moment) == (quantity, moment);
+        if let Some(scale) = self.film.scale.as_ref().filter(fits) {
+            return Some(scale.ends);
         }
-        let scale = scale_of(&reel, quantity, moment);
-        self.film.scale = Some((reel, (quantity, moment), scale));
-        Some(scale)
+        let ends = scale_of(&reel, quantity, moment);
+        self.film.scale = Some(Scale { reel, quantity, moment, ends });
+        Some(ends)
     }
 
     /// What is shown on the ground in the variant's picture and in the twin's; `None` where nothing is. A moment that
