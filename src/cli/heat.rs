@@ -139,7 +139,13 @@ pub fn run(args: &HeatArgs) -> Result<HeatSummary, CaseError> {
         geotiff::write_f32(&args.out.join(format!("{name}.tif")), map, case.epsg)?;
         let (title, note, legend, ramp, range) = match *name {
             "air_c" => ("Air temperature at 2 m", &now[..], "air, °C", Ramp::Inferno, None),
-            "surface_c" => ("Surface temperature of ground and roofs", &now[..], "surface, °C", Ramp::Inferno, None),
+            "surface_c" => (
+                "Surface temperature of ground and roofs (none on water)",
+                &now[..],
+                "surface, °C",
+                Ramp::Inferno,
+                None,
+            ),
             "svf" => {
                 let note = "as seen from the ground and from roofs, at any hour";
                 ("Share of the sky that is seen", note, "sky view factor", Ramp::Viridis, Some((0.0, 1.0)))

@@ -216,6 +216,7 @@ fn a_heat_wave_is_filmed_as_air_as_ground_and_as_it_feels() {
     assert!(reel.map(Quantity::Air, None).iter().zip(&air).all(|(nights, day)| nights < day), "nights are cooler");
     for (pixel, cover) in city.ground.cover.values.iter().enumerate() {
         assert_eq!(matches!(cover, Cover::Building | Cover::Water), pet[pixel] == NONE, "{cover:?}");
+        assert_eq!(*cover == Cover::Water, surface[pixel] == NONE, "{cover:?}");
     }
     let mean = |map: &[i16], of: Cover| {
         let there = city.ground.cover.values.iter().zip(map).filter(|(cover, _)| **cover == of).map(|(_, v)| v);

@@ -222,9 +222,11 @@ impl HeatModel {
         None
     }
 
-    /// Surface temperature, °C.
+    /// Surface temperature, °C. NaN on water: what is kept of it is the skin that follows the air, not the body of a canal, which
+    /// takes weeks to warm.
     pub fn surface_c(&self) -> Raster<f32> {
-        self.raster(self.surfaces.surface_c.clone())
+        let places = self.surfaces.surface_c.iter().zip(&self.setup.cover);
+        self.raster(places.map(|(c, cover)| if *cover == Cover::Water { f32::NAN } else { *c }).collect())
     }
 
     /// Run one hour of weather (its middle at `w.hour`).
