@@ -154,11 +154,13 @@ struct Velocity {
 fn velocity_row(row: Row, n: usize, out: &mut Velocity) {
     let (h, qx, qy) = (&row.h[..n], &row.qx[..n], &row.qy[..n]);
     let (u, v) = (&mut out.u[..n], &mut out.v[..n]);
-    in_blocks!(i < n, [h, qx, qy] => [u, v], {
-        let inv = 1.0 / greater(h[i], DRY_M);
-        let moves = h[i] > DRY_M;
-        [if moves { qx[i] * inv } else { 0.0 }, if moves { qy[i] * inv } else { 0.0 }]
-    });
+    // In blocks the compiler would make branches of it.
+    for ((((u, v), h), qx), qy) in u.iter_mut().zip(v).zip(h).zip(qx).zip(qy) {
+        let inv = 1.0 / greater(*h, DRY_M);
+        let moves = *h > DRY_M;
+        *u = if moves { qx * inv } else { 0.0 };
+        *v = if moves { qy * inv } else { 0.0 };
+    }
 }
 
 /// Fluxes of a row of faces, one plane per component.
